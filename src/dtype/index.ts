@@ -1,0 +1,42 @@
+export { type Cell, flattenCell, nest, sizeOf } from "./cell.js";
+export { cellProblem, codecOf, readCell, writeCell } from "./codec.js";
+export {
+  convertStep,
+  type DateStep,
+  type DateUnit,
+  dateToStep,
+  formatDate,
+  formatDuration,
+  formatStep,
+  NAT,
+  stepToDate,
+} from "./datetime.js";
+export {
+  type ByteOrder,
+  type Descr,
+  type DescrField,
+  DType,
+  type Field,
+  type Kind,
+  NATIVE_ORDER,
+} from "./dtype.js";
+export { type Codec, isComplex } from "./element.js";
+export { fromHalf, toHalf } from "./half.js";
+export type {
+  AnyElement,
+  AnyInput,
+  AnyValues,
+  ArrayOf,
+  CellOf,
+  CodeOf,
+  Complex,
+  DTypeLike,
+  ElementOf,
+  FieldSpec,
+  InputOf,
+  ReadonlyValues,
+  ValuesOf,
+} from "./infer.js";
+export { dtypeFromDescr, parseDType, structOf } from "./parse.js";
+export { ownEntry } from "./record.js";
+export { showValue } from "./show.js";
