@@ -91,8 +91,7 @@ export function writeCell(
   cell: unknown,
 ): void {
   const { write } = codecOf(dtype);
-  if (shape.length === 0) return write(view, at, cell);
-  const flat = flattenCell(dtype, shape, cell);
+  const flat = shape.length === 0 ? [cell] : flattenCell(dtype, shape, cell);
   if (typeof flat === "string") return;
   for (let i = 0; i < flat.length; i++) write(view, at + i * dtype.itemsize, flat[i]);
 }

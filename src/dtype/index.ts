@@ -1,3 +1,4 @@
+export { type Caster, type Casting, elementCaster, kindProblem, plainCaster } from "./cast.js";
 export { type Cell, flattenCell, nest, sizeOf } from "./cell.js";
 export { cellProblem, codecOf, readCell, writeCell } from "./codec.js";
 export {
