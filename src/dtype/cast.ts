@@ -75,7 +75,7 @@ export function plainCaster(to: DType, shape: readonly number[], casting: Castin
 
 /** A caster for elements read from an array of another dtype, whose kinds have been found to go together. */
 export function elementCaster(from: DType, to: DType, casting: Casting): Caster {
-  if (casting === "unsafe") return forced(to, from.step);
+  if (casting === "unsafe") return forced(to, from);
   if (from.fields !== undefined && to.fields !== undefined) return fieldwise(from, to);
   const codec = codecOf(to);
   if (from.kind === "b" && to.kind !== "b") {
@@ -143,24 +143,20 @@ function fieldwise(from: DType, to: DType): Caster {
   };
 }
 
-function forced(to: DType, step: DateStep | undefined): Caster {
+function forced(to: DType, from: DType | undefined): Caster {
   const codec = codecOf(to);
   return {
     problem: (value) => {
-      const result = force(value, to, step);
+      const result = force(value, to, from);
       if (result === undefined) return `${showValue(value)} cannot be converted to ${to}`;
       return "iufcb".includes(to.kind) ? undefined : codec.problem(result.value);
     },
-    write: (view, at, value) => codec.write(view, at, force(value, to, step)?.value),
+    write: (view, at, value) => codec.write(view, at, force(value, to, from)?.value),
   };
 }
 
 /** A value as NumPy's unsafe casting would store it; undefined where NumPy too has no conversion. */
-function force(
-  value: unknown,
-  to: DType,
-  step: DateStep | undefined,
-): { readonly value: unknown } | undefined {
+function force(value: unknown, to: DType, from: DType | undefined): { readonly value: unknown } | undefined {
   switch (to.kind) {
     case "b":
       return { value: truthOf(value) };
@@ -179,10 +175,10 @@ function force(
     case "U":
       return value instanceof Uint8Array
         ? { value: value.subarray(0, to.itemsize) }
-        : { value: cut(textOf(value, step), to) };
+        : { value: cut(textOf(value, from), to) };
     case "M":
     case "m":
-      return forceDate(value, to, step);
+      return forceDate(value, to, from?.step);
     case "V":
       return { value };
     default:
@@ -250,11 +246,16 @@ function forceDate(
 }
 
 /** The text that NumPy makes of a value: Python's, with dates in ISO 8601. */
-function textOf(value: unknown, step: DateStep | undefined): string {
+function textOf(value: unknown, from: DType | undefined): string {
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "number") return floatText(value);
+  if (typeof value === "number") {
+    const whole = from === undefined ? Number.isInteger(value) && !Object.is(value, -0) : from.kind !== "f";
+    return whole ? BigInt(value).toString() : floatText(value);
+  }
   if (value === null) return "NaT";
-  if (typeof value === "bigint") return step === undefined ? value.toString() : formatDate(value, step);
+  if (typeof value === "bigint") {
+    return from?.kind === "M" && from.step !== undefined ? formatDate(value, from.step) : value.toString();
+  }
   if (isComplex(value)) return complexText(value.re, value.im);
   return String(value);
 }
