@@ -3,8 +3,11 @@ import { FormatError } from "../errors.js";
 import { excerpt } from "./excerpt.js";
 import { nameOf, PyInt, type PyLiteral, PyTuple } from "./literal.js";
 
-/** Fields of a structured dtype, inner ones counted where they stand. */
+/** Fields of one structured dtype. */
 const MAX_FIELDS = 1000;
+
+/** The axes of a field are C ints in NumPy, those of an empty one too. */
+const MAX_FIELD_AXIS = 2 ** 31 - 1;
 
 /**
  * What stands under `descr` as plain arrays: a type string, or a list of `(name, descr)` and `(name, descr, shape)`.
@@ -33,13 +36,33 @@ function toField(field: PyLiteral, path: string): DescrField {
   if (name instanceof PyTuple)
     throw malformed(path, 'a field of "descr" has a title, which is not supported');
   if (typeof name !== "string") throw malformed(path, `the name of a field of "descr" is ${nameOf(name)}`);
-  if (shape === undefined) return [name, toDescr(dtype, path)];
-  return [name, toDescr(dtype, path), toShape(shape, `the shape of the field "${excerpt(name)}"`, path)];
+
+  const axes = shape === undefined ? [] : [...toShape(shape, name, path)];
+  // NumPy writes arrays of arrays as ('a', ('<f8', (4,)), (3,)): the outer axes come first.
+  let inner = dtype;
+  while (inner instanceof PyTuple) {
+    const [element, innerShape] = inner.items;
+    if (element === undefined || innerShape === undefined || inner.items.length > 2) {
+      throw malformed(
+        path,
+        `the dtype of the field "${excerpt(name)}" is a tuple, but not of dtype and shape`,
+      );
+    }
+    axes.push(...toShape(innerShape, name, path));
+    inner = element;
+  }
+  const descr = toDescr(inner, path);
+  return axes.length === 0 ? [name, descr] : [name, descr, axes];
 }
 
 /** A field's shape: NumPy writes a tuple, and reads a single number as well. */
-function toShape(shape: PyLiteral, what: string, path: string): readonly number[] {
-  return shape instanceof PyInt ? [shape.value] : toIntegers(shape, what, path).map(({ value }) => value);
+function toShape(shape: PyLiteral, field: string, path: string): readonly number[] {
+  const what = `the shape of the field "${excerpt(field)}"`;
+  const axes = shape instanceof PyInt ? [shape] : toIntegers(shape, what, path);
+  return axes.map(({ value }) => {
+    if (value > MAX_FIELD_AXIS) throw malformed(path, `${what} has an axis of ${value}, over 2^31 - 1`);
+    return value;
+  });
 }
 
 /** The whole numbers of a tuple. */
