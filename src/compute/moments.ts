@@ -1,0 +1,101 @@
+import { eachBlock, eachComplexBlock } from "./blocks.js";
+import { Cascade } from "./cascade.js";
+import { pairwiseSum } from "./sum.js";
+import type { Accumulator, Complex, FloatArray, MissingOptions, NumericArray } from "./types.js";
+
+/** Count, mean and sum of squared deviations from the mean; the variance is `m2 / (count - ddof)`. */
+export interface Moments<Mean = number> {
+  readonly count: number;
+  /** NaN when nothing was counted. */
+  readonly mean: Mean;
+  readonly m2: number;
+}
+
+/** The moments of the first `count` doubles of a block, by two passes. */
+export function momentsOf(block: Float64Array, count: number): Moments {
+  const mean = pairwiseSum(block, count) / count;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    a += (block[i] - mean) ** 2;
+    b += (block[i + 1] - mean) ** 2;
+    c += (block[i + 2] - mean) ** 2;
+    d += (block[i + 3] - mean) ** 2;
+  }
+  for (; i < count; i++) a += (block[i] - mean) ** 2;
+  return { count, mean, m2: a + b + (c + d) };
+}
+
+/**
+ * The moments of two sets taken together (T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise
+ * algorithm for computing sample variances", 1979).
+ */
+export function mergeMoments(a: Moments, b: Moments): Moments {
+  if (a.count === 0) return b;
+  if (b.count === 0) return a;
+  const count = a.count + b.count;
+  const weight = b.count / count;
+  const delta = b.mean - a.mean;
+  // With an infinite mean the difference is of no use, but the weighted sum still gives what the mean of all would.
+  const mean = Number.isFinite(delta) ? a.mean + delta * weight : a.mean * (1 - weight) + b.mean * weight;
+  return { count, mean, m2: a.m2 + b.m2 + delta * delta * (a.count * weight) };
+}
+
+const NOTHING: Moments = { count: 0, mean: Number.NaN, m2: 0 };
+
+/**
+ * Mean and variance in one pass over the run: each block by the two-pass method, the blocks merged in a balanced tree.
+ * Bigints are rounded to doubles one by one, as NumPy does. With `nat`, NaT counts as NaN.
+ */
+export class MomentsAccumulator implements Accumulator<Moments> {
+  readonly #options: MissingOptions;
+  readonly #parts = new Cascade(mergeMoments);
+
+  constructor(options: MissingOptions = {}) {
+    this.#options = options;
+  }
+
+  add(values: NumericArray, start: number, end: number): void {
+    eachBlock(values, start, end, this.#options, (block, count) => {
+      if (count > 0) this.#parts.push(momentsOf(block, count));
+    });
+  }
+
+  result(): Moments {
+    return this.#parts.total() ?? NOTHING;
+  }
+
+  reset(): void {
+    this.#parts.clear();
+  }
+}
+
+/** As {@link MomentsAccumulator} for complex numbers; `m2` sums |x - mean|². */
+export class ComplexMomentsAccumulator implements Accumulator<Moments<Complex>, FloatArray> {
+  readonly #options: MissingOptions;
+  readonly #re = new Cascade(mergeMoments);
+  readonly #im = new Cascade(mergeMoments);
+
+  constructor(options: MissingOptions = {}) {
+    this.#options = options;
+  }
+
+  add(values: FloatArray, start: number, end: number): void {
+    eachComplexBlock(values, start, end, this.#options, (re, im, count) => {
+      if (count === 0) return;
+      this.#re.push(momentsOf(re, count));
+      this.#im.push(momentsOf(im, count));
+    });
+  }
+
+  result(): Moments<Complex> {
+    const re = this.#re.total() ?? NOTHING;
+    const im = this.#im.total() ?? NOTHING;
+    return { count: re.count, mean: { re: re.mean, im: im.mean }, m2: re.m2 + im.m2 };
+  }
+
+  reset(): void {
+    this.#re.clear();
+    this.#im.clear();
+  }
+}
