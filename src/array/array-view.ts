@@ -1,0 +1,174 @@
+import { maskToIndices } from "../compute/index.js";
+import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
+import { DTypeError, NotFoundError } from "../errors.js";
+import { type Assignment, planAssign } from "./assign.js";
+import { type AccessMode, ElementArray } from "./base.js";
+import { denseLayout, type Layout, type Selector, select, sliceRows } from "./layout.js";
+import { maskOf, planPut, type RowSelection, rowsOf, selectedRows, takeRows } from "./pick.js";
+import { type Bound, slice } from "./slice.js";
+import { MemoryStorage } from "./storage.js";
+import { STRIDED, type Strided, type Viewable } from "./strided.js";
+
+/** Options of {@link ArrayView.assign}, `fill` and `put`. */
+export interface AssignmentOptions {
+  /** `"checked"` (the default) refuses what would change on the way; `"unsafe"` is NumPy's casting. */
+  readonly casting?: Casting | undefined;
+}
+
+/** The dtype of a field of a structured dtype, where the compiler knows it. */
+export type FieldOf<D extends DTypeLike, K extends string> = D extends readonly FieldSpec[]
+  ? Extract<D[number], readonly [K, ...unknown[]]> extends readonly [
+      string,
+      infer F extends DTypeLike,
+      ...unknown[],
+    ]
+    ? F
+    : DTypeLike
+  : DTypeLike;
+
+/** What goes into an array: another array, a typed array, nested plain arrays, or one value for all rows. */
+export type ArraySource<D extends DTypeLike = DTypeLike> =
+  | Viewable
+  | ArrayBufferView
+  | InputOf<D>
+  | readonly unknown[];
+
+/**
+ * An array of a dtype and a shape over bytes in memory or in a mapped file. Slices and views share the bytes; `take`,
+ * `filter` and the numerics copy.
+ *
+ * ```ts
+ * const a = openNpy("a.npy");       // <f8 (100, 3)
+ * a.slice(-10).at(0, 1);            // one number
+ * a.view("...", 0).sum();           // the first of each row
+ * a.filter(a.view("...", 0).gt(5)); // rows, a copy
+ * ```
+ */
+export class ArrayView<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends ElementArray<D, M> {
+  /** @internal An array over the same storage. */
+  protected derive(layout: Layout): ArrayView<D, M> {
+    return new ArrayView<D, M>(this.storage, this.dtype, layout);
+  }
+
+  /** @internal An array over a copy. */
+  protected adopt(copy: Strided): ArrayView<D, M> {
+    return wrap<D, M>(copy, false);
+  }
+
+  /**
+   * The rows from `start` to before `stop`, every `step`-th, by Python's rules; a view, without copying. One argument
+   * is the start; negative bounds count from the end; `null` is open.
+   *
+   * @throws IndexError for bounds that are no whole numbers, and step 0
+   */
+  slice(start?: Bound, stop?: Bound, step?: Bound): ArrayView<D, M> {
+    return this.derive(sliceRows(this.layout, slice(start, stop, step)));
+  }
+
+  /**
+   * NumPy's basic indexing: for each axis a position (which removes it) or a `slice()`, and `"..."` for all axes that
+   * are not named. A view, without copying.
+   *
+   * @throws IndexError for too many selectors and positions outside
+   */
+  view(...selection: readonly Selector[]): ArrayView<D, M> {
+    return this.derive(select(this.layout, selection));
+  }
+
+  /**
+   * A copy of the rows at these positions, in their order; negative ones count from the end. The copy is read-only:
+   * `put` stores into chosen rows.
+   *
+   * @throws IndexError outside the rows
+   */
+  take(indices: RowSelection): ArrayView<D, M> {
+    return this.adopt(takeRows(this[STRIDED](), rowsOf(indices, this.length, this.storage.label)));
+  }
+
+  /**
+   * A copy of the rows where the mask is true. The copy is read-only.
+   *
+   * @param mask one boolean a row: an array of `b1`, of booleans, or bytes of 0 and 1
+   * @throws ShapeError where the mask has another length
+   */
+  filter(mask: RowSelection): ArrayView<D, M> {
+    const rows = maskToIndices(maskOf(mask, this.length, this.storage.label));
+    return this.adopt(takeRows(this[STRIDED](), rows));
+  }
+
+  /**
+   * Stores a source into all rows. The whole source is judged first: an error leaves everything as it was.
+   *
+   * @param source an array or typed array (broadcast as in NumPy), nested arrays, or one value for all rows
+   * @throws CastError naming row and value, ShapeError, ReadOnlyError
+   */
+  assign(source: ArraySource<D>, options?: AssignmentOptions): this {
+    this.planAssign(source, options)();
+    return this;
+  }
+
+  /**
+   * One field of a structured array: a view over the same records, with the field's own axes behind the array's.
+   *
+   * @throws DTypeError where elements are no records, NotFoundError for an unknown field
+   */
+  field<K extends string>(name: K): ArrayView<FieldOf<D, K>, M> {
+    const { fields } = this.dtype;
+    if (fields === undefined)
+      throw new DTypeError(`${this.storage.label} holds ${this.dtype}, which has no fields`);
+    const field = this.dtype.field(name);
+    if (field === undefined) {
+      const names = fields.map((known) => JSON.stringify(known.name)).join(", ");
+      throw new NotFoundError(`there is no field ${JSON.stringify(name)}; fields are ${names}`);
+    }
+    const inner = denseLayout(field.shape, field.dtype.itemsize);
+    const extend = ({ shape, strides, offset }: Layout): Layout => ({
+      shape: [...shape, ...inner.shape],
+      strides: [...strides, ...inner.strides],
+      offset: offset + field.offset,
+    });
+    return new ArrayView<FieldOf<D, K>, M>(this.storage, field.dtype, extend(this.layout));
+  }
+
+  /** @internal Judges an assignment without making it. */
+  planAssign(source: unknown, options: AssignmentOptions = {}): Assignment {
+    if (this.readonly) throw this.readOnlyError();
+    return planAssign(this[STRIDED](), source, { ...options, label: this.storage.label });
+  }
+
+  /** Stores one value (or one row's cell) into every row. @throws CastError, ReadOnlyError */
+  fill(value: ArraySource<D>, options?: AssignmentOptions): this {
+    return this.assign(value, options);
+  }
+
+  /**
+   * Stores a source into chosen rows: NumPy's `a[indices] = source` and `a[mask] = source`. Of several values for one
+   * row the last stays. The whole source is judged first.
+   *
+   * @param selection positions, or a mask of booleans
+   * @throws CastError, ShapeError, IndexError, ReadOnlyError
+   */
+  put(selection: RowSelection, source: ArraySource<D>, options?: AssignmentOptions): this {
+    this.planPut(selection, source, options)();
+    return this;
+  }
+
+  /** @internal Judges a `put` without making it. */
+  planPut(selection: RowSelection, source: unknown, options: AssignmentOptions = {}): Assignment {
+    if (this.readonly) throw this.readOnlyError();
+    const { label } = this.storage;
+    const rows = selectedRows(selection, this.length, label);
+    return planPut(this[STRIDED](), rows, source, { ...options, label });
+  }
+}
+
+/** An array over bytes in memory. */
+export function wrap<D extends DTypeLike, M extends AccessMode>(
+  { dtype, layout, bytes }: Strided,
+  writable: boolean,
+): ArrayView<D, M> {
+  return new ArrayView<D, M>(new MemoryStorage(bytes, { writable }), dtype, layout);
+}

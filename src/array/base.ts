@@ -1,0 +1,302 @@
+import { byteSwap, halfToFloat } from "../compute/index.js";
+import {
+  type ArrayOf,
+  type Casting,
+  type Cell,
+  type CellOf,
+  type DType,
+  type DTypeLike,
+  type ElementOf,
+  type InputOf,
+  plainCaster,
+  type ReadonlyValues,
+  readCell,
+  sizeOf,
+  type ValuesOf,
+} from "../dtype/index.js";
+import { CastError, DTypeError, IndexError, ReadOnlyError, ShapeError } from "../errors.js";
+import { type Access, accessTo } from "./access.js";
+import { copyElements, denseCopy } from "./copy.js";
+import { formatArray } from "./display.js";
+import { extent, isContiguous, type Layout, rowLayout, select } from "./layout.js";
+import { resolveIndex } from "./slice.js";
+import type { Storage } from "./storage.js";
+import { contiguousBytes, dataView, isAligned, STRIDED, type Strided, typedArray } from "./strided.js";
+
+/** Whether the compiler lets the values of an array be stored into: `"r"` no, `"r+"` yes. */
+export type AccessMode = "r" | "r+";
+
+/** The typed array of `values`, read-only to the compiler where the array is. */
+export type ValuesIn<D extends DTypeLike, M extends AccessMode> = M extends "r+"
+  ? ValuesOf<D>
+  : ReadonlyValues<ValuesOf<D>>;
+
+/** What may be stored at one index. */
+export interface SetOptions {
+  /** `"checked"` (the default) refuses what does not fit; `"unsafe"` is NumPy's. */
+  readonly casting?: Casting | undefined;
+}
+
+/**
+ * The elements of an array, one by one or as a typed array. {@link ArrayView} adds selections, assignment and
+ * numerics.
+ */
+export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode = AccessMode> {
+  /** What one element is. */
+  readonly dtype: DType;
+  readonly #storage: Storage;
+  readonly #source: Layout | (() => Layout);
+  #layout: Layout;
+  #version: number;
+  #strided: Strided | undefined;
+  #values: ValuesIn<D, M> | undefined;
+  // The fast path of `at` and `set` for one axis: a position is #first + row * #step.
+  #access: Access | undefined;
+  #first = 0;
+  #step = 0;
+  #length = -1;
+
+  /** @internal Arrays are made by tables, files, `RecordArray` and other arrays. */
+  constructor(storage: Storage, dtype: DType, layout: Layout | (() => Layout)) {
+    this.#storage = storage;
+    this.dtype = dtype;
+    this.#source = layout;
+    this.#layout = typeof layout === "function" ? layout() : layout;
+    this.#version = storage.version;
+  }
+
+  /** The layout of now: of a column, all rows that there are; of a slice, those that it was made with. */
+  #current(): Layout {
+    const { version } = this.#storage;
+    if (version !== this.#version || this.#length < 0) {
+      this.#strided = undefined;
+      this.#values = undefined;
+      this.#access = undefined;
+      this.#length = -1;
+      const { byteLength } = this.#storage;
+      if (typeof this.#source === "function") this.#layout = this.#source();
+      else if (extent(this.#layout, this.dtype.itemsize)[1] > byteLength) {
+        throw new IndexError(`rows of this slice of ${this.#storage.label} have been discarded`);
+      }
+      this.#version = version;
+      this.#length = this.#layout.shape[0] ?? 0;
+    }
+    return this.#layout;
+  }
+
+  /** @internal */
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  /** @internal */
+  [STRIDED](): Strided {
+    const layout = this.#current();
+    this.#strided ??= { dtype: this.dtype, layout, bytes: this.#storage.bytes() };
+    return this.#strided;
+  }
+
+  /** @internal The layout without touching the bytes. */
+  get layout(): Layout {
+    return this.#current();
+  }
+
+  /** Elements along each axis; the first axis is the rows. */
+  get shape(): readonly number[] {
+    return this.#current().shape;
+  }
+
+  /** Bytes from one element to the next along each axis. */
+  get strides(): readonly number[] {
+    return this.#current().strides;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.#layout.shape.length;
+  }
+
+  /** Number of elements: the product of the shape. */
+  get size(): number {
+    return sizeOf(this.#current().shape);
+  }
+
+  /** Number of rows. @throws ShapeError for an array without axes */
+  get length(): number {
+    const length = this.#current().shape[0];
+    if (length === undefined) throw new ShapeError("an array without axes has no length");
+    return length;
+  }
+
+  /** Bytes of one element. */
+  get itemsize(): number {
+    return this.dtype.itemsize;
+  }
+
+  /** Bytes of all elements; what they would take without gaps. */
+  get nbytes(): number {
+    return this.size * this.itemsize;
+  }
+
+  /** Whether assignments throw {@link ReadOnlyError}. */
+  get readonly(): boolean {
+    return !this.#storage.writable;
+  }
+
+  /**
+   * The typed array over these very bytes, in C order; see the table of elements in the README for its type. The same
+   * object until the array grows, shrinks or is closed; then it keeps its length or, when closed, becomes empty.
+   *
+   * @throws DTypeError for structured and byte-swapped elements, ShapeError for strided or unaligned ones: `toArray()`
+   * copies them
+   */
+  get values(): ValuesIn<D, M> {
+    this.#current();
+    this.#values ??= this.#makeValues() as ValuesIn<D, M>;
+    return this.#values;
+  }
+
+  #makeValues(): unknown {
+    const { dtype } = this;
+    if (dtype.fields !== undefined)
+      throw new DTypeError(`records have no typed array; use field(name) or toArray()`);
+    if (!dtype.native) {
+      throw new DTypeError(`${dtype} has the other byte order than this machine; toArray() converts a copy`);
+    }
+    const bytes = contiguousBytes(this[STRIDED]());
+    if (bytes === undefined) {
+      throw new ShapeError(
+        `this view of ${this.#storage.label} is strided, not contiguous; toArray() makes a copy`,
+      );
+    }
+    if (!isAligned(bytes, dtype.alignment)) {
+      throw new ShapeError(
+        `${this.#storage.label} does not begin on a multiple of ${dtype.alignment} bytes; toArray() makes a copy`,
+      );
+    }
+    return typedArray(dtype, bytes);
+  }
+
+  #element(): Access {
+    const { itemsize } = this;
+    const { layout, bytes } = this[STRIDED]();
+    const aligned =
+      layout.offset % itemsize === 0 && layout.strides.every((stride) => stride % itemsize === 0);
+    const access = accessTo(this.dtype, bytes, aligned);
+    this.#access = access;
+    this.#first = layout.offset / access.unit;
+    this.#step = (layout.strides[0] ?? 0) / access.unit;
+    return access;
+  }
+
+  /**
+   * One element, by one index for each axis; negative ones count from the end. Fewer indices give a copy of all that
+   * lies below: a typed array for native numbers, else nested arrays.
+   *
+   * @throws IndexError outside the array, CastError for text that is not Unicode (`bytes(i)` gives it)
+   */
+  at(...index: readonly number[]): ElementOf<D>;
+  at(row: number): unknown {
+    // biome-ignore lint/complexity/noArguments: a rest parameter would allocate an array at every call
+    const count = arguments.length;
+    if (count !== 1 || this.#layout.shape.length !== 1) {
+      // biome-ignore lint/complexity/noArguments: as above
+      return this.#cell(Array.from(arguments) as number[]);
+    }
+    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
+    const access = this.#access ?? this.#element();
+    const at = row < 0 ? row + this.#length : row;
+    if (!(at >= 0 && at < this.#length && Math.floor(at) === at)) {
+      resolveIndex(row, this.#length, this.#storage.label);
+    }
+    return access.get(this.#first + at * this.#step);
+  }
+
+  #cell(index: readonly number[]): Cell {
+    const layout = select(this.#current(), index);
+    const strided = this[STRIDED]();
+    const solid = isContiguous(layout, this.itemsize) ? { ...strided, layout } : denseCopy(strided, layout);
+    return readCell(this.dtype, layout.shape, dataView(solid.bytes), solid.layout.offset);
+  }
+
+  /**
+   * Stores one element, or with fewer indices the cell below (a typed array, nested arrays, or one value for all).
+   *
+   * @param index a row, or one index for each axis
+   * @throws CastError where the value does not fit, IndexError, ReadOnlyError; nothing is stored then
+   */
+  set(index: number | readonly number[], value: InputOf<D> | CellOf<D>, options?: SetOptions): void {
+    if (!this.#storage.writable) throw this.readOnlyError();
+    if (typeof index !== "number" || this.#layout.shape.length !== 1 || options?.casting === "unsafe") {
+      this.#setCell(typeof index === "number" ? [index] : index, value, options);
+      return;
+    }
+    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
+    const access = this.#access ?? this.#element();
+    const at = index < 0 ? index + this.#length : index;
+    if (!(at >= 0 && at < this.#length && Math.floor(at) === at)) {
+      resolveIndex(index, this.#length, this.#storage.label);
+    }
+    const problem = access.put(this.#first + at * this.#step, value);
+    if (problem !== undefined) throw new CastError(`${this.#storage.label}, row ${at}: ${problem}`);
+  }
+
+  #setCell(index: readonly number[], value: unknown, { casting = "checked" }: SetOptions = {}): void {
+    const layout = select(this.#current(), index);
+    const caster = plainCaster(this.dtype, layout.shape, casting);
+    const problem = caster.problem(value);
+    if (problem !== undefined)
+      throw new CastError(`${this.#storage.label}, at [${index.join(", ")}]: ${problem}`);
+    const strided = this[STRIDED]();
+    if (isContiguous(layout, this.itemsize)) {
+      caster.write(dataView(strided.bytes), layout.offset, value);
+      return;
+    }
+    const cell = denseCopy(strided, layout);
+    caster.write(dataView(cell.bytes), 0, value);
+    copyElements(cell, { ...strided, layout });
+  }
+
+  /** @internal */
+  protected readOnlyError(): ReadOnlyError {
+    const label = this.#storage.label;
+    return new ReadOnlyError(`${label} is read-only; open it with mode "r+", or copy it, to assign to it`);
+  }
+
+  /** The bytes of one row, a copy: what lies there when a string is no Unicode, or everything else is of no use. */
+  bytes(row: number): Uint8Array {
+    const layout = this.#current();
+    const at = resolveIndex(row, this.length, this.#storage.label);
+    return denseCopy(this[STRIDED](), rowLayout(layout, at)).bytes;
+  }
+
+  /**
+   * A copy that outlives the array: a typed array for numbers along one axis (`f2` as Float32Array, byte order
+   * converted), an array of elements for everything else, and of cells where there are more axes.
+   */
+  toArray(): ArrayOf<D> {
+    const { kind, itemsize, native, alignment } = this.dtype;
+    if (!"iuf".includes(kind) || this.ndim !== 1) return Array.from(this) as ArrayOf<D>;
+    const { bytes } = denseCopy(this[STRIDED]());
+    if (!native) byteSwap(bytes, itemsize, alignment);
+    const copy = typedArray(this.dtype, bytes);
+    if (!(kind === "f" && copy instanceof Uint16Array)) return copy as ArrayOf<D>;
+    const floats = new Float32Array(copy.length);
+    halfToFloat(copy, floats);
+    return floats as ArrayOf<D>;
+  }
+
+  /** The rows in order: elements, or cells where there are more axes. */
+  *[Symbol.iterator](): IterableIterator<ElementOf<D>> {
+    for (let row = 0; row < this.length; row++) yield this.at(row);
+  }
+
+  /** The shape, the dtype, and the first and last elements. */
+  toString(): string {
+    return formatArray(this[STRIDED](), this.#storage.label);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,85 @@
+import { byteSwap } from "../compute/index.js";
+import { type AnyValues, sizeOf } from "../dtype/index.js";
+import { copyElements } from "./copy.js";
+import { denseLayout, type Layout, rowLayout } from "./layout.js";
+import { contiguousBytes, isAligned, type Strided, typedArray } from "./strided.js";
+
+/** Bytes that an operation may hold beside its result. */
+export const BLOCK_BYTES = 1 << 20;
+
+/** Pieces of a layout of at most `limit` elements each, in C order: whole, else by rows, else by parts of rows. */
+export function* split(layout: Layout, limit: number): Generator<Layout> {
+  const { shape, strides, offset } = layout;
+  const size = sizeOf(shape);
+  if (size === 0) return;
+  const rows = shape[0];
+  if (size <= limit || rows === undefined) {
+    yield layout;
+    return;
+  }
+  const perRow = size / rows;
+  if (perRow > limit) {
+    for (let row = 0; row < rows; row++) yield* split(rowLayout(layout, row), limit);
+    return;
+  }
+  const step = Math.max(1, Math.floor(limit / perRow));
+  for (let row = 0; row < rows; row += step) {
+    yield {
+      shape: shape.with(0, Math.min(step, rows - row)),
+      strides,
+      offset: offset + row * (strides[0] ?? 0),
+    };
+  }
+}
+
+/** Memory that blocks are copied into where they do not lie as wanted. It grows to what is asked of it. */
+export class Scratch {
+  #bytes = new Uint8Array(0);
+
+  take(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+    return this.#bytes.subarray(0, length);
+  }
+}
+
+/**
+ * A piece of an array as one native typed array in C order: its own bytes where they lie so, else a copy in
+ * `scratch`. The typed array is the one that `values` has (`f2` as bits, complex numbers in pairs, strings as code
+ * points or bytes).
+ */
+export function blockOf(array: Strided, scratch: Scratch): AnyValues {
+  const { dtype, layout } = array;
+  const direct = dtype.native ? contiguousBytes(array) : undefined;
+  if (direct !== undefined && isAligned(direct, dtype.alignment)) return typedArray(dtype, direct);
+  const bytes = scratch.take(sizeOf(layout.shape) * dtype.itemsize);
+  copyElements(array, { dtype, layout: denseLayout(layout.shape, dtype.itemsize), bytes });
+  if (!dtype.native) byteSwap(bytes, dtype.itemsize, dtype.alignment);
+  return typedArray(dtype, bytes);
+}
+
+/** The elements in C order, block by block; a block lasts until the next one is taken. */
+export function* blocks(array: Strided, bytes = BLOCK_BYTES): Generator<AnyValues> {
+  const scratch = new Scratch();
+  for (const layout of split(array.layout, Math.max(1, Math.floor(bytes / array.dtype.itemsize)))) {
+    yield blockOf({ ...array, layout }, scratch);
+  }
+}
+
+/** The bytes of all elements in C order and their own byte order, block by block, as a file holds them. */
+export function* byteBlocks(array: Strided, bytes = BLOCK_BYTES): Generator<Uint8Array> {
+  const { dtype } = array;
+  const whole = contiguousBytes(array);
+  if (whole !== undefined) {
+    if (whole.length > 0) yield whole;
+    return;
+  }
+  const scratch = new Scratch();
+  for (const layout of split(array.layout, Math.max(1, Math.floor(bytes / dtype.itemsize)))) {
+    const block = scratch.take(sizeOf(layout.shape) * dtype.itemsize);
+    copyElements(
+      { ...array, layout },
+      { dtype, layout: denseLayout(layout.shape, dtype.itemsize), bytes: block },
+    );
+    yield block;
+  }
+}

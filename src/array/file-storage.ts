@@ -1,0 +1,108 @@
+import { closeSync, fstatSync } from "node:fs";
+import { ClosedError, CorruptError, StaleError } from "../errors.js";
+import { openRegular } from "../npy/index.js";
+import { type Mapping, platform } from "../platform/index.js";
+import type { Storage } from "./storage.js";
+
+/** A file as it was when it was looked at: another inode under its name is another file. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/**
+ * Maps a file by its name, after a look that it is the one that was meant, and long enough.
+ *
+ * @param length bytes that are needed; the mapping covers the whole file where one mapping can
+ * @throws StaleError where another file has the name now, CorruptError where it became shorter, LimitError
+ */
+export function mapFile(path: string, identity: FileIdentity, length: number, shared: boolean): Mapping {
+  const fd = openRegular(path, shared ? "r+" : "r");
+  try {
+    const stat = fstatSync(fd);
+    if (!isSameFile(stat, identity)) {
+      throw new StaleError(
+        `${path}: the file was replaced since it was opened; call refresh(), or open it again`,
+        { path },
+      );
+    }
+    if (stat.size < length) {
+      throw new CorruptError(
+        `${path}: the file has ${stat.size} bytes, but its header asks for ${length}; it was cut short`,
+        { path },
+      );
+    }
+    const system = platform();
+    return system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), { shared, path });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A descriptor of the file for a mapping's last rites, if it still has its name. */
+export function reopen(path: string, identity: FileIdentity): number | undefined {
+  let fd: number;
+  try {
+    fd = openRegular(path, "r+");
+  } catch {
+    return undefined;
+  }
+  if (isSameFile(fstatSync(fd), identity)) return fd;
+  closeSync(fd);
+  return undefined;
+}
+
+function isSameFile(stat: FileIdentity, identity: FileIdentity): boolean {
+  return stat.dev === identity.dev && stat.ino === identity.ino;
+}
+
+/** The data of one array file: mapped at first use, private for reading and shared for writing. */
+export class FileStorage implements Storage {
+  version = 0;
+  readonly path: string;
+  readonly label: string;
+  readonly writable: boolean;
+  readonly byteLength: number;
+  readonly #identity: FileIdentity;
+  readonly #dataOffset: number;
+  #mapping: Mapping | undefined;
+  #bytes: Uint8Array | undefined;
+  #closed = false;
+
+  constructor(file: {
+    readonly path: string;
+    readonly identity: FileIdentity;
+    readonly dataOffset: number;
+    readonly byteLength: number;
+    readonly writable: boolean;
+  }) {
+    this.path = file.path;
+    this.label = file.path;
+    this.writable = file.writable;
+    this.byteLength = file.byteLength;
+    this.#identity = file.identity;
+    this.#dataOffset = file.dataOffset;
+  }
+
+  bytes(): Uint8Array {
+    if (this.#closed) throw new ClosedError(`${this.path}: the array is closed`, { path: this.path });
+    if (this.#bytes === undefined) {
+      this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + this.byteLength, this.writable);
+      this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, this.byteLength);
+    }
+    return this.#bytes;
+  }
+
+  /** Waits until all stores are on the disk. */
+  flush(): void {
+    this.#mapping?.sync();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.version += 1;
+    this.#bytes = undefined;
+    this.#mapping?.close(() => reopen(this.path, this.#identity));
+  }
+}

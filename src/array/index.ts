@@ -1,0 +1,14 @@
+export { type ArraySource, ArrayView, type AssignmentOptions, type FieldOf, wrap } from "./array-view.js";
+export { type Assignment, planAssign } from "./assign.js";
+export { type AccessMode, ElementArray, type SetOptions, type ValuesIn } from "./base.js";
+export { BLOCK_BYTES, byteBlocks } from "./blocks.js";
+export { copyElements } from "./copy.js";
+export { type FileIdentity, FileStorage, mapFile, reopen } from "./file-storage.js";
+export { denseLayout, isContiguous, type Layout, type Selector, showShape } from "./layout.js";
+export { NpyArray, type NpyOptions, openNpy, saveNpy } from "./npy-file.js";
+export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { isMask, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./pick.js";
+export { RecordArray, type RecordDType } from "./record-array.js";
+export { type Bound, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
+export { MemoryStorage, type Storage } from "./storage.js";
+export { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";

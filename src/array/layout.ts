@@ -1,0 +1,168 @@
+import { sizeOf } from "../dtype/index.js";
+import { IndexError, ShapeError } from "../errors.js";
+import { type Range, resolveIndex, resolveSlice, Slice } from "./slice.js";
+
+/** Where the elements of an array lie among its bytes: NumPy's shape, strides in bytes, and the first one's offset. */
+export interface Layout {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** Elements in C order (the last axis runs fastest) or Fortran order (the first does), without gaps. */
+export function denseLayout(shape: readonly number[], itemsize: number, fortran = false): Layout {
+  const strides = new Array<number>(shape.length);
+  let stride = itemsize;
+  for (let k = 0; k < shape.length; k++) {
+    const axis = fortran ? k : shape.length - 1 - k;
+    strides[axis] = stride;
+    stride *= shape[axis] ?? 0;
+  }
+  return { shape, strides, offset: 0 };
+}
+
+/** Whether the elements lie one behind the other in C order. Axes of length 1 may have any stride. */
+export function isContiguous({ shape, strides }: Layout, itemsize: number): boolean {
+  let expected = itemsize;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const length = shape[axis];
+    if (length === 0) return true;
+    if (length !== 1 && strides[axis] !== expected) return false;
+    expected *= length ?? 1;
+  }
+  return true;
+}
+
+/** The first byte that any element touches, and the one behind the last. Empty arrays touch none. */
+export function extent(
+  { shape, strides, offset }: Layout,
+  itemsize: number,
+): readonly [from: number, to: number] {
+  let from = offset;
+  let to = offset + itemsize;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis] ?? 0;
+    if (length === 0) return [offset, offset];
+    const reach = (length - 1) * (strides[axis] ?? 0);
+    if (reach < 0) from += reach;
+    else to += reach;
+  }
+  return [from, to];
+}
+
+function replaceAxis({ shape, strides, offset }: Layout, axis: number, range: Range): Layout {
+  const stride = strides[axis] ?? 0;
+  return {
+    shape: shape.with(axis, range.length),
+    strides: strides.with(axis, stride * range.step),
+    offset: offset + stride * range.start,
+  };
+}
+
+/** The rows `slice` selects. @throws ShapeError where there is no first axis */
+export function sliceRows(layout: Layout, slice: Slice): Layout {
+  const length = layout.shape[0];
+  if (length === undefined) throw new ShapeError("an array without axes cannot be sliced");
+  return replaceAxis(layout, 0, resolveSlice(slice, length));
+}
+
+/** The layout without its first axis, at one position of it. */
+export function rowLayout({ shape, strides, offset }: Layout, row: number): Layout {
+  return { shape: shape.slice(1), strides: strides.slice(1), offset: offset + row * (strides[0] ?? 0) };
+}
+
+/** What NumPy's basic indexing takes for each axis: a position, a slice, or `"..."` for all axes not named. */
+export type Selector = number | Slice | "...";
+
+/**
+ * NumPy's basic indexing: a position removes its axis, a slice keeps it, `"..."` stands for as many whole axes as
+ * are left; axes behind the last selector are whole.
+ *
+ * @throws IndexError for too many selectors, a second `"..."`, or a position outside its axis
+ */
+export function select(layout: Layout, selection: readonly Selector[]): Layout {
+  const named = selection.filter((part) => part !== "...").length;
+  if (selection.length - named > 1) throw new IndexError('a selection has at most one "..."');
+  const rank = layout.shape.length;
+  if (named > rank) throw new IndexError(`${named} indices for an array of ${rank} axes`);
+  let result = layout;
+  let axis = 0;
+  for (const part of selection) {
+    if (part === "...") axis += rank - named;
+    else if (part instanceof Slice) {
+      result = replaceAxis(result, axis, resolveSlice(part, result.shape[axis] ?? 0));
+      axis += 1;
+    } else {
+      const position = resolveIndex(part, result.shape[axis] ?? 0, `axis ${axis}`);
+      const stride = result.strides[axis] ?? 0;
+      result = {
+        shape: result.shape.toSpliced(axis, 1),
+        strides: result.strides.toSpliced(axis, 1),
+        offset: result.offset + position * stride,
+      };
+      // The axis is gone, so the next selector meets the one that followed it at the same place.
+    }
+  }
+  return result;
+}
+
+/**
+ * The layout stretched to a shape by NumPy's broadcasting: missing axes are added in front, axes of length 1 repeat.
+ *
+ * @returns undefined where the shapes do not go together
+ */
+export function broadcast({ shape, strides, offset }: Layout, to: readonly number[]): Layout | undefined {
+  const extra = to.length - shape.length;
+  if (extra < 0) {
+    // Leading axes of length 1 may fall away, as in an assignment of NumPy.
+    if (shape.slice(0, -extra).some((length) => length !== 1)) return undefined;
+    return broadcast({ shape: shape.slice(-extra), strides: strides.slice(-extra), offset }, to);
+  }
+  const stretched = new Array<number>(to.length).fill(0);
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis];
+    if (length === to[axis + extra]) stretched[axis + extra] = strides[axis] ?? 0;
+    else if (length !== 1) return undefined;
+  }
+  return { shape: to, strides: stretched, offset };
+}
+
+/** A visit of {@link forEachRun}: two first bytes, two strides, and how many elements. */
+export type RunVisitor = (
+  aOffset: number,
+  aStride: number,
+  bOffset: number,
+  bStride: number,
+  count: number,
+) => void;
+
+/**
+ * Walks two layouts of one shape together, in runs along one axis, as few and long as it can: axes that continue one
+ * another in both are joined, and the longest becomes the run. The order of elements is the layouts' own affair.
+ */
+export function forEachRun(a: Layout, b: Layout, visit: RunVisitor): void {
+  if (sizeOf(a.shape) === 0) return;
+  const axes: { length: number; a: number; b: number }[] = [];
+  for (let axis = a.shape.length - 1; axis >= 0; axis--) {
+    const length = a.shape[axis] ?? 1;
+    if (length === 1) continue;
+    const [aStride, bStride] = [a.strides[axis] ?? 0, b.strides[axis] ?? 0];
+    const inner = axes.at(-1);
+    if (inner !== undefined && aStride === inner.a * inner.length && bStride === inner.b * inner.length) {
+      inner.length *= length;
+    } else axes.push({ length, a: aStride, b: bStride });
+  }
+  axes.sort((one, other) => other.length - one.length);
+  const run = axes[0] ?? { length: 1, a: 0, b: 0 };
+  const walk = (level: number, aOffset: number, bOffset: number): void => {
+    const axis = axes[level];
+    if (level === 0 || axis === undefined) return visit(aOffset, run.a, bOffset, run.b, run.length);
+    for (let i = 0; i < axis.length; i++) walk(level - 1, aOffset + i * axis.a, bOffset + i * axis.b);
+  };
+  walk(Math.max(axes.length - 1, 0), a.offset, b.offset);
+}
+
+/** A shape as messages print it: `(100, 3)`. */
+export function showShape(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}

@@ -1,0 +1,88 @@
+import { type AnyValues, DType, NATIVE_ORDER, parseDType, sizeOf } from "../dtype/index.js";
+import { denseLayout } from "./layout.js";
+import { isViewable, STRIDED, type Strided } from "./strided.js";
+
+/** The dtypes of typed arrays, by the name of their class: realms have classes of their own. */
+const DTYPES: ReadonlyMap<string, DType> = new Map(
+  Object.entries({
+    Int8Array: "i1",
+    Uint8Array: "u1",
+    Uint8ClampedArray: "u1",
+    Int16Array: "i2",
+    Uint16Array: "u2",
+    Int32Array: "i4",
+    Uint32Array: "u4",
+    BigInt64Array: "i8",
+    BigUint64Array: "u8",
+    Float16Array: "f2",
+    Float32Array: "f4",
+    Float64Array: "f8",
+  }).map(([name, code]) => [name, parseDType(code)]),
+);
+
+/** Kinds whose `values` hold another type of number than the elements are. */
+const RAW_KINDS = "cSUVMmb";
+
+export type TypedArray = AnyValues | Uint8ClampedArray;
+
+export function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** The dtype of a typed array's elements. */
+export function dtypeOf(array: TypedArray): DType {
+  return DTYPES.get(Object.prototype.toString.call(array).slice(8, -1)) ?? parseDType("u1");
+}
+
+function nativeOf(dtype: DType): DType {
+  return dtype.native ? dtype : new DType({ ...dtype, byteorder: NATIVE_ORDER, fields: dtype.fields });
+}
+
+/** The dtype whose elements the typed array of `values` counts: complex numbers have two, strings one per character. */
+function valuesDType(dtype: DType): DType | undefined {
+  if (dtype.fields !== undefined) return undefined;
+  switch (dtype.kind) {
+    case "c":
+      return parseDType(dtype.itemsize === 8 ? "f4" : "f8");
+    case "M":
+    case "m":
+      return parseDType("i8");
+    case "U":
+      return parseDType("u4");
+    default:
+      return parseDType("u1");
+  }
+}
+
+/**
+ * A typed array as an array. Where it has the type and the length of the destination's own `values`, it is taken as
+ * such: pairs as complex numbers, code points as strings, counts as dates, 0 and 1 as booleans. Otherwise its
+ * elements are numbers, in the destination's shape if they are as many.
+ */
+export function viewTyped(
+  array: TypedArray,
+  target: { readonly dtype: DType; readonly shape: readonly number[] },
+): Strided {
+  const { dtype, shape } = target;
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const own = dtypeOf(array);
+  const size = sizeOf(shape);
+  if (
+    RAW_KINDS.includes(dtype.kind) &&
+    valuesDType(dtype)?.equals(own) &&
+    bytes.length === size * dtype.itemsize
+  ) {
+    return { dtype: nativeOf(dtype), layout: denseLayout(shape, dtype.itemsize), bytes };
+  }
+  const lengths = array.length === size ? shape : [array.length];
+  return { dtype: own, layout: denseLayout(lengths, own.itemsize), bytes };
+}
+
+/** The array behind a view or typed array; undefined for everything else. */
+export function asStrided(
+  source: unknown,
+  target: { readonly dtype: DType; readonly shape: readonly number[] },
+): Strided | undefined {
+  if (isViewable(source)) return source[STRIDED]();
+  return isTypedArray(source) ? viewTyped(source, target) : undefined;
+}

@@ -1,0 +1,93 @@
+import {
+  type AnyInput,
+  type Casting,
+  type DType,
+  type DTypeLike,
+  type ElementOf,
+  type FieldSpec,
+  parseDType,
+  showValue,
+} from "../dtype/index.js";
+import { DTypeError, ShapeError } from "../errors.js";
+import { ArrayView } from "./array-view.js";
+import { type AccessMode } from "./base.js";
+import { denseCopy } from "./copy.js";
+import type { Layout } from "./layout.js";
+import { MemoryStorage } from "./storage.js";
+import { STRIDED, type Strided, zeros } from "./strided.js";
+
+/** A structured dtype with its fields known to the compiler, or not. */
+export type RecordDType = readonly FieldSpec[] | DType;
+
+/**
+ * NumPy's structured array of one axis: records side by side, each with the same fields. Packed without gaps, as
+ * NumPy's `align=False`, unless the dtype names its padding.
+ *
+ * ```ts
+ * const stars = RecordArray.from([{ id: 1n, ra: 10.5 }], [["id", "u8"], ["ra", "f8"]]);
+ * stars.field("ra").values;  // throws: strided; toArray() copies
+ * saveNpy("stars.npy", stars);
+ * ```
+ */
+export class RecordArray<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends ArrayView<D, M> {
+  /** Records whose bytes are all zero. @throws DTypeError where the dtype has no fields, ShapeError */
+  static zeros<const D extends RecordDType>(dtype: D, length: number): RecordArray<D, "r+"> {
+    const parsed = structured(dtype);
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new ShapeError(`a number of records is a whole number, not ${showValue(length)}`);
+    }
+    return RecordArray.over<D>(zeros(parsed, [length]));
+  }
+
+  /**
+   * Records of these rows.
+   *
+   * @param rows objects with exactly the fields of the dtype
+   * @throws CastError naming row, field and value
+   */
+  static from<const D extends RecordDType>(
+    rows: Iterable<ElementOf<D> | { readonly [field: string]: AnyInput }>,
+    dtype: D,
+    options: { readonly casting?: Casting } = {},
+  ): RecordArray<D, "r+"> {
+    const list = Array.isArray(rows) ? rows : Array.from(rows);
+    const records = RecordArray.zeros(dtype, list.length);
+    records.assign(list, options);
+    return records;
+  }
+
+  /** @internal Records over bytes that are there already. */
+  static over<D extends DTypeLike>({ dtype, layout, bytes }: Strided): RecordArray<D, "r+"> {
+    return new RecordArray<D, "r+">(new MemoryStorage(bytes, { label: "records" }), dtype, layout);
+  }
+
+  /** @internal */
+  protected override derive(layout: Layout): RecordArray<D, M> {
+    return new RecordArray<D, M>(this.storage, this.dtype, layout);
+  }
+
+  /** @internal */
+  protected override adopt({ dtype, layout, bytes }: Strided): RecordArray<D, M> {
+    const storage = new MemoryStorage(bytes, { writable: false, label: "records" });
+    return new RecordArray<D, M>(storage, dtype, layout);
+  }
+
+  /**
+   * The bytes of one record, or of all of them; a copy.
+   *
+   * @param row the record; all when left out
+   */
+  override bytes(row?: number): Uint8Array {
+    if (row !== undefined) return super.bytes(row);
+    return denseCopy(this[STRIDED]()).bytes;
+  }
+}
+
+function structured(dtype: RecordDType): DType {
+  const parsed = parseDType(dtype);
+  if (parsed.fields === undefined) throw new DTypeError(`records need a dtype with fields, not ${parsed}`);
+  return parsed;
+}

@@ -1,0 +1,42 @@
+/**
+ * Where the bytes of an array live. An array asks for them at each use and never keeps them, so that a column can
+ * grow, be deleted or be closed beneath it.
+ */
+export interface Storage {
+  /** Whether assignments are allowed. Checked by the arrays, not by the memory. */
+  readonly writable: boolean;
+  /** Changes whenever `bytes()` or `byteLength` would answer differently than before, closing included. */
+  readonly version: number;
+  /** Bytes of data; known without mapping them. @throws ClosedError, NotFoundError as `bytes()` */
+  readonly byteLength: number;
+  /**
+   * The bytes, mapped on first use. The same memory until `version` changes.
+   *
+   * @throws ClosedError after closing, NotFoundError when the column was deleted, LimitError when they are too many
+   */
+  bytes(): Uint8Array;
+  /** What messages call it: `column "delay"`, `array`. */
+  readonly label: string;
+}
+
+/** Bytes in memory. */
+export class MemoryStorage implements Storage {
+  readonly version = 0;
+  readonly writable: boolean;
+  readonly label: string;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, { writable = true, label = "array" } = {}) {
+    this.#bytes = bytes;
+    this.writable = writable;
+    this.label = label;
+  }
+
+  get byteLength(): number {
+    return this.#bytes.byteLength;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes;
+  }
+}

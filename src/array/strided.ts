@@ -1,0 +1,96 @@
+import { type AnyValues, type DType, sizeOf } from "../dtype/index.js";
+import { denseLayout, extent, isContiguous, type Layout } from "./layout.js";
+
+/**
+ * An array at one moment: a dtype, a layout, and the bytes that it lies in. The algorithms of this folder work on
+ * these; {@link ArrayView} makes them and stays in touch with the storage.
+ */
+export interface Strided {
+  readonly dtype: DType;
+  readonly layout: Layout;
+  readonly bytes: Uint8Array;
+}
+
+/** How arrays tell what they are made of to the functions of this package. */
+export const STRIDED = Symbol("memmap-table.strided");
+
+/** Anything that is an array of this package. */
+export interface Viewable {
+  [STRIDED](): Strided;
+}
+
+export function isViewable(value: unknown): value is Viewable {
+  return typeof value === "object" && value !== null && STRIDED in value;
+}
+
+/** A new array in C order, all bytes zero. */
+export function zeros(dtype: DType, shape: readonly number[]): Strided {
+  const layout = denseLayout(shape, dtype.itemsize);
+  return { dtype, layout, bytes: new Uint8Array(sizeOf(shape) * dtype.itemsize) };
+}
+
+/** The same elements without gaps, if they lie in C order; undefined if they do not. */
+export function contiguousBytes({ dtype, layout, bytes }: Strided): Uint8Array | undefined {
+  if (!isContiguous(layout, dtype.itemsize)) return undefined;
+  return bytes.subarray(layout.offset, layout.offset + sizeOf(layout.shape) * dtype.itemsize);
+}
+
+/** Whether a typed array of `unit` bytes may begin at these bytes. */
+export function isAligned(bytes: Uint8Array, unit: number): boolean {
+  return bytes.byteOffset % unit === 0;
+}
+
+/** The typed array over native, aligned bytes: what `values` gives for this dtype. */
+export function typedArray(dtype: DType, bytes: Uint8Array): AnyValues {
+  const { buffer, byteOffset } = bytes;
+  const count = bytes.length / dtype.alignment;
+  switch (dtype.kind) {
+    case "i":
+      if (dtype.itemsize === 1) return new Int8Array(buffer, byteOffset, count);
+      if (dtype.itemsize === 2) return new Int16Array(buffer, byteOffset, count);
+      if (dtype.itemsize === 4) return new Int32Array(buffer, byteOffset, count);
+      return new BigInt64Array(buffer, byteOffset, count);
+    case "u":
+      if (dtype.itemsize === 1) return new Uint8Array(buffer, byteOffset, count);
+      if (dtype.itemsize === 2) return new Uint16Array(buffer, byteOffset, count);
+      if (dtype.itemsize === 4) return new Uint32Array(buffer, byteOffset, count);
+      return new BigUint64Array(buffer, byteOffset, count);
+    case "f":
+    case "c":
+      if (dtype.alignment === 2) return new Uint16Array(buffer, byteOffset, count);
+      if (dtype.alignment === 4) return new Float32Array(buffer, byteOffset, count);
+      return new Float64Array(buffer, byteOffset, count);
+    case "U":
+      return new Uint32Array(buffer, byteOffset, count);
+    case "M":
+    case "m":
+      return new BigInt64Array(buffer, byteOffset, count);
+    case "b":
+    case "S":
+    case "V":
+      return new Uint8Array(buffer, byteOffset, count);
+    default:
+      return dtype.kind satisfies never;
+  }
+}
+
+const viewsOf = new WeakMap<Uint8Array, DataView>();
+
+/** A DataView over the same bytes, made once for each. */
+export function dataView(bytes: Uint8Array): DataView {
+  let view = viewsOf.get(bytes);
+  if (view === undefined) {
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    viewsOf.set(bytes, view);
+  }
+  return view;
+}
+
+/** Whether two arrays may share memory, judged by the range of bytes that each touches. */
+export function mayOverlap(a: Strided, b: Strided): boolean {
+  if (a.bytes.buffer !== b.bytes.buffer) return false;
+  const [aFrom, aTo] = extent(a.layout, a.dtype.itemsize);
+  const [bFrom, bTo] = extent(b.layout, b.dtype.itemsize);
+  const [aBase, bBase] = [a.bytes.byteOffset, b.bytes.byteOffset];
+  return aBase + aFrom < bBase + bTo && bBase + bFrom < aBase + aTo;
+}

@@ -1,0 +1,163 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { DiskError, ExistsError, isMemmapError, NotFoundError, systemCode } from "../errors.js";
+
+/** An entry of a directory. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory" | "link" | "other";
+}
+
+/**
+ * The calls that change or read the file system, each of which names its path, so that a test can record, count,
+ * fail or stop any of them. All are synchronous; all throw tagged errors: NotFoundError where nothing has the name,
+ * ExistsError where something has, DiskError for everything else that the system refuses.
+ */
+export interface Files {
+  /** A new file for reading and writing; never an existing one. */
+  create(path: string): number;
+  /** An existing file, no link. */
+  open(path: string, flags: "r" | "r+"): number;
+  close(fd: number): void;
+  stat(fd: number, path: string): Stats;
+  /** What has this name, links themselves; undefined where nothing has. */
+  look(path: string): Stats | undefined;
+  /** Reads from `at` until the buffer is full or the file ends; how many bytes were read. */
+  read(fd: number, into: Uint8Array, at: number, path: string): number;
+  /** Writes all bytes from `at`. */
+  write(fd: number, bytes: Uint8Array, at: number, path: string): void;
+  /** Only for files that nobody else can have mapped. */
+  truncate(fd: number, size: number, path: string): void;
+  sync(fd: number, path: string): void;
+  syncDirectory(path: string): void;
+  rename(from: string, to: string): void;
+  link(from: string, to: string): void;
+  unlink(path: string): void;
+  mkdir(path: string): void;
+  rmdir(path: string): void;
+  list(path: string): DirectoryEntry[];
+  /** Copies a file's bytes to a new file, sharing blocks where the file system can. */
+  copy(from: string, to: string): void;
+}
+
+/** The system takes at most 2 GiB in one call. */
+const MAX_CALL = 1 << 30;
+
+/** The error of this package for one that Node threw. */
+export function fileError(action: string, path: string, cause: unknown): Error {
+  if (isMemmapError(cause)) return cause;
+  const code = systemCode(cause);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new NotFoundError(`${path}: there is nothing of this name to ${action}`, { path, cause });
+  }
+  if (code === "EEXIST")
+    return new ExistsError(`${path}: something of this name is there already`, { path, cause });
+  const why =
+    code === "ENOSPC" || code === "EDQUOT"
+      ? `the disk is full (${code})`
+      : (code ?? (cause instanceof Error ? cause.message : String(cause)));
+  return new DiskError(`${path}: could not ${action}: ${why}`, { path, cause });
+}
+
+function attempt<T>(action: string, path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    throw fileError(action, path, cause);
+  }
+}
+
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+const NO_BLOCK = constants.O_NONBLOCK ?? 0;
+
+/** The real file system. */
+export const nodeFiles: Files = {
+  create: (path) =>
+    attempt("create it", path, () =>
+      openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | NO_FOLLOW, 0o666),
+    ),
+  open: (path, flags) =>
+    attempt("open it", path, () =>
+      openSync(path, (flags === "r" ? constants.O_RDONLY : constants.O_RDWR) | NO_FOLLOW | NO_BLOCK),
+    ),
+  close: (fd) => closeSync(fd),
+  stat: (fd, path) => attempt("look at it", path, () => fstatSync(fd)),
+  look: (path) =>
+    attempt("look at it", path, () => {
+      try {
+        return lstatSync(path, { throwIfNoEntry: false });
+      } catch (error) {
+        if (systemCode(error) === "ENOTDIR") return undefined;
+        throw error;
+      }
+    }),
+  read: (fd, into, at, path) =>
+    attempt("read it", path, () => {
+      let done = 0;
+      while (done < into.length) {
+        const count = readSync(fd, into, done, Math.min(into.length - done, MAX_CALL), at + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    }),
+  write: (fd, bytes, at, path) =>
+    attempt("write to it", path, () => {
+      let done = 0;
+      while (done < bytes.length) {
+        done += writeSync(fd, bytes, done, Math.min(bytes.length - done, MAX_CALL), at + done);
+      }
+    }),
+  truncate: (fd, size, path) => attempt("set its size", path, () => ftruncateSync(fd, size)),
+  sync: (fd, path) => attempt("sync it", path, () => fsyncSync(fd)),
+  syncDirectory: (path) =>
+    attempt("sync it", path, () => {
+      // Windows has no descriptors of directories, and writes their entries through.
+      if (process.platform === "win32") return;
+      const fd = openSync(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    }),
+  rename: (from, to) => attempt("rename it", from, () => renameSync(from, to)),
+  link: (from, to) => attempt("link it", from, () => linkSync(from, to)),
+  unlink: (path) => attempt("remove it", path, () => unlinkSync(path)),
+  mkdir: (path) => attempt("make it", path, () => mkdirSync(path)),
+  rmdir: (path) => attempt("remove it", path, () => rmdirSync(path)),
+  list: (path) =>
+    attempt("list it", path, () =>
+      readdirSync(path, { withFileTypes: true }).map((entry) => ({
+        name: entry.name,
+        kind: entry.isFile()
+          ? "file"
+          : entry.isDirectory()
+            ? "directory"
+            : entry.isSymbolicLink()
+              ? "link"
+              : "other",
+      })),
+    ),
+  copy: (from, to) =>
+    attempt("copy it", from, () =>
+      copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
+    ),
+};
