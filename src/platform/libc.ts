@@ -1,0 +1,122 @@
+import { createRequire } from "node:module";
+import { constants as os } from "node:os";
+import { UnsupportedError } from "../errors.js";
+import { type SystemConstants, systemConstants } from "./constants.js";
+
+/** The error number of a call, as it was right after it; 0 when it succeeded. */
+export type Errno = number;
+
+/** `fallocate(2)` in the three ways that are used. None changes the size of the file. */
+export interface FileSpace {
+  /** Gives every byte of the range blocks of the disk; bytes that had some keep their values. */
+  allocate(fd: number, from: number, length: number): Errno;
+  /** As {@link FileSpace.allocate}, and the range reads as zeros. */
+  zero(fd: number, from: number, length: number): Errno;
+  /** The range reads as zeros and gives its blocks back. */
+  punch(fd: number, from: number, length: number): Errno;
+}
+
+/** The C library's calls on mappings. Addresses are bigints, lengths and offsets safe integers: nothing is checked. */
+export interface LibC {
+  readonly constants: SystemConstants;
+  readonly pageSize: number;
+  /** Undefined where the system has no `fallocate`. */
+  readonly space: FileSpace | undefined;
+  /** The address, or minus the error number. Maps from the start of the file; `fd` -1 and `mapAnonymous`: no file. */
+  mmap(address: bigint | null, length: number, flags: number, fd: number): bigint;
+  munmap(address: bigint, length: number): Errno;
+  msync(address: bigint, length: number): Errno;
+  /** {@link LibC.msync} on another thread. */
+  msyncAsync(address: bigint, length: number): Promise<Errno>;
+  madvise(address: bigint, length: number, advice: number): Errno;
+  /** An ArrayBuffer over memory that it does not own. */
+  view(address: bigint, length: number): ArrayBuffer;
+}
+
+type Koffi = typeof import("koffi");
+type IntCall = (...args: readonly (number | bigint | null)[]) => number;
+
+/**
+ * The C library of this process, through koffi.
+ *
+ * @throws UnsupportedError where koffi is not installed or may not load, or the system is not one that is known
+ */
+export function loadLibC(): LibC {
+  const constants = systemConstants();
+  if (constants === undefined) {
+    throw new UnsupportedError(
+      `the C library's numbers on ${process.platform} ${process.arch} are not known`,
+    );
+  }
+  try {
+    const koffi: Koffi = createRequire(import.meta.url)("koffi");
+    return bind(koffi, constants);
+  } catch (cause) {
+    // Not installed, no binary for this system, native modules not permitted: all mean that it is not there.
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UnsupportedError(`koffi does not give the C library: ${reason}`, { cause });
+  }
+}
+
+function bind(koffi: Koffi, constants: SystemConstants): LibC {
+  // Where pointers have 32 bits, so has off_t, and the declarations below would be wrong.
+  if (koffi.sizeof("void *") !== 8) throw new Error("pointers of 64 bits are needed");
+  const failed = 2n ** 64n - 1n;
+  const library = koffi.load(null);
+  const mmap = library.func("void *mmap(void *, size_t, int, int, int, int64_t)");
+  const munmap: IntCall = library.func("int munmap(void *, size_t)");
+  const msync = library.func("int msync(void *, size_t, int)");
+  const madvise: IntCall = library.func("int madvise(void *, size_t, int)");
+  const getpagesize: IntCall = library.func("int getpagesize()");
+  // Any other call of Node in between would change errno.
+  const errnoOf = (result: number): Errno => (result === 0 ? 0 : koffi.errno());
+
+  return {
+    constants,
+    pageSize: getpagesize(),
+    space: bindSpace(koffi, library, constants),
+    mmap(address, length, flags, fd) {
+      const found: bigint = mmap(address, length, constants.protReadWrite, flags, fd, 0);
+      return found === failed ? BigInt(-koffi.errno()) : found;
+    },
+    munmap: (address, length) => errnoOf(munmap(address, length)),
+    msync: (address, length) => errnoOf(msync(address, length, constants.msSync)),
+    msyncAsync: (address, length) =>
+      new Promise((resolve, reject) => {
+        msync.async(address, length, constants.msSync, (error: unknown, result: number) => {
+          const errno = errnoOf(result);
+          if (error) reject(error);
+          else resolve(errno);
+        });
+      }),
+    madvise: (address, length, advice) => errnoOf(madvise(address, length, advice)),
+    view: (address, length) => koffi.view(address, length),
+  };
+}
+
+function bindSpace(
+  koffi: Koffi,
+  library: ReturnType<Koffi["load"]>,
+  { falloc }: SystemConstants,
+): FileSpace | undefined {
+  if (falloc === undefined) return undefined;
+  let fallocate: IntCall;
+  try {
+    fallocate = library.func("int fallocate(int, int, int64_t, int64_t)");
+  } catch {
+    return undefined;
+  }
+  const call = (mode: number, fd: number, from: number, length: number): Errno => {
+    for (;;) {
+      if (fallocate(fd, mode, from, length) === 0) return 0;
+      const errno = koffi.errno();
+      if (errno !== os.errno.EINTR) return errno; // a signal interrupts a long one: once more
+    }
+  };
+  const { keepSize, punchHole, zeroRange } = falloc;
+  return {
+    allocate: (fd, from, length) => call(keepSize, fd, from, length),
+    zero: (fd, from, length) => call(keepSize | zeroRange, fd, from, length),
+    punch: (fd, from, length) => call(keepSize | punchHole, fd, from, length),
+  };
+}

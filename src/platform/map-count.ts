@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { types } from "node:util";
+import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+
+/** What Linux allows a process unless told otherwise; other systems name no limit. */
+const USUAL = 65_530;
+const KEY = "memmap-table:maps";
+
+/**
+ * The maps that the threads of this process hold. The kernel's limit counts them all, and where it is reached not
+ * only `mmap` fails: V8 then cannot get memory either, and aborts.
+ */
+export class MapCount {
+  /**
+   * Half of the kernel's limit: the other half is for everything else in the process.
+   */
+  readonly limit: number;
+  readonly #shared: Int32Array;
+
+  constructor(limit: number, shared: Int32Array) {
+    this.limit = limit;
+    this.#shared = shared;
+  }
+
+  get full(): boolean {
+    return Atomics.load(this.#shared, 0) >= this.limit;
+  }
+
+  add(maps: number): void {
+    Atomics.add(this.#shared, 0, maps);
+  }
+}
+
+/** The kernel's limit on maps in one process. */
+function kernelLimit(): number {
+  try {
+    const limit = Number.parseInt(readFileSync("/proc/sys/vm/max_map_count", "latin1"), 10);
+    return Number.isSafeInteger(limit) && limit > 0 ? limit : USUAL;
+  } catch {
+    return USUAL;
+  }
+}
+
+/** The counter that this thread hands down to the workers it starts, or that it was handed. */
+function sharedCounter(): Int32Array {
+  const found: unknown = getEnvironmentData(KEY);
+  if (types.isInt32Array(found)) return found; // of any realm
+  const counter = new Int32Array(new SharedArrayBuffer(4));
+  setEnvironmentData(KEY, counter);
+  return counter;
+}
+
+let count: MapCount | undefined;
+
+/** The count of this process; the first call reads the kernel's limit. */
+export function mapCount(): MapCount {
+  count ??= new MapCount(Math.floor(kernelLimit() / 2), sharedCounter());
+  return count;
+}

@@ -1,0 +1,92 @@
+import { constants as buffers } from "node:buffer";
+import { checkFileHolds, checkMapLength } from "./checks.js";
+import { type LibC, loadLibC } from "./libc.js";
+import { mapCount } from "./map-count.js";
+import { EmptyMapping, FileMapping } from "./mapping.js";
+import type { Advice, MapOptions, Mapping, Platform } from "./platform.js";
+import type { Region } from "./region.js";
+import { Regions } from "./regions.js";
+import { extend, punch } from "./space.js";
+import { diskError, SystemError } from "./system-error.js";
+import { assertTransfer } from "./transfer.js";
+import { atWorkerExit } from "./worker-exit.js";
+
+/**
+ * The platform over the C library's own calls: 64-bit sizes, and closing at once.
+ *
+ * @throws UnsupportedError where koffi, or what is needed of the C library or of Node, is not there
+ */
+export function posixPlatform(): Platform {
+  assertTransfer();
+  const libc = loadLibC();
+  const regions = new Regions(libc, mapCount());
+  const maxMapLength = Math.min(buffers.MAX_LENGTH, Number.MAX_SAFE_INTEGER);
+  let watched = false;
+
+  return {
+    name: "posix",
+    maxMapLength,
+    map(fd: number, length: number, { shared, path }: MapOptions): Mapping {
+      checkMapLength(length, maxMapLength, path);
+      checkFileHolds(fd, length, path);
+      if (length === 0) return new EmptyMapping(shared, path);
+      if (!watched) atWorkerExit((idle) => regions.closeAll(idle));
+      watched = true;
+      const region = regions.map(fd, length, shared, path);
+      const mapping = new PosixMapping(libc, regions, region, path);
+      regions.watch(mapping, region);
+      return mapping;
+    },
+    extend: (fd, from, to, path) => extend(libc.space, fd, from, to, path),
+    punch: (fd, from, length, path) => punch(libc.space, fd, from, length, path),
+  };
+}
+
+/** The owner of a region. Nothing that its buffer or its region holds leads back here, so that it can be collected. */
+class PosixMapping extends FileMapping {
+  readonly #libc: LibC;
+  readonly #regions: Regions;
+  readonly #region: Region;
+
+  constructor(libc: LibC, regions: Regions, region: Region, path: string) {
+    super(region.length, region.shared, path);
+    this.#libc = libc;
+    this.#regions = regions;
+    this.#region = region;
+  }
+
+  get closed(): boolean {
+    return this.#region.state !== "open";
+  }
+
+  close(reopen?: () => number | undefined): void {
+    this.#regions.close(this.#region, this.path, reopen);
+  }
+
+  protected get open(): ArrayBuffer | undefined {
+    return this.#region.state === "open" ? this.#region.buffer : undefined;
+  }
+
+  protected get pageSize(): number {
+    return this.#libc.pageSize;
+  }
+
+  protected write(offset: number, length: number): void {
+    this.#check(this.#libc.msync(this.#region.address + BigInt(offset), length));
+  }
+
+  protected async writeAsync(): Promise<void> {
+    const errno = await this.#regions.sync(this.#region);
+    this.#check(errno); // `this` is needed to the end, so a dropped mapping is not collected under its own sync
+  }
+
+  protected hint(advice: Advice, offset: number, length: number): void {
+    const number = this.#libc.constants.advice[advice];
+    if (number !== undefined) this.#libc.madvise(this.#region.address + BigInt(offset), length, number);
+  }
+
+  #check(errno: number): void {
+    if (errno === 0) return;
+    throw diskError(`cannot write ${this.path} back to the disk`, this.path, new SystemError(errno, "msync"));
+  }
+}

@@ -1,0 +1,218 @@
+import { closeSync } from "node:fs";
+import { constants as os } from "node:os";
+import { UnsupportedError } from "../errors.js";
+import { movedError } from "./checks.js";
+import type { Errno, LibC } from "./libc.js";
+import type { MapCount } from "./map-count.js";
+import { mapError, tooManyMaps } from "./map-error.js";
+import { Quarantine, type Region } from "./region.js";
+import { detach } from "./transfer.js";
+
+/**
+ * Every range that one platform mapped, from `mmap` to `munmap`.
+ *
+ * Detaching empties every view, but a request in flight (`fs.read` into a view, say) holds the bare address. Were it
+ * unmapped at once, the next map would get that very address, and the request would write into another file. So a
+ * closed range is first covered by a private placeholder, and is unmapped when its detached ArrayBuffer is collected:
+ * requests in flight hold their view, and with it that ArrayBuffer.
+ */
+export class Regions {
+  readonly #libc: LibC;
+  readonly #count: MapCount;
+  /** Whatever may have to be unmapped. No owner is reached from here, so an owner can be collected. */
+  readonly #held = new Set<Region>();
+  readonly #quarantine = new Quarantine();
+  /** On the owners: it was dropped. */
+  readonly #owners = new FinalizationRegistry<Region>((region) => this.#ownerGone(region));
+  /** On the ArrayBuffers: nothing can reach the range any more. */
+  readonly #buffers = new FinalizationRegistry<Region>((region) => this.#release(region));
+
+  constructor(libc: LibC, count: MapCount) {
+    this.#libc = libc;
+    this.#count = count;
+  }
+
+  /** Maps the first `length` bytes, which must be there, of an open file. */
+  map(fd: number, length: number, shared: boolean, path: string): Region {
+    this.#makeRoom(path);
+    const address = this.#mapAnywhere(fd, length, shared, path);
+    let buffer: ArrayBuffer;
+    try {
+      buffer = this.#libc.view(address, length);
+    } catch (cause) {
+      this.#libc.munmap(address, length);
+      throw new UnsupportedError(`this JavaScript engine takes no memory from outside, so not ${path}`, {
+        path,
+        cause,
+      });
+    }
+    const region: Region = { address, length, shared, state: "open", buffer, syncs: 0 };
+    this.#held.add(region);
+    this.#count.add(1);
+    return region;
+  }
+
+  /** Lets the region go once `owner` is collected. The region's buffer must not lead to the owner. */
+  watch(owner: object, region: Region): void {
+    this.#owners.register(owner, region);
+  }
+
+  /** Detaches the region and puts it in quarantine; see `Mapping.close`. Nothing if it is not open. */
+  close(region: Region, path: string, reopen?: () => number | undefined): void {
+    const { buffer } = region;
+    if (region.state !== "open" || buffer === undefined) return;
+    if (buffer.byteLength === 0) {
+      this.#forget(region);
+      throw movedError(path);
+    }
+    try {
+      detach(buffer);
+    } catch (cause) {
+      this.#forget(region); // views can still reach it
+      throw movedError(path, cause);
+    }
+    region.descriptor = region.shared ? descriptorFrom(reopen) : undefined;
+    if (region.syncs === 0) this.#isolate(region);
+    else region.state = "closing"; // a sync over a placeholder would succeed without having written anything
+  }
+
+  /** `msync` on another thread; a close meanwhile waits for it. */
+  async sync(region: Region): Promise<Errno> {
+    region.syncs += 1;
+    try {
+      return await this.#libc.msyncAsync(region.address, region.length);
+    } finally {
+      region.syncs -= 1;
+      if (region.syncs === 0 && region.state === "closing") this.#isolate(region);
+    }
+  }
+
+  /**
+   * For the end of a worker, after which no registry runs: nothing of its maps remains but addresses.
+   *
+   * @param idle whether no request can be in flight, so that the addresses can be given back as well
+   */
+  closeAll(idle: boolean): void {
+    for (const region of this.#held) {
+      if (region.state === "open" || region.state === "dropped") {
+        const buffer = region.buffer ?? region.dropped?.deref();
+        if (buffer?.byteLength === 0) continue; // moved
+        try {
+          if (buffer !== undefined) detach(buffer);
+        } catch {
+          continue;
+        }
+      }
+      if (idle) {
+        this.#release(region);
+      } else {
+        this.#coverWithZeros(region);
+        region.state = "quarantined";
+      }
+    }
+  }
+
+  #mapAnywhere(fd: number, length: number, shared: boolean, path: string): bigint {
+    const { mapShared, mapPrivate, mapNoReserve } = this.#libc.constants;
+    const flags = shared ? mapShared : mapPrivate | mapNoReserve;
+    for (;;) {
+      const address = this.#libc.mmap(null, length, flags, fd);
+      if (address > 0n) return address;
+      const errno = -Number(address);
+      if (errno === os.errno.ENOMEM && this.#releaseOldest()) continue;
+      throw mapError(errno, length, path);
+    }
+  }
+
+  #makeRoom(path: string): void {
+    while (this.#count.full) {
+      if (!this.#releaseOldest()) throw tooManyMaps(this.#count.limit, path);
+    }
+  }
+
+  /** Puts a detached region in quarantine. */
+  #isolate(region: Region): void {
+    this.#cover(region);
+    region.state = "quarantined";
+    this.#quarantine.add(region);
+    if (region.buffer !== undefined) this.#buffers.register(region.buffer, region);
+    region.buffer = undefined;
+    while (this.#quarantine.overfull) this.#releaseOldest();
+  }
+
+  /**
+   * Takes the file from under a shared range without giving up its addresses: by a private map of the same file, else
+   * by zeros. A private range can stay: nothing stored in it reaches anyone.
+   */
+  #cover(region: Region): void {
+    const { address, length, descriptor } = region;
+    if (!region.shared) return;
+    region.descriptor = undefined;
+    if (descriptor !== undefined) {
+      const { mapPrivate, mapFixed, mapNoReserve } = this.#libc.constants;
+      const placed = this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve, descriptor);
+      closeQuietly(descriptor);
+      if (placed > 0n) return;
+    }
+    this.#coverWithZeros(region);
+  }
+
+  /** Where even this is refused, the old map stays. */
+  #coverWithZeros({ address, length }: Region): void {
+    const { mapPrivate, mapFixed, mapNoReserve, mapAnonymous } = this.#libc.constants;
+    this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve | mapAnonymous, -1);
+  }
+
+  #releaseOldest(): boolean {
+    const oldest = this.#quarantine.oldest();
+    if (oldest !== undefined) this.#release(oldest);
+    return oldest !== undefined;
+  }
+
+  /** Unmaps once. Called by a registry too, where a throw would end the process. */
+  #release(region: Region): void {
+    if (region.state === "released" || region.state === "moved") return;
+    this.#quarantine.delete(region);
+    this.#held.delete(region);
+    const errno = this.#libc.munmap(region.address, region.length);
+    region.state = errno === 0 ? "released" : "moved";
+    if (errno === 0) this.#count.add(-1);
+  }
+
+  /** The bytes are out of reach: the range stays mapped, and counted, to the end of the process. */
+  #forget(region: Region): void {
+    region.state = "moved";
+    region.buffer = undefined;
+    this.#held.delete(region);
+  }
+
+  #ownerGone(region: Region): void {
+    const { buffer } = region;
+    if (region.state !== "open" || buffer === undefined) return;
+    if (buffer.byteLength === 0) {
+      this.#forget(region);
+      return;
+    }
+    region.state = "dropped";
+    region.dropped = new WeakRef(buffer);
+    region.buffer = undefined;
+    this.#buffers.register(buffer, region);
+  }
+}
+
+/** The caller's descriptor. Closing a mapping must not fail because it could not be had. */
+function descriptorFrom(reopen: (() => number | undefined) | undefined): number | undefined {
+  try {
+    return reopen?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // It was only borrowed for the placeholder.
+  }
+}
