@@ -30,9 +30,6 @@ export type PyLiteral = string | boolean | PyInt | PyTuple | readonly PyLiteral[
 /** Lists and tuples within one another, inside of the dictionary. */
 export const MAX_NESTING = 8;
 
-/** The digits of 2⁵³ − 1: longer numbers are refused before they are converted. */
-const MAX_DIGITS = 16;
-
 /**
  * Parses a header's text: one Python dictionary from strings to strings, booleans, whole numbers, lists and tuples, in
  * that dictionary's order. Nothing else that Python can say is understood, and nothing is evaluated.
@@ -126,7 +123,8 @@ class LiteralParser {
     if (/[\w.]/.test(this.#peek())) this.#fail("a number is written in plain decimal digits", start);
     const digits = this.#text.slice(start, this.#at);
     if (digits.length > 1 && digits.startsWith("0")) this.#fail("a number does not begin with 0", start);
-    const value = digits.length > MAX_DIGITS ? Number.POSITIVE_INFINITY : Number(digits);
+    // However many digits: rounding brings no larger number below 2^53.
+    const value = Number(digits);
     if (!Number.isSafeInteger(value)) this.#fail("a number is over 2^53 - 1", start);
     return new PyInt(value, start, this.#at);
   }

@@ -54,6 +54,7 @@ function refusal(path: string, cause: unknown, follow: boolean): MemmapError {
       return new FormatError(`${path}: this is a directory, not a regular file`, { path, cause });
     case "ENXIO":
     case "ENODEV":
+    case "EOPNOTSUPP": // macOS, of a socket.
       return new FormatError(`${path}: this is a socket, FIFO or device, not a regular file`, {
         path,
         cause,

@@ -18,7 +18,7 @@ export function sizeProblem(shape: readonly number[], itemsize: number): string 
 
 /** How many elements an array of this shape has; exact where {@link sizeProblem} has none. */
 export function elementCount(shape: readonly number[]): number {
-  return shape.includes(0) ? 0 : shape.reduce((count, axis) => count * axis, 1);
+  return shape.reduce((count, axis) => count * axis, 1);
 }
 
 /** The shape as Python prints a tuple: `()`, `(3,)`, `(3, 4)`. */

@@ -17,6 +17,8 @@ interface Golden {
   /** Bytes of the header's text for a field name of so many "a" (Latin-1) and "語" (UTF-8). */
   readonly narrow: readonly (readonly [characters: number, length: number])[];
   readonly wide: readonly (readonly [characters: number, length: number])[];
+  /** The same as `narrow` for the shape (2, 1000000000) in Fortran order, whose last axis grows. */
+  readonly fortran: readonly (readonly [characters: number, length: number])[];
   /** The longest field name of one character that NumPy could load again. */
   readonly longest: Readonly<Record<string, number>>;
 }
@@ -46,6 +48,10 @@ describe("formatHeader", () => {
   it("pads as NumPy does at every length, one whole unit where the text ends on a multiple", () => {
     for (const [characters, length] of golden.narrow) {
       expect(formatHeader({ dtype: named("a".repeat(characters)), shape: [3] }).length).toBe(10 + length);
+    }
+    for (const [characters, length] of golden.fortran) {
+      const header = { dtype: named("a".repeat(characters)), shape: [2, 1_000_000_000], fortranOrder: true };
+      expect(formatHeader(header).length).toBe(10 + length);
     }
     for (const [characters, length] of golden.wide) {
       expect(formatHeader({ dtype: named("語".repeat(characters)), shape: [3] }).length).toBe(12 + length);

@@ -160,6 +160,7 @@ describe("what is no literal of a header", () => {
     ["{'a'", "a colon follows"],
     ["{'a':", "ends within"],
     ["{'a': 1", "a comma or }"],
+    [String.raw`{'a': '\x4`, "lacks its 2 hexadecimal digits"],
     ["{,}", "a key is a string"],
     ["{'a': 1,,}", "a key is a string"],
     ["{1: 1}", "a key is a string"],

@@ -147,6 +147,18 @@ describe("what the system refuses", () => {
     expect(call).toThrow(expect.objectContaining({ code: "DISK", path: at("a.npy"), cause }));
   });
 
+  it.each(["ENXIO", "ENODEV", "EOPNOTSUPP", "EISDIR", "EMLINK"])(
+    "is a FormatError where it tells a kind (%s)",
+    (code) => {
+      const cause = Object.assign(new Error(code), { code });
+      openSync.mockImplementationOnce(() => {
+        throw cause;
+      });
+      const call = () => openRegular(at("a.npy"), "r");
+      expect(call).toThrow(expect.objectContaining({ code: "FORMAT", path: at("a.npy"), cause }));
+    },
+  );
+
   it("is a DiskError for a name that no file can have", () => {
     expect(() => openRegular(at("a\0b.npy"), "r")).toThrow(DiskError);
     expect(() => openRegular(at("x".repeat(5000)), "r")).toThrow(DiskError);

@@ -99,6 +99,13 @@ describe("readHeader", () => {
     expect(read(new Uint8Array(5000).fill(0x39)).shape).toEqual([2]);
   });
 
+  it("reads both parts of a long header into scratch memory that holds them", () => {
+    openFile(Buffer.concat([formatHeader({ dtype: longDtype(), shape: [2] }), Buffer.alloc(16)]));
+    const scratch = new Uint8Array(40_960);
+    expect(read(scratch).shape).toEqual([2]);
+    expect(readSync.mock.calls.every(([, into]) => into === scratch)).toBe(true);
+  });
+
   it("does not take what an earlier file left in scratch memory", () => {
     const scratch = new Uint8Array(4096);
     scratch.set(formatHeader({ dtype: F8, shape: [0] }));
