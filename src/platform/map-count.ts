@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { types } from "node:util";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { atWorkerExit } from "./worker-exit.js";
 
 /** What Linux allows a process unless told otherwise; other systems name no limit. */
 const USUAL = 65_530;
@@ -11,23 +12,32 @@ const KEY = "memmap-table:maps";
  * only `mmap` fails: V8 then cannot get memory either, and aborts.
  */
 export class MapCount {
-  /**
-   * Half of the kernel's limit: the other half is for everything else in the process.
-   */
+  /** Half of what the kernel allows: the other half is for everything else in the process. */
   readonly limit: number;
-  readonly #shared: Int32Array;
+  readonly #all: Int32Array;
+  /** Of these, this thread's. */
+  #own = 0;
+  #ended = false;
 
-  constructor(limit: number, shared: Int32Array) {
+  constructor(limit: number, all: Int32Array) {
     this.limit = limit;
-    this.#shared = shared;
+    this.#all = all;
   }
 
   get full(): boolean {
-    return Atomics.load(this.#shared, 0) >= this.limit;
+    return Atomics.load(this.#all, 0) >= this.limit;
   }
 
   add(maps: number): void {
-    Atomics.add(this.#shared, 0, maps);
+    if (this.#ended) return;
+    this.#own += maps;
+    Atomics.add(this.#all, 0, maps);
+  }
+
+  /** At the end of a thread: its maps go, whether or not anybody comes to say so. */
+  end(): void {
+    this.add(-this.#own);
+    this.#ended = true;
   }
 }
 
@@ -54,6 +64,10 @@ let count: MapCount | undefined;
 
 /** The count of this process; the first call reads the kernel's limit. */
 export function mapCount(): MapCount {
-  count ??= new MapCount(Math.floor(kernelLimit() / 2), sharedCounter());
+  if (count === undefined) {
+    const own = new MapCount(Math.floor(kernelLimit() / 2), sharedCounter());
+    atWorkerExit(() => own.end());
+    count = own;
+  }
   return count;
 }
