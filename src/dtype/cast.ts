@@ -1,7 +1,8 @@
 import { cellProblem, codecOf, writeCell } from "./codec.js";
-import { convertStep, type DateStep, formatDate, formatStep, NAT } from "./datetime.js";
+import { formatDate } from "./date-text.js";
+import { convertStep, type DateStep, formatStep, NAT } from "./datetime.js";
 import type { DType, Kind } from "./dtype.js";
-import { isComplex } from "./element.js";
+import { isComplex } from "./number-codec.js";
 import { showValue } from "./show.js";
 import { codePointLength, utf8Length } from "./text.js";
 

@@ -1,7 +1,8 @@
 import { type Cell, COPIES, flattenCell, nest, sizeOf } from "./cell.js";
 import type { DType, Field } from "./dtype.js";
-import { type Codec, scalarCodec } from "./element.js";
+import type { Codec } from "./element.js";
 import { ownEntry } from "./record.js";
+import { scalarCodec } from "./scalar-codec.js";
 import { showValue } from "./show.js";
 
 const codecs = new WeakMap<DType, Codec>();

@@ -1,13 +1,12 @@
 export { type Caster, type Casting, elementCaster, kindProblem, plainCaster } from "./cast.js";
 export { type Cell, flattenCell, nest, sizeOf } from "./cell.js";
 export { cellProblem, codecOf, readCell, writeCell } from "./codec.js";
+export { formatDate, formatDuration } from "./date-text.js";
 export {
   convertStep,
   type DateStep,
   type DateUnit,
   dateToStep,
-  formatDate,
-  formatDuration,
   formatStep,
   NAT,
   stepToDate,
@@ -21,7 +20,7 @@ export {
   type Kind,
   NATIVE_ORDER,
 } from "./dtype.js";
-export { type Codec, isComplex } from "./element.js";
+export type { Codec } from "./element.js";
 export { fromHalf, toHalf } from "./half.js";
 export type {
   AnyElement,
@@ -38,6 +37,7 @@ export type {
   ReadonlyValues,
   ValuesOf,
 } from "./infer.js";
+export { isComplex } from "./number-codec.js";
 export { dtypeFromDescr, parseDType, structOf } from "./parse.js";
 export { ownEntry } from "./record.js";
 export { showValue } from "./show.js";

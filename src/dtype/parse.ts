@@ -1,5 +1,5 @@
 import { DTypeError } from "../errors.js";
-import { type DateStep, parseStep } from "./datetime.js";
+import { type DateStep, GENERIC, parseStep } from "./datetime.js";
 import { type ByteOrder, DType, type Field, type Kind, NATIVE_ORDER } from "./dtype.js";
 import type { DTypeLike } from "./infer.js";
 
@@ -160,7 +160,7 @@ function reasonAgainst(letters: string, digits: string): string {
 }
 
 function stepOf(text: string, bracket: string | undefined): DateStep {
-  if (bracket === undefined) return { unit: "generic", multiple: 1 };
+  if (bracket === undefined) return GENERIC;
   const step = parseStep(bracket);
   if (step === undefined) {
     throw refused(
