@@ -1,5 +1,5 @@
 import type { BigArray, FloatArray, MissingOptions, NumericArray } from "./types.js";
-import { HIGH, isSigned, LOW, WORD, wordsOf } from "./words.js";
+import { HIGH, isSigned, LOW, markNat, WORD, wordsOf } from "./words.js";
 
 /**
  * Elements of any type as short blocks of doubles. The engine compiles a loop well for about four types of array;
@@ -45,7 +45,9 @@ export function loadBlock(
   nat = false,
 ): void {
   if (isBig(values)) {
-    loadBig(wordsOf(values, start, end), isSigned(values), nat, into);
+    const words = wordsOf(values, start, end);
+    loadBig(words, isSigned(values), into);
+    if (nat) markNat(words, into);
   } else if (end - start < SHORT) {
     for (let i = start; i < end; i++) into[i - start] = values[i];
   } else {
@@ -53,12 +55,13 @@ export function loadBlock(
   }
 }
 
-function loadBig(words: Uint32Array, signed: boolean, nat: boolean, into: Float64Array): void {
+function loadBig(words: Uint32Array, signed: boolean, into: Float64Array): void {
+  // Imported constants are read anew for every element unless they are made local.
+  const [lowAt, highAt, unit] = [LOW, HIGH, WORD];
+  const flip = signed ? 0x80000000 | 0 : 0;
+  const offset = signed ? 2 ** 31 : 0;
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
-    const low = words[at + LOW];
-    const high = words[at + HIGH];
-    into[i] = (signed ? high | 0 : high) * WORD + low;
-    if (nat && low === 0 && high === 0x80000000) into[i] = Number.NaN;
+    into[i] = (((words[at + highAt] ^ flip) >>> 0) - offset) * unit + words[at + lowAt];
   }
 }
 
@@ -110,13 +113,15 @@ export function loadComplexBlock(
   }
 }
 
+// Loops add Number(condition) where the outcome is unpredictable: it compiles to no branch.
+
 /** Moves what is not NaN to the front of the block and returns how many there are. */
 function dropNaN(block: Float64Array, count: number): number {
   let kept = 0;
   for (let i = 0; i < count; i++) {
     const x = block[i];
     block[kept] = x;
-    kept += Number.isNaN(x) ? 0 : 1;
+    kept += Number(!Number.isNaN(x));
   }
   return kept;
 }
@@ -128,7 +133,7 @@ function dropComplexNaN(re: Float64Array, im: Float64Array, count: number): numb
     const y = im[i];
     re[kept] = x;
     im[kept] = y;
-    kept += Number.isNaN(x) || Number.isNaN(y) ? 0 : 1;
+    kept += Number(!Number.isNaN(x)) & Number(!Number.isNaN(y));
   }
   return kept;
 }

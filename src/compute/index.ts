@@ -5,10 +5,25 @@
  * @module
  */
 
+export { between, betweenComplex, betweenUnits } from "./between.js";
+export { type CompareOptions, compareArrays, compareScalar } from "./compare.js";
+export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js";
+export { compareUnitsArrays, compareUnitsScalar, type Units } from "./compare-units.js";
+export { compress, expand } from "./compress.js";
 export { ComplexCount, Count } from "./count.js";
+export { ComplexCumsum, type Cumulator, FloatCumsum, IntegerCumsum } from "./cumulate.js";
+export { BigExtremum, ComplexExtremum, type Extremum, NumberExtremum, type Side } from "./extrema.js";
+export { gather } from "./gather.js";
 export { floatToHalf, halfToFloat } from "./halves.js";
+export type { IndexBlock, IndexList, Indices } from "./indices.js";
+export { isin, type Members, membersFor } from "./isin.js";
+export { isnan, isnanComplex } from "./isnan.js";
+export { All, Any, CountNonzero, type TruthOptions } from "./logic.js";
+export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
 export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator } from "./moments.js";
 export { copyStrided } from "./pack.js";
+export type { CompareOp } from "./plan.js";
+export { scatter } from "./scatter.js";
 export { BigSum, ComplexSum, FloatSum, IntegerSum } from "./sum.js";
 export { byteSwap } from "./swap.js";
 export type {

@@ -17,12 +17,16 @@ export function momentsOf(block: Float64Array, count: number): Moments {
   let [a, b, c, d] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    a += (block[i] - mean) ** 2;
-    b += (block[i + 1] - mean) ** 2;
-    c += (block[i + 2] - mean) ** 2;
-    d += (block[i + 3] - mean) ** 2;
+    const p = block[i] - mean;
+    const q = block[i + 1] - mean;
+    const r = block[i + 2] - mean;
+    const s = block[i + 3] - mean;
+    a += p * p;
+    b += q * q;
+    c += r * r;
+    d += s * s;
   }
-  for (; i < count; i++) a += (block[i] - mean) ** 2;
+  for (; i < count; i++) a += (block[i] - mean) * (block[i] - mean);
   return { count, mean, m2: a + b + (c + d) };
 }
 

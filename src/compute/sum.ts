@@ -181,20 +181,32 @@ export class BigSum implements Accumulator<bigint, BigArray> {
 }
 
 function sumWords(words: Uint32Array, signed: boolean): { low: number; high: number } {
-  let low = 0;
-  let high = 0;
-  for (let i = 0; i < words.length; i += 2) {
-    low += words[i + LOW];
-    high += signed ? words[i + HIGH] | 0 : words[i + HIGH];
+  const [lowAt, highAt] = [LOW, HIGH];
+  let [low, nextLow, high, nextHigh, negative] = [0, 0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= words.length; i += 4) {
+    const first = words[i + highAt];
+    const next = words[i + 2 + highAt];
+    low += words[i + lowAt];
+    nextLow += words[i + 2 + lowAt];
+    high += first;
+    nextHigh += next;
+    negative += (first >>> 31) + (next >>> 31);
   }
-  return { low, high };
+  if (i < words.length) {
+    low += words[i + lowAt];
+    high += words[i + highAt];
+    negative += words[i + highAt] >>> 31;
+  }
+  return { low: low + nextLow, high: high + nextHigh - (signed ? negative * WORD : 0) };
 }
 
 /** How many of the elements are NaT. */
 export function countNat(words: Uint32Array): number {
+  const [lowAt, highAt] = [LOW, HIGH];
   let count = 0;
   for (let i = 0; i < words.length; i += 2) {
-    count += words[i + LOW] === 0 && words[i + HIGH] === 0x80000000 ? 1 : 0;
+    count += Number((words[i + lowAt] | (words[i + highAt] ^ 0x80000000)) === 0);
   }
   return count;
 }

@@ -31,6 +31,14 @@ export function isSigned(values: BigArray): boolean {
   return values instanceof BigInt64Array;
 }
 
+/** Writes NaN into `block` wherever an element is NaT. */
+export function markNat(words: Uint32Array, block: Float64Array): void {
+  const [lowAt, highAt] = [LOW, HIGH];
+  for (let i = 0, at = 0; at < words.length; i++, at += 2) {
+    if (words[at + highAt] === 0x80000000 && words[at + lowAt] === 0) block[i] = Number.NaN;
+  }
+}
+
 /** Remembers the words of the array seen last, so that many short runs of one array make one view. */
 export class WordView {
   #values: BigArray | undefined;

@@ -1,0 +1,64 @@
+import { BLOCK } from "./blocks.js";
+import { type CompareOptions, compareScalar } from "./compare.js";
+import { compareComplexScalar } from "./compare-complex.js";
+import { compareUnitsScalar, type Units } from "./compare-units.js";
+import { maskAnd } from "./masks.js";
+import type { Complex, FloatArray, NumericArray } from "./types.js";
+
+const upper = new Uint8Array(BLOCK);
+
+/** Writes to `out` where `low` ≤ element ≤ `high`, both ends included, as {@link compareScalar} compares. */
+export function between(
+  values: NumericArray,
+  start: number,
+  end: number,
+  low: number | bigint,
+  high: number | bigint,
+  out: Uint8Array,
+  outOffset: number,
+  options: CompareOptions = {},
+): void {
+  for (let at = start; at < end; at += BLOCK) {
+    const [stop, to] = [Math.min(at + BLOCK, end), outOffset + at - start];
+    compareScalar("ge", values, at, stop, low, out, to, options);
+    compareScalar("le", values, at, stop, high, upper, 0, options);
+    maskAnd(out, to, upper, 0, stop - at, out, to);
+  }
+}
+
+/** As {@link between} for complex numbers. */
+export function betweenComplex(
+  values: FloatArray,
+  start: number,
+  end: number,
+  low: Complex,
+  high: Complex,
+  out: Uint8Array,
+  outOffset: number,
+): void {
+  for (let at = start; at < end; at += BLOCK) {
+    const [stop, to] = [Math.min(at + BLOCK, end), outOffset + at - start];
+    compareComplexScalar("ge", values, at, stop, low, out, to);
+    compareComplexScalar("le", values, at, stop, high, upper, 0);
+    maskAnd(out, to, upper, 0, stop - at, out, to);
+  }
+}
+
+/** As {@link between} for raw strings of `width` units. */
+export function betweenUnits(
+  values: Units,
+  width: number,
+  start: number,
+  end: number,
+  low: Units,
+  high: Units,
+  out: Uint8Array,
+  outOffset: number,
+): void {
+  for (let at = start; at < end; at += BLOCK) {
+    const [stop, to] = [Math.min(at + BLOCK, end), outOffset + at - start];
+    compareUnitsScalar("ge", values, width, at, stop, low, out, to);
+    compareUnitsScalar("le", values, width, at, stop, high, upper, 0);
+    maskAnd(out, to, upper, 0, stop - at, out, to);
+  }
+}

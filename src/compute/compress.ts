@@ -1,0 +1,56 @@
+import { BLOCK } from "./blocks.js";
+import { countNonzeroBytes } from "./bytes.js";
+import { gatherBlock } from "./gather.js";
+import { Memory } from "./memory.js";
+import { scatterBlock } from "./scatter.js";
+
+/** The places of the true elements of one block; one more, since a place is written before it is known to be one. */
+const places = new Int32Array(BLOCK + 1);
+
+/**
+ * Copies the elements where `mask` is true, one after the other, to the beginning of `dst`.
+ *
+ * @param src elements of `itemsize` bytes side by side, as many as the mask is long
+ * @returns how many there were
+ */
+export function compress(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
+  const [from, to] = [new Memory(src), new Memory(dst)];
+  return eachPlaces(mask, (count, first, done) => {
+    gatherBlock(from, itemsize, places, count, itemsize, first * itemsize, to, done * itemsize);
+  });
+}
+
+/**
+ * The inverse of {@link compress}: copies the elements at the beginning of `src`, one after the other, to where `mask` is
+ * true in `dst`, and leaves the others alone.
+ *
+ * @returns how many there were
+ */
+export function expand(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
+  const [from, to] = [new Memory(src), new Memory(dst)];
+  return eachPlaces(mask, (count, first, done) => {
+    scatterBlock(from, done * itemsize, itemsize, places, count, itemsize, first * itemsize, to);
+  });
+}
+
+/** Fills `places` for each block of the mask with any true elements, counted from the block's first element. */
+function eachPlaces(mask: Uint8Array, visit: (count: number, first: number, done: number) => void): number {
+  let done = 0;
+  for (let first = 0; first < mask.length; first += BLOCK) {
+    const end = Math.min(first + BLOCK, mask.length);
+    const count = countNonzeroBytes(mask, first, end);
+    if (count === 0) continue;
+    fillPlaces(mask, first, end);
+    visit(count, first, done);
+    done += count;
+  }
+  return done;
+}
+
+function fillPlaces(mask: Uint8Array, start: number, end: number): void {
+  let found = 0;
+  for (let i = start; i < end; i++) {
+    places[found] = i - start;
+    found += (mask[i] + 0xff) >>> 8;
+  }
+}

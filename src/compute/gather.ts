@@ -1,0 +1,84 @@
+import { gatherBytes, gatherLongs, gatherShorts, gatherViewed, gatherWords } from "./indexed.js";
+import { eachIndexBlock, type IndexBlock, type IndexList } from "./indices.js";
+import { Memory } from "./memory.js";
+
+/** From this size on, copying an element by a native call beats moving its words in a loop. */
+const LARGE = 256;
+
+/**
+ * Copies the elements at `indices` one after the other to the beginning of `dst`, bit for bit: element `i` of the result
+ * is the `itemsize` bytes of `src` at `offsetBytes + indices[i] * strideBytes`. The indices were checked by the caller; the
+ * two arrays must not overlap.
+ *
+ * Cost: about two nanoseconds for each word of 4 or 8 bytes, more where the memory is far apart.
+ */
+export function gather(
+  src: Uint8Array,
+  itemsize: number,
+  indices: IndexList,
+  strideBytes: number,
+  offsetBytes: number,
+  dst: Uint8Array,
+): void {
+  const [from, to] = [new Memory(src), new Memory(dst)];
+  eachIndexBlock(indices, (block, count, first) => {
+    gatherBlock(from, itemsize, block, count, strideBytes, offsetBytes, to, first * itemsize);
+  });
+}
+
+/** Gathers `count` elements to `dst` from the byte `start` on. */
+export function gatherBlock(
+  src: Memory,
+  itemsize: number,
+  indices: IndexBlock,
+  count: number,
+  stride: number,
+  offset: number,
+  dst: Memory,
+  start: number,
+): void {
+  if (itemsize >= LARGE) {
+    for (let i = 0; i < count; i++) {
+      const at = offset + indices[i] * stride;
+      dst.bytes.set(src.bytes.subarray(at, at + itemsize), start + i * itemsize);
+    }
+    return;
+  }
+  for (let k = 0, unit = 0; k < itemsize; k += unit) {
+    unit = gatherPass(src, indices, count, stride, offset + k, dst, itemsize, start + k, itemsize - k);
+  }
+}
+
+/** Copies the next bytes of every element, by the widest unit that is left and aligned; returns how many of each. */
+function gatherPass(
+  src: Memory,
+  indices: IndexBlock,
+  count: number,
+  stride: number,
+  offset: number,
+  dst: Memory,
+  step: number,
+  start: number,
+  left: number,
+): number {
+  const fits = (unit: number) =>
+    left >= unit && src.isAligned(offset, stride, unit) && dst.isAligned(start, step, unit);
+  if (fits(8)) {
+    gatherLongs(src.longs, indices, count, stride / 8, offset / 8, dst.longs, step / 8, start / 8);
+    return 8;
+  }
+  if (fits(4)) {
+    gatherWords(src.words, indices, count, stride / 4, offset / 4, dst.words, step / 4, start / 4);
+    return 4;
+  }
+  if (left >= 4) {
+    gatherViewed(src.view, indices, count, stride, offset, dst.view, step, start);
+    return 4;
+  }
+  if (fits(2)) {
+    gatherShorts(src.shorts, indices, count, stride / 2, offset / 2, dst.shorts, step / 2, start / 2);
+    return 2;
+  }
+  gatherBytes(src.bytes, indices, count, stride, offset, dst.bytes, step, start);
+  return 1;
+}

@@ -1,0 +1,90 @@
+import { countNonzeroBytes, truthsOf } from "./bytes.js";
+import { type Indices, newIndices } from "./indices.js";
+
+/**
+ * Masks: one byte per element, zero for false. Masks that are read may hold any byte for true; those that are
+ * written hold 0 and 1. A result may be written over one of its operands, element for element.
+ *
+ * @module
+ */
+
+/** How many elements of a mask are true. */
+export function maskCount(mask: Uint8Array, start = 0, end = mask.length): number {
+  return countNonzeroBytes(mask, start, end);
+}
+
+/** The places of the true elements, ascending: an Int32Array where the mask is shorter than 2³¹, else a Float64Array. */
+export function maskToIndices(mask: Uint8Array): Indices {
+  const count = countNonzeroBytes(mask, 0, mask.length);
+  const indices = newIndices(count, mask.length);
+  let found = 0;
+  // Written without a branch, and over again until the element turns out to be true.
+  for (let i = 0; found < count; i++) {
+    indices[found] = i;
+    found += (mask[i] + 0xff) >>> 8;
+  }
+  return indices;
+}
+
+/** Where both masks are true. */
+export function maskAnd(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  count: number,
+  out: Uint8Array,
+  outOffset: number,
+): void {
+  const x = alignedWords(a, aStart, count);
+  const y = alignedWords(b, bStart, count);
+  const z = alignedWords(out, outOffset, count);
+  const words = Math.min(x.length, y.length, z.length);
+  for (let i = 0; i < words; i++) z[i] = truthsOf(x[i]) & truthsOf(y[i]);
+  for (let i = 4 * words; i < count; i++) {
+    out[outOffset + i] = ((a[aStart + i] + 0xff) & (b[bStart + i] + 0xff)) >>> 8;
+  }
+}
+
+/** Where either mask is true. */
+export function maskOr(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  count: number,
+  out: Uint8Array,
+  outOffset: number,
+): void {
+  const x = alignedWords(a, aStart, count);
+  const y = alignedWords(b, bStart, count);
+  const z = alignedWords(out, outOffset, count);
+  const words = Math.min(x.length, y.length, z.length);
+  for (let i = 0; i < words; i++) z[i] = truthsOf(x[i] | y[i]);
+  for (let i = 4 * words; i < count; i++) {
+    out[outOffset + i] = ((a[aStart + i] | b[bStart + i]) + 0xff) >>> 8;
+  }
+}
+
+/** Where the mask is false. */
+export function maskNot(
+  a: Uint8Array,
+  aStart: number,
+  count: number,
+  out: Uint8Array,
+  outOffset: number,
+): void {
+  const x = alignedWords(a, aStart, count);
+  const z = alignedWords(out, outOffset, count);
+  const words = Math.min(x.length, z.length);
+  for (let i = 0; i < words; i++) z[i] = truthsOf(x[i]) ^ 0x01010101;
+  for (let i = 4 * words; i < count; i++) out[outOffset + i] = ((a[aStart + i] + 0xff) >>> 8) ^ 1;
+}
+
+const NO_WORDS = new Int32Array(0);
+
+/** The whole words of a range of bytes; none where it does not start at one. */
+function alignedWords(bytes: Uint8Array, start: number, count: number): Int32Array {
+  const at = bytes.byteOffset + start;
+  return at % 4 === 0 ? new Int32Array(bytes.buffer, at, Math.floor(count / 4)) : NO_WORDS;
+}
