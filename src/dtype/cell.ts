@@ -42,33 +42,59 @@ export function nest<T>(shape: readonly number[], element: (i: number) => T): re
 }
 
 /**
- * The elements of a cell in C order, whichever way they were given: a typed array (flat; complex numbers in pairs),
- * or arrays nested as the shape.
+ * The elements of a cell in C order, whichever way they were given: typed arrays (flat; complex numbers in pairs), or
+ * arrays nested as the shape.
  *
- * @returns a message where the cell has another shape
+ * @param byKind whether arrays of floats are refused where floats may not go, even if their elements are whole
+ * @returns a message where the cell has another shape or kind
  */
 export function flattenCell(
   dtype: DType,
   shape: readonly number[],
   cell: unknown,
+  byKind = true,
 ): readonly unknown[] | string {
-  const size = sizeOf(shape);
-  if (ArrayBuffer.isView(cell) && !(cell instanceof DataView)) {
-    const flat: readonly unknown[] = Array.from(cell as unknown as ArrayLike<unknown>);
-    if (flat.length === size && dtype.kind !== "c") return flat;
-    if (dtype.kind === "c" && flat.length === size * 2) {
-      return Array.from({ length: size }, (_, i) => ({ re: flat[2 * i], im: flat[2 * i + 1] }));
-    }
-    return `${showValue(cell)} does not fill the item shape [${shape.join(", ")}]`;
-  }
   const flat: unknown[] = [];
-  const walk = (part: unknown, axis: number): boolean => {
-    if (axis === shape.length) return flat.push(part) > 0;
-    if (ArrayBuffer.isView(part) && !(part instanceof DataView)) {
-      const inner = flattenCell(dtype, shape.slice(axis), part);
-      return typeof inner !== "string" && flat.push(...inner) >= 0;
+  const walk = (part: unknown, axis: number): string | undefined => {
+    if (axis === shape.length) {
+      flat.push(part);
+      return undefined;
     }
-    return Array.isArray(part) && part.length === shape[axis] && part.every((inner) => walk(inner, axis + 1));
+    const rest = shape.slice(axis);
+    if (isTypedArray(part)) {
+      if (byKind && isFloats(part) && !"fc".includes(dtype.kind)) {
+        return `${showValue(part)} does not go into ${dtype}; round it, or give plain numbers`;
+      }
+      const elements = elementsOf(part, dtype, sizeOf(rest));
+      if (elements === undefined)
+        return `${showValue(part)} does not fill the item shape [${rest.join(", ")}]`;
+      for (const element of elements) flat.push(element);
+      return undefined;
+    }
+    if (!Array.isArray(part) || part.length !== shape[axis]) {
+      return `${showValue(part)} does not have the item shape [${rest.join(", ")}]`;
+    }
+    for (let i = 0; i < part.length; i++) {
+      const problem = walk(part[i], axis + 1);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   };
-  return walk(cell, 0) ? flat : `${showValue(cell)} does not have the item shape [${shape.join(", ")}]`;
+  return walk(cell, 0) ?? flat;
+}
+
+function isTypedArray(value: unknown): value is ArrayBufferView & ArrayLike<unknown> {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** Float32Array, Float64Array, and Float16Array where there is one. */
+function isFloats(array: ArrayBufferView): boolean {
+  return Object.prototype.toString.call(array).startsWith("[object Float");
+}
+
+/** As many elements as a typed array holds of the dtype; undefined if it is another number of them. */
+function elementsOf(array: ArrayLike<unknown>, { kind }: DType, size: number): Iterable<unknown> | undefined {
+  if (array.length === size) return Array.from(array);
+  if (kind !== "c" || array.length !== size * 2) return undefined;
+  return Array.from({ length: size }, (_, i) => ({ re: array[2 * i], im: array[2 * i + 1] }));
 }

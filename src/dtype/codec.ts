@@ -18,7 +18,7 @@ export function codecOf(dtype: DType): Codec {
 }
 
 function recordCodec(dtype: DType, fields: readonly Field[]): Codec {
-  const known = new Set(fields.map(({ name }) => name));
+  const known = fieldMap(fields);
   return {
     read: (view, at) => {
       const record: { [field: string]: unknown } = {};
@@ -26,19 +26,8 @@ function recordCodec(dtype: DType, fields: readonly Field[]): Codec {
         ownEntry(record, field.name, readCell(field.dtype, field.shape, view, at + field.offset));
       return record;
     },
-    problem: (value) => {
-      if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-        return `${showValue(value)} is no record of ${dtype}`;
-      }
-      const extra = Object.keys(value).find((name) => !known.has(name));
-      if (extra !== undefined) return `a record has no field ${showValue(extra)}`;
-      for (const { name, dtype: inner, shape } of fields) {
-        if (!Object.hasOwn(value, name)) return `the record lacks the field ${showValue(name)}`;
-        const problem = cellProblem(inner, shape, Reflect.get(value, name));
-        if (problem !== undefined) return `field ${showValue(name)}: ${problem}`;
-      }
-      return undefined;
-    },
+    problem: (value) =>
+      recordProblem(dtype, known, value, (field, cell) => cellProblem(field.dtype, field.shape, cell)),
     write: (view, at, value) => {
       if (typeof value !== "object" || value === null) return;
       for (const { name, dtype: inner, shape, offset } of fields) {
@@ -46,6 +35,31 @@ function recordCodec(dtype: DType, fields: readonly Field[]): Codec {
       }
     },
   };
+}
+
+/** Fields by their names. */
+export function fieldMap(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  return new Map(fields.map((field) => [field.name, field]));
+}
+
+/** Why a value is no record of exactly these fields, or one of its cells cannot be stored; undefined if all can. */
+export function recordProblem(
+  dtype: DType,
+  fields: ReadonlyMap<string, Field>,
+  value: unknown,
+  problemOf: (field: Field, cell: unknown) => string | undefined,
+): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return `${showValue(value)} is no record of ${dtype}`;
+  }
+  const extra = Object.keys(value).find((name) => !fields.has(name));
+  if (extra !== undefined) return `a record has no field ${showValue(extra)}`;
+  for (const [name, field] of fields) {
+    if (!Object.hasOwn(value, name)) return `the record lacks the field ${showValue(name)}`;
+    const problem = problemOf(field, Reflect.get(value, name));
+    if (problem !== undefined) return `field ${showValue(name)}: ${problem}`;
+  }
+  return undefined;
 }
 
 /**

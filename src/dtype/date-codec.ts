@@ -14,14 +14,14 @@ export function dates({ kind, step, str }: DType, little: boolean): Codec {
       return value > NAT && value < -NAT ? undefined : `${showValue(value)} is outside ${str} (64 bits)`;
     }
     if (isDate && value instanceof Date) {
-      if (Number.isNaN(value.getTime())) return `an invalid Date is no date; say null for NaT`;
+      if (Number.isNaN(value.getTime())) return "an invalid Date is no date; say null for NaT";
+      if (unit.unit === "generic") return `${showValue(value)} has no count in ${str}, which has no unit`;
       if (dateToStep(value, unit) !== undefined) return undefined;
-      return `${showValue(value)} is not a whole number of steps of ${formatStep(unit) || str}, or outside ${str}`;
+      return `${showValue(value)} is not a whole number of steps of ${formatStep(unit)}, or outside ${str}`;
     }
     if (!isDate && typeof value === "number") {
-      return Number.isSafeInteger(value)
-        ? undefined
-        : `${showValue(value)} is no exact count, which ${str} needs`;
+      if (!Number.isInteger(value)) return `${showValue(value)} is no whole number, which ${str} needs`;
+      return Math.abs(value) < 2 ** 63 ? undefined : `${showValue(value)} is outside ${str} (64 bits)`;
     }
     const wanted = isDate
       ? `a Date, a bigint in ${formatStep(unit) || "steps"}`

@@ -1,7 +1,9 @@
-export { type Caster, type Casting, elementCaster, kindProblem, plainCaster } from "./cast.js";
+export { type Casting, kindProblem } from "./cast.js";
+export { type Caster, elementCaster, plainCaster } from "./caster.js";
 export { type Cell, flattenCell, nest, sizeOf } from "./cell.js";
 export { cellProblem, codecOf, readCell, writeCell } from "./codec.js";
 export { formatDate, formatDuration } from "./date-text.js";
+export { fromDate, toDate } from "./dates.js";
 export {
   convertStep,
   type DateStep,

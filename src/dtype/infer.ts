@@ -150,31 +150,44 @@ type Nested<T> = readonly (T | Nested<T>)[];
 type Plain = "i1" | "i2" | "i4" | "i8" | "u1" | "u2" | "u4" | "u8" | "f4" | "f8" | "c8" | "c16";
 type Single = "b1" | "i1" | "u1" | "S" | "V";
 
-type CellOfCode<S extends string, C> = C extends keyof Elements
-  ? C extends Plain
-    ? S extends `>${string}`
-      ? Nested<Elements[C]>
-      : Arrays[C]
-    : C extends "f2"
-      ? S extends `>${string}`
-        ? Nested<number>
-        : Float32Array
-      : Nested<Elements[C]>
-  : AnyValues | Nested<AnyElement>;
+/** Whether the elements of a type string have the other byte order than (nearly) every machine. */
+type Swapped<S extends string, C> = C extends Single ? false : S extends `>${string}` ? true : false;
+
+type CellOfCode<S extends string, C extends keyof Elements> =
+  Swapped<S, C> extends true
+    ? Nested<Elements[C]>
+    : C extends Plain
+      ? Arrays[C]
+      : C extends "f2"
+        ? Float32Array
+        : Nested<Elements[C]>;
 
 /** A record's cell that has an item shape: a copy in a typed array, or nested arrays where there is none. */
 export type CellOf<D extends DTypeLike> = D extends string
   ? string extends D
     ? AnyValues | Nested<AnyElement>
-    : CellOfCode<D, CodeOf<D>>
+    : CodeOf<D> extends infer C extends keyof Elements
+      ? CellOfCode<D, C>
+      : never
   : Nested<ElementOf<D>>;
 
+/** A field's shape of no axes, or none at all: one element. */
+type IsScalar<F extends FieldSpec> = F extends readonly [string, DTypeLike, infer Shape]
+  ? Shape extends readonly []
+    ? true
+    : false
+  : true;
+
 type RecordOf<F extends readonly FieldSpec[]> = {
-  [P in F[number] as P[0]]: P extends readonly [string, infer D extends DTypeLike, unknown]
-    ? CellOf<D>
-    : P extends readonly [string, infer D extends DTypeLike]
-      ? ElementOf<D>
-      : never;
+  [P in F[number] as P[0] extends "" ? never : P[0]]: IsScalar<P> extends true
+    ? ElementOf<P[1]>
+    : CellOf<P[1]>;
+};
+
+type RecordInputOf<F extends readonly FieldSpec[]> = {
+  readonly [P in F[number] as P[0] extends "" ? never : P[0]]: IsScalar<P> extends true
+    ? InputOf<P[1]>
+    : AnyValues | Nested<InputOf<P[1]>>;
 };
 
 /** The JavaScript type of one element of the dtype `D`. */
@@ -197,17 +210,19 @@ export type InputOf<D extends DTypeLike> = D extends string
     : CodeOf<D> extends infer C extends keyof Inputs
       ? Inputs[C]
       : never
-  : AnyInput;
+  : D extends readonly FieldSpec[]
+    ? FieldSpec extends D[number]
+      ? AnyInput
+      : RecordInputOf<D>
+    : AnyInput;
 
 /** The typed array behind elements of the dtype `D`; `never` where there is none (structured, byte-swapped). */
 export type ValuesOf<D extends DTypeLike> = D extends string
   ? string extends D
     ? AnyValues
     : CodeOf<D> extends infer C extends keyof Arrays
-      ? D extends `>${string}`
-        ? C extends Single
-          ? Arrays[C]
-          : never
+      ? Swapped<D, C> extends true
+        ? never
         : Arrays[C]
       : never
   : D extends readonly FieldSpec[]
@@ -216,7 +231,18 @@ export type ValuesOf<D extends DTypeLike> = D extends string
       : never
     : AnyValues;
 
-type Mutators = "set" | "fill" | "sort" | "reverse" | "copyWithin" | "buffer" | "subarray" | "valueOf";
+/** What stores into a typed array, or hands out something that does. */
+type Mutators =
+  | "set"
+  | "fill"
+  | "sort"
+  | "reverse"
+  | "copyWithin"
+  | "setFromBase64"
+  | "setFromHex"
+  | "buffer"
+  | "subarray"
+  | "valueOf";
 
 /** A typed array that cannot be stored into, as far as the compiler sees. */
 export type ReadonlyValues<A> = A extends { readonly length: number; [index: number]: infer T }

@@ -101,18 +101,23 @@ export function bigIntegers({ kind, str }: DType, little: boolean): Codec {
       };
 }
 
-/** Why a number or bigint does not go into a float of that size. Rounding is no problem, overflow is. */
+/** The float of so many bytes nearest to a number. */
+function rounded(number: number, itemsize: number): number {
+  if (itemsize === 8) return number;
+  return itemsize === 4 ? Math.fround(number) : fromHalf(toHalf(number));
+}
+
+/** Why a value does not go into a float of so many bytes: numbers may round but not overflow, bigints are exact. */
 function floatProblem(value: unknown, itemsize: number, str: string): string | undefined {
-  let number: number;
-  if (typeof value === "number") number = value;
-  else if (typeof value === "bigint") {
-    number = Number(value);
-    if (!Number.isFinite(number) || BigInt(number) !== value)
-      return `${showValue(value)} is not exact in ${str}`;
-  } else return `${showValue(value)} is no number, which ${str} needs`;
-  if (itemsize === 8 || !Number.isFinite(number)) return undefined;
-  const fits = itemsize === 4 ? Number.isFinite(Math.fround(number)) : (toHalf(number) & 0x7fff) !== 0x7c00;
-  return fits ? undefined : `${showValue(value)} overflows ${str}`;
+  if (typeof value === "number") {
+    const overflows = Number.isFinite(value) && !Number.isFinite(rounded(value, itemsize));
+    return overflows ? `${showValue(value)} overflows ${str}` : undefined;
+  }
+  if (typeof value !== "bigint") return `${showValue(value)} is no number, which ${str} needs`;
+  const stored = rounded(Number(value), itemsize);
+  return Number.isFinite(stored) && BigInt(stored) === value
+    ? undefined
+    : `${showValue(value)} is not exact in ${str}`;
 }
 
 export function floats({ itemsize, str }: DType, little: boolean): Codec {

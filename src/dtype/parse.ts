@@ -3,8 +3,9 @@ import { type DateStep, GENERIC, parseStep } from "./datetime.js";
 import { type ByteOrder, DType, type Field, type Kind, NATIVE_ORDER } from "./dtype.js";
 import type { DTypeLike } from "./infer.js";
 
-/** NumPy's itemsize is a signed 32-bit number. */
+/** NumPy's itemsize is a signed 32-bit number, and so is each axis of a field. */
 const MAX_ITEMSIZE = 2 ** 31 - 1;
+const MAX_AXIS = 2 ** 31 - 1;
 /** Structured dtypes within structured dtypes: deeper than this is a mistake, not data. */
 const MAX_NESTING = 32;
 /** No more axes than NumPy 1 and 2 both read. */
@@ -97,15 +98,17 @@ export function parseDType(spec: DTypeLike): DType {
  * @throws DTypeError as {@link parseDType}, and for names (`int32`) and missing or native (`=`) byte orders
  */
 export function dtypeFromDescr(descr: unknown): DType {
-  if (typeof descr === "string") {
-    if (!/^[<>|]/.test(descr)) throw refused(descr, 'a type string of a file begins with "<", ">" or "|"');
-    const rest = descr.slice(1);
-    if (SPELLINGS.has(rest) || rest.startsWith("str") || /^(date|time)/.test(rest)) {
-      throw refused(descr, 'a file holds NumPy\'s short form, such as "<i4"');
-    }
-    return parseDType(descr);
+  return typeof descr === "string" ? parseShort(descr) : parseFields(descr, 0, parseShort);
+}
+
+/** A type string as NumPy writes it in files. */
+function parseShort(text: string): DType {
+  if (!/^[<>|]/.test(text)) throw refused(text, 'a type string of a file begins with "<", ">" or "|"');
+  const rest = text.slice(1);
+  if (SPELLINGS.has(rest) || /^(str|date|time)/.test(rest)) {
+    throw refused(text, 'a file holds NumPy\'s short form, such as "<i4"');
   }
-  return parseFields(descr, 0, dtypeFromDescr);
+  return parseDType(text);
 }
 
 function refused(read: unknown, why: string): DTypeError {
@@ -123,7 +126,8 @@ function show(value: unknown): string {
 }
 
 function parseString(text: string): DType {
-  if (text.includes(",")) throw refused(text, 'write fields as a list, such as [["a", "<i4"], ["b", "<f8"]]');
+  if (/^[^[]*,|\],/.test(text))
+    throw refused(text, 'write fields as a list, such as [["a", "<i4"], ["b", "<f8"]]');
   const match = /^([<>=|]?)([a-zA-Z]+[0-9]*|\?)(?:\[([^\]]*)\])?$/.exec(text);
   if (match === null) throw refused(text, 'it is no type string; "i4", "<f8", "U16" or "M8[us]" would be');
   const [, order = "", word = "", bracket] = match;
@@ -183,24 +187,18 @@ function build(text: string, order: string, kind: Kind, itemsize: number, step?:
 /** A field's shape: a whole number or a list of them, each at least 0 as in NumPy. */
 function parseShape(shape: unknown, field: unknown): readonly number[] {
   const axes: unknown[] = Array.isArray(shape) ? shape : [shape];
-  const checked = axes.map((axis) => {
-    if (typeof axis !== "number" || !Number.isSafeInteger(axis) || axis < 0 || Object.is(axis, -0)) {
+  const checked = Array.from(axes, (axis) => {
+    if (typeof axis !== "number" || !Number.isInteger(axis) || axis < 0 || Object.is(axis, -0)) {
       throw refused(field, "a field's shape is a list of whole numbers, such as [3]");
     }
+    if (axis > MAX_AXIS) throw refused(field, `an axis of a field is at most ${MAX_AXIS}`);
     return axis;
   });
   if (checked.length > MAX_AXES) throw refused(field, `a shape has at most ${MAX_AXES} axes`);
   return Object.freeze(checked);
 }
 
-function parseFields(
-  spec: unknown,
-  depth: number,
-  parse: (nested: unknown) => DType = (nested) =>
-    typeof nested === "string" || nested instanceof DType
-      ? parseDType(nested)
-      : parseFields(nested, depth + 1),
-): DType {
+function parseFields(spec: unknown, depth: number, parse: (text: string) => DType = parseDType): DType {
   if (!Array.isArray(spec))
     throw refused(spec, 'say a type string such as "<i4", or a list of [name, dtype] fields');
   if (depth > MAX_NESTING) throw refused("…", `fields are nested more than ${MAX_NESTING} deep`);
@@ -213,7 +211,10 @@ function parseFields(
       throw refused(part, "a field is [name, dtype] or [name, dtype, shape]");
     }
     const name = part[0];
-    const dtype = parse(part[1]);
+    const inner: unknown = part[1];
+    let dtype: DType;
+    if (typeof inner === "string") dtype = parse(inner);
+    else dtype = inner instanceof DType ? inner : parseFields(inner, depth + 1, parse);
     const shape = part.length === 3 ? parseShape(part[2], part) : [];
     const bytes = shape.reduce((product, axis) => product * axis, dtype.itemsize);
     if (name === "") {
@@ -239,8 +240,8 @@ export function structOf(
   const packed: Field[] = [];
   let offset = 0;
   for (const [name, dtype, shape] of fields) {
-    packed.push({ name, dtype, shape, offset });
+    packed.push(Object.freeze({ name, dtype, shape, offset }));
     offset += shape.reduce((product, axis) => product * axis, dtype.itemsize);
   }
-  return new DType({ kind: "V", byteorder: "|", itemsize: offset, fields: packed });
+  return new DType({ kind: "V", byteorder: "|", itemsize: offset, fields: Object.freeze(packed) });
 }
