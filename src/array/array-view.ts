@@ -1,11 +1,10 @@
-import { maskToIndices } from "../compute/index.js";
 import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
 import { type Assignment, planAssign } from "./assign.js";
 import { type AccessMode, ElementArray } from "./base.js";
-import { denseLayout, type Layout, type Selector, select, sliceRows } from "./layout.js";
-import { maskOf, planPut, type RowSelection, rowsOf, selectedRows, takeRows } from "./pick.js";
-import { type Bound, slice } from "./slice.js";
+import { denseLayout, type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
+import { maskedRows, planPut, type RowSelection, type Rows, rowsOf, selectedRows, takeRows } from "./pick.js";
+import { type Bound, type Range, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { STRIDED, type Strided, type Viewable } from "./strided.js";
 
@@ -68,6 +67,11 @@ export class ArrayView<
     return this.derive(sliceRows(this.layout, slice(start, stop, step)));
   }
 
+  /** @internal Rows whose bounds have been resolved. */
+  rows(range: Range): ArrayView<D, M> {
+    return this.derive(rangeRows(this.layout, range));
+  }
+
   /**
    * NumPy's basic indexing: for each axis a position (which removes it) or a `slice()`, and `"..."` for all axes that
    * are not named. A view, without copying.
@@ -85,7 +89,12 @@ export class ArrayView<
    * @throws IndexError outside the rows
    */
   take(indices: RowSelection): ArrayView<D, M> {
-    return this.adopt(takeRows(this[STRIDED](), rowsOf(indices, this.length, this.storage.label)));
+    return this.takeRows(rowsOf(indices, this.length, this.storage.label));
+  }
+
+  /** @internal A copy of rows that have been found to be there. */
+  takeRows(rows: Rows): ArrayView<D, M> {
+    return this.adopt(takeRows(this[STRIDED](), rows));
   }
 
   /**
@@ -95,8 +104,7 @@ export class ArrayView<
    * @throws ShapeError where the mask has another length
    */
   filter(mask: RowSelection): ArrayView<D, M> {
-    const rows = maskToIndices(maskOf(mask, this.length, this.storage.label));
-    return this.adopt(takeRows(this[STRIDED](), rows));
+    return this.takeRows(maskedRows(mask, this.length, this.storage.label));
   }
 
   /**
@@ -134,7 +142,7 @@ export class ArrayView<
   }
 
   /** @internal Judges an assignment without making it. */
-  planAssign(source: unknown, options: AssignmentOptions = {}): Assignment {
+  planAssign(source: unknown, options: AssignmentOptions & { readonly firstRow?: number } = {}): Assignment {
     if (this.readonly) throw this.readOnlyError();
     return planAssign(this[STRIDED](), source, { ...options, label: this.storage.label });
   }
@@ -160,8 +168,13 @@ export class ArrayView<
   planPut(selection: RowSelection, source: unknown, options: AssignmentOptions = {}): Assignment {
     if (this.readonly) throw this.readOnlyError();
     const { label } = this.storage;
-    const rows = selectedRows(selection, this.length, label);
-    return planPut(this[STRIDED](), rows, source, { ...options, label });
+    return this.planPutRows(selectedRows(selection, this.length, label), source, options);
+  }
+
+  /** @internal Judges a `put` into rows that have been found to be there. */
+  planPutRows(rows: Rows, source: unknown, options: AssignmentOptions = {}): Assignment {
+    if (this.readonly) throw this.readOnlyError();
+    return planPut(this[STRIDED](), rows, source, { ...options, label: this.storage.label });
   }
 }
 

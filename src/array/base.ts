@@ -197,10 +197,9 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    */
   at(...index: readonly number[]): ElementOf<D>;
   at(row: number): unknown {
-    // biome-ignore lint/complexity/noArguments: a rest parameter would allocate an array at every call
+    // A rest parameter would allocate an array at every call.
     const count = arguments.length;
     if (count !== 1 || this.#layout.shape.length !== 1) {
-      // biome-ignore lint/complexity/noArguments: as above
       return this.#cell(Array.from(arguments) as number[]);
     }
     if (this.#version !== this.#storage.version || this.#length < 0) this.#current();

@@ -66,6 +66,11 @@ export function sliceRows(layout: Layout, slice: Slice): Layout {
   return replaceAxis(layout, 0, resolveSlice(slice, length));
 }
 
+/** The rows of a range that lies within the first axis. */
+export function rangeRows(layout: Layout, range: Range): Layout {
+  return replaceAxis(layout, 0, range);
+}
+
 /** The layout without its first axis, at one position of it. */
 export function rowLayout({ shape, strides, offset }: Layout, row: number): Layout {
   return { shape: shape.slice(1), strides: strides.slice(1), offset: offset + row * (strides[0] ?? 0) };

@@ -89,6 +89,11 @@ export function maskOf(mask: unknown, length: number, label: string): Uint8Array
   return bytes;
 }
 
+/** The rows where a mask is true. */
+export function maskedRows(mask: unknown, length: number, label: string): Rows {
+  return maskToIndices(maskOf(mask, length, label));
+}
+
 /** Whether a selection is a mask: booleans, and not numbers. */
 export function isMask(selection: unknown): boolean {
   if (isViewable(selection)) return selection[STRIDED]().dtype.kind === "b";

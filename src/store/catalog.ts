@@ -1,0 +1,55 @@
+import type { DType } from "../dtype/index.js";
+import type { JsonValue } from "./json.js";
+
+/** How a column's file is laid out: NumPy's header before the elements, or none. */
+export type FileLayout = "npy" | "raw";
+
+/** A column as the store knows it: what its bytes mean, and where they are. A value, never changed. */
+export interface ColumnState {
+  /** Stays with a column through renaming and growing; a replaced column has another. */
+  readonly id: number;
+  readonly layout: FileLayout;
+  readonly dtype: DType;
+  readonly itemShape: readonly number[];
+  readonly rows: number;
+  /** Whether the file runs along the first axis first; such a column cannot change its rows. */
+  readonly fortran: boolean;
+  /** Bytes from the start of the file to the data. */
+  readonly dataOffset: number;
+  /** Where the bytes are now: the column's own path, or a staged file. */
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  /** Whether the file has not yet got its name. */
+  readonly staged: boolean;
+  /** The attribute as it stands in JSON. */
+  readonly attr: JsonValue;
+  /** The sidecar's path, where there is one. */
+  readonly sidecar: string | undefined;
+}
+
+/** What a store holds at one generation. */
+export interface Catalog {
+  readonly rows: number;
+  /** In the table's order. */
+  readonly columns: ReadonlyMap<string, ColumnState>;
+  /** Attributes of groups that have a sidecar, by name; `""` is the table. */
+  readonly groups: ReadonlyMap<string, JsonValue>;
+}
+
+/** Bytes of one row. */
+export function rowBytes({ dtype, itemShape }: Pick<ColumnState, "dtype" | "itemShape">): number {
+  return itemShape.reduce((product, axis) => product * axis, dtype.itemsize);
+}
+
+/** Bytes from the start of the file to the end of the data. */
+export function dataEnd(column: ColumnState, rows = column.rows): number {
+  return column.dataOffset + rows * rowBytes(column);
+}
+
+let ids = 0;
+
+export function nextId(): number {
+  ids += 1;
+  return ids;
+}

@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { CorruptError } from "../errors.js";
+import { formatHeader, rewriteRows } from "../npy/index.js";
+import type { Files } from "../platform/files.js";
+import { platform } from "../platform/index.js";
+import { type ColumnState, dataEnd } from "./catalog.js";
+import type { StageStep } from "./plan.js";
+
+/** Whether changes wait for the disk: `"full"` survives power loss, `"process"` the end of the process. */
+export type Durability = "full" | "process";
+
+/** A column's file before it has a name. */
+export interface StagedFile {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly dataOffset: number;
+}
+
+/** New files on their way in: complete, and synced, before anything gets its name. */
+export class Stage {
+  readonly #directory: string;
+  readonly #files: Files;
+  readonly #durability: Durability;
+  /** Staged files by the path that each will have. */
+  readonly ready = new Map<string, string>();
+  #count = 0;
+  #made = false;
+
+  constructor(directory: string, files: Files, durability: Durability) {
+    this.#directory = directory;
+    this.#files = files;
+    this.#durability = durability;
+  }
+
+  get used(): boolean {
+    return this.#made;
+  }
+
+  #next(): string {
+    if (!this.#made) {
+      this.#files.mkdir(this.#directory);
+      this.#made = true;
+    }
+    const path = join(this.#directory, this.#count.toString().padStart(4, "0"));
+    this.#count += 1;
+    return path;
+  }
+
+  #withNew<T>(use: (fd: number, path: string) => T): T {
+    const path = this.#next();
+    const fd = this.#files.create(path);
+    try {
+      return use(fd, path);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  /** A new column's file: its header, and zeros with disk behind them for all of its rows. */
+  column(
+    column: Pick<ColumnState, "layout" | "dtype" | "itemShape">,
+    rows: number,
+    bytes: number,
+  ): StagedFile {
+    const { dtype, itemShape, layout } = column;
+    const header =
+      layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : new Uint8Array(0);
+    return this.#withNew((fd, path) => {
+      this.#files.write(fd, header, 0, path);
+      platform().extend(fd, header.length, header.length + bytes, path);
+      const { dev, ino } = this.#files.stat(fd, path);
+      return { path, dev, ino, dataOffset: header.length };
+    });
+  }
+
+  /** A copy of a column's file, up to the end of so many rows. */
+  copy(column: ColumnState, rows: number): StagedFile {
+    const path = this.#next();
+    this.#files.copy(column.path, path);
+    const fd = this.#files.open(path, "r+");
+    try {
+      const { dev, ino } = this.#files.stat(fd, path);
+      this.#files.truncate(fd, dataEnd(column, rows), path);
+      return { path, dev, ino, dataOffset: column.dataOffset };
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  /** Carries out the rest of the staging. After it, every put has its file. */
+  prepare(steps: readonly StageStep[]): void {
+    for (const step of steps) this.#prepare(step);
+    if (this.#made && this.#durability === "full") this.#files.syncDirectory(this.#directory);
+  }
+
+  #prepare(step: StageStep): void {
+    switch (step.kind) {
+      case "finish":
+        this.#finish(step.column);
+        this.ready.set(step.to, step.column.path);
+        break;
+      case "sync":
+        this.#sync(step.path);
+        break;
+      case "file":
+        this.ready.set(
+          step.to,
+          this.#withNew((fd, path) => {
+            this.#files.write(fd, step.bytes, 0, path);
+            if (this.#durability === "full") this.#files.sync(fd, path);
+            return path;
+          }),
+        );
+        break;
+      case "link": {
+        const path = this.#next();
+        this.#files.link(step.from, path);
+        this.ready.set(step.to, path);
+        break;
+      }
+      default:
+        step satisfies never;
+    }
+  }
+
+  #finish(column: ColumnState): void {
+    const fd = this.#files.open(column.path, "r+");
+    try {
+      if (column.layout === "npy") {
+        this.#files.write(fd, headerOf(column, fd, this.#files), 0, column.path);
+      }
+      if (this.#durability === "full") this.#files.sync(fd, column.path);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  #sync(path: string): void {
+    if (this.#durability !== "full") return;
+    const fd = this.#files.open(path, "r+");
+    try {
+      this.#files.sync(fd, path);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  /** Removes what is left of the stage. Files that got their names are no longer in it. */
+  remove(): void {
+    if (this.#made) removeStage(this.#directory, this.#files);
+    this.#made = false;
+  }
+}
+
+/** The header in a column's file, with the column's rows. @throws CorruptError where they do not fit in place */
+export function headerOf(column: ColumnState, fd: number, files: Files): Uint8Array {
+  const header = new Uint8Array(column.dataOffset);
+  files.read(fd, header, 0, column.path);
+  const rewritten = rewriteRows(header, column.rows, column.path);
+  if (rewritten !== undefined) return rewritten;
+  throw new CorruptError(`${column.path}: its header has no room for ${column.rows} rows`, {
+    path: column.path,
+  });
+}
+
+/** Removes a stage directory. Its files are unlinked only: they may be further names of live columns. */
+export function removeStage(directory: string, files: Files): void {
+  for (const { name } of files.list(directory)) files.unlink(join(directory, name));
+  files.rmdir(directory);
+}

@@ -1,0 +1,123 @@
+import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index.js";
+import { ClosedError, NotFoundError } from "../errors.js";
+import type { Mapping } from "../platform/index.js";
+import { type ColumnState, dataEnd, rowBytes } from "../store/index.js";
+
+/**
+ * The bytes of one column of a table, mapped at first use. It follows the column through growth, renaming, replacement
+ * of its file, deletion and closing; a mapping covers the file's capacity, so that most growth needs no new one.
+ */
+export class ColumnStorage implements Storage {
+  version = 0;
+  readonly writable: boolean;
+  #state: ColumnState;
+  #name: string;
+  #bytes: Uint8Array | undefined;
+  /** Mappings of this column's files. Older ones stay for the typed arrays over them. */
+  #mappings: { readonly mapping: Mapping; readonly file: FileIdentity }[] = [];
+  #gone: "deleted" | "closed" | undefined;
+
+  constructor(name: string, state: ColumnState, writable: boolean) {
+    this.#name = name;
+    this.#state = state;
+    this.writable = writable;
+  }
+
+  get label(): string {
+    return `column ${JSON.stringify(this.#name)}`;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get state(): ColumnState {
+    this.#requireThere();
+    return this.#state;
+  }
+
+  get byteLength(): number {
+    const { state } = this;
+    return state.rows * rowBytes(state);
+  }
+
+  #requireThere(): void {
+    const { path } = this.#state;
+    if (this.#gone === "closed") throw new ClosedError(`${this.label}: the table is closed`, { path });
+    if (this.#gone === "deleted") throw new NotFoundError(`${this.label} was deleted or replaced`, { path });
+  }
+
+  bytes(): Uint8Array {
+    this.#requireThere();
+    this.#bytes ??= this.#map();
+    return this.#bytes;
+  }
+
+  #map(): Uint8Array {
+    const { path, dev, ino, dataOffset } = this.#state;
+    if (this.byteLength === 0) return new Uint8Array(0);
+    const end = dataEnd(this.#state);
+    let mapping = this.#mappings.find(
+      ({ file, mapping }) => isSame(file, this.#state) && mapping.length >= end,
+    )?.mapping;
+    if (mapping === undefined) {
+      mapping = mapFile(path, { dev, ino }, end, this.writable);
+      this.#mappings.push({ mapping, file: { dev, ino } });
+    }
+    return new Uint8Array(mapping.buffer, dataOffset, this.byteLength);
+  }
+
+  /** Takes up what the column is now; typed arrays over an older file stay until `settle`. */
+  update(name: string, state: ColumnState): void {
+    const before = this.#state;
+    const moved =
+      before.rows !== state.rows || !isSame(before, state) || before.dataOffset !== state.dataOffset;
+    this.#name = name;
+    this.#state = state;
+    if (!moved && this.#gone === undefined) return;
+    this.#gone = undefined;
+    this.#changed();
+  }
+
+  /** The column is no more; typed arrays over it stay until `settle`. */
+  drop(): void {
+    if (this.#gone !== undefined) return;
+    this.#gone = "deleted";
+    this.#changed();
+  }
+
+  /** After a commit or its undoing: lets go of files that are not the column's. */
+  settle(): void {
+    const kept = this.#mappings.filter(({ file }) => this.#gone === undefined && isSame(file, this.#state));
+    const released = this.#mappings.filter((entry) => !kept.includes(entry));
+    this.#mappings = kept;
+    for (const { mapping } of released) mapping.close();
+  }
+
+  /** Waits until all stores are on the disk. */
+  flush(): void {
+    for (const { mapping } of this.#mappings) mapping.sync();
+  }
+
+  async flushAsync(): Promise<void> {
+    await Promise.all(this.#mappings.map(({ mapping }) => mapping.syncAsync()));
+  }
+
+  close(): void {
+    if (this.#gone === "closed") return;
+    this.#gone = "closed";
+    this.#changed();
+    const { path } = this.#state;
+    for (const { mapping, file } of this.#mappings) mapping.close(() => reopen(path, file));
+    this.#mappings = [];
+  }
+
+  #changed(): void {
+    this.version += 1;
+    this.#bytes = undefined;
+  }
+}
+
+function isSame(one: FileIdentity, other: FileIdentity): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}

@@ -1,0 +1,68 @@
+import { type AccessMode, ArrayView, denseLayout, type Layout } from "../array/index.js";
+import type { DTypeLike } from "../dtype/index.js";
+import type { AttrInput, AttrValue } from "../store/index.js";
+import { type ColumnState, rowBytes } from "../store/index.js";
+import type { ColumnStorage } from "./column-storage.js";
+
+/** What a column asks of its table. */
+export interface ColumnOwner {
+  attrOf(column: ColumnStorage): AttrValue;
+  setAttrOf(column: ColumnStorage, attr: AttrInput): void;
+}
+
+/**
+ * A column of a table: an array whose bytes are a file. It follows the table's growth; after its deletion it throws
+ * NotFoundError, after closing ClosedError.
+ *
+ * ```ts
+ * const delay = table.column("delay");
+ * delay.values;           // Int16Array over the file
+ * delay.attr = { unit: "min" };
+ * ```
+ */
+export class MemmapColumn<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends ArrayView<D, M> {
+  readonly #storage: ColumnStorage;
+  readonly #owner: ColumnOwner;
+
+  /** @internal Columns are made by tables. */
+  constructor(storage: ColumnStorage, owner: ColumnOwner) {
+    const { dtype } = storage.state;
+    super(storage, dtype, () => layoutOf(storage.state));
+    this.#storage = storage;
+    this.#owner = owner;
+  }
+
+  /** The name, groups before it: `"coordinates/x"`. */
+  get name(): string {
+    return this.#storage.name;
+  }
+
+  /**
+   * The attribute: any JSON value, and dates, bigints, NaN, infinities and typed arrays; `null` where there is none.
+   * What is read is deeply frozen; assigning writes it at once.
+   *
+   * @throws CastError for values that are no attribute, ReadOnlyError
+   */
+  get attr(): AttrValue {
+    return this.#owner.attrOf(this.#storage);
+  }
+
+  set attr(attr: AttrInput) {
+    this.#owner.setAttrOf(this.#storage, attr);
+  }
+
+  /** The shape of each row's cell; `[]` for one element. */
+  get itemShape(): readonly number[] {
+    return this.#storage.state.itemShape;
+  }
+}
+
+function layoutOf(column: ColumnState): Layout {
+  const shape = [column.rows, ...column.itemShape];
+  if (column.fortran) return denseLayout(shape, column.dtype.itemsize, true);
+  const { strides } = denseLayout(shape, column.dtype.itemsize);
+  return { shape, strides: strides.with(0, rowBytes(column)), offset: 0 };
+}

@@ -1,0 +1,79 @@
+import { showValue } from "../dtype/index.js";
+import { IndexError, ShapeError, UnsupportedError } from "../errors.js";
+import type { AttrInput, Durability, FileLayout, Locking } from "../store/index.js";
+import type { ColumnsOption } from "./schema.js";
+
+/** NumPy's modes: read; read and write; replace a table that is there; open or create. */
+export type Mode = "r" | "r+" | "w+" | "a";
+
+/** Options of everything that opens a table. */
+export interface StoreSettings {
+  /** How other writers are kept out: `"kernel"` (the default) or `"none"`. */
+  readonly locking?: Locking;
+  /** Whether changes wait for the disk: `"full"` (the default) or `"process"`. */
+  readonly durability?: Durability;
+  /** Milliseconds to wait for another writer's lock; 0 (the default) tries once. */
+  readonly timeout?: number;
+  /** How new columns are written: with NumPy's header (`"npy"`, the default) or headerless (`"raw"`). */
+  readonly layout?: FileLayout;
+}
+
+/** Options of {@link MemmapTable.open}. */
+export interface OpenOptions<C extends ColumnsOption = ColumnsOption, M extends Mode = Mode>
+  extends StoreSettings {
+  /** `"r"` when left out. */
+  readonly mode?: M;
+  /** The rows of a table that is made; those that an existing one must have. */
+  readonly rows?: number;
+  /** The columns of a table that is made; those that an existing one must have, with these dtypes. */
+  readonly columns?: C;
+}
+
+/** Options of {@link MemmapTable.create}. */
+export interface CreateOptions<C extends ColumnsOption = ColumnsOption> extends StoreSettings {
+  /** Number of rows, 0 when left out. */
+  readonly rows?: number;
+  /** Columns of zeros to begin with. */
+  readonly columns?: C;
+  /** The table's attribute. */
+  readonly attr?: AttrInput;
+  /** Whether a table of that name is replaced. */
+  readonly overwrite?: boolean;
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[], name: string): void {
+  if (value === undefined || known.some((choice) => choice === value)) return;
+  const list = known.map((choice) => JSON.stringify(choice)).join(", ");
+  throw new UnsupportedError(`${name} is one of ${list}, not ${showValue(value)}`);
+}
+
+/** Checks options before anything is done with them. @throws UnsupportedError, ShapeError, IndexError */
+export function checkOptions(options: OpenOptions | CreateOptions): void {
+  if ("mode" in options) oneOf(options.mode, ["r", "r+", "w+", "a"], "mode");
+  oneOf(options.locking, ["kernel", "none"], "locking");
+  oneOf(options.durability, ["full", "process"], "durability");
+  oneOf(options.layout, ["npy", "raw"], "layout");
+  if (options.rows !== undefined) checkRowCount(options.rows);
+  const { timeout } = options;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    throw new IndexError(`timeout is a number of milliseconds, at least 0, not ${showValue(timeout)}`);
+  }
+}
+
+/** @throws ShapeError for anything but a whole number from 0 */
+export function checkRowCount(rows: unknown): asserts rows is number {
+  if (typeof rows === "number" && Number.isSafeInteger(rows) && rows >= 0) return;
+  throw new ShapeError(`a number of rows is a whole number from 0, not ${showValue(rows)}`);
+}
+
+/** @throws ShapeError for anything but a list of whole numbers from 0, at most 31 of them */
+export function checkItemShape(shape: unknown): asserts shape is readonly number[] {
+  const good =
+    Array.isArray(shape) &&
+    shape.length <= 31 &&
+    shape.every((axis) => typeof axis === "number" && Number.isSafeInteger(axis) && axis >= 0);
+  if (!good)
+    throw new ShapeError(
+      `an item shape is a list of at most 31 whole numbers, such as [3], not ${showValue(shape)}`,
+    );
+}
