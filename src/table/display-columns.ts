@@ -42,6 +42,8 @@ export const ELLIPSIS = "…";
 const ELLIPSIS_WIDTH = GAP + 1;
 /** Of a column cut to less than this nothing can be told. */
 const LEAST_WIDTH = 4;
+/** What a text at one end of the table keeps when a number at the other end is wide. */
+const LEAST_TEXT = 8;
 
 function headerOf({ name, dtype, itemShape }: DisplayColumn): readonly string[] {
   const shape = itemShape.length === 0 ? "" : ` ${showShape(itemShape)}`;
@@ -104,8 +106,10 @@ export function chooseColumns(
   return { left, right: right.reverse(), hidden: left.length + right.length < columns.length };
 }
 
-/** Two columns in `space`: cut where they are too wide, the wider one first. */
+/** Two columns in `space`, cut where they are too wide: a text before a number, whose digits all matter. */
 function fitTwo(a: TextColumn, b: TextColumn, space: number): readonly [TextColumn, TextColumn] {
   const half = Math.floor(space / 2);
-  return [narrow(a, Math.max(half, space - b.width)), narrow(b, Math.max(space - half, space - a.width))];
+  const text = Math.min(LEAST_TEXT, half);
+  const share = a.right === b.right ? half : a.right ? space - text : text;
+  return [narrow(a, Math.max(share, space - b.width)), narrow(b, Math.max(space - share, space - a.width))];
 }
