@@ -77,8 +77,8 @@ export interface Platform {
    * Makes the bytes [from, to) zeros with blocks of the disk behind them, in a file of at least `to` bytes, so that
    * no later store through a mapping can meet a full disk. Bytes before `from` and behind `to` stay as they are.
    *
-   * @throws DiskError when the disk is full or fails: the file then has its old size and takes no more space
-   *   than before, but old bytes from `from` on may be zeros
+   * @throws DiskError when the disk is full or fails: the file then has its old size and, where holes can be
+   *   punched, takes no more space than before; old bytes from `from` on may be zeros
    */
   extend(fd: number, from: number, to: number, path: string): void;
 

@@ -1,11 +1,20 @@
-import { fdatasyncSync, ftruncateSync, readFileSync, statSync } from "node:fs";
+import {
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { DiskError } from "../../src/errors.js";
 import { type FileSpace, loadLibC } from "../../src/platform/libc.js";
+import { posixPlatform } from "../../src/platform/posix.js";
 import { extend, punch } from "../../src/platform/space.js";
-import { fileOf, isAll, scratchDirectory, thrown, withFile } from "./support.js";
+import { fileOf, implementations, isAll, mapPath, scratchDirectory, thrown, withFile } from "./support.js";
 
 const directory = scratchDirectory();
 let files = 0;
@@ -21,6 +30,7 @@ function systemSpace(): FileSpace | undefined {
   }
 }
 const system = systemSpace();
+const hasPosix = implementations.some(({ id, platform }) => id === "posix" && platform !== undefined);
 
 /** The system's calls, some of which fail: after they did their work if `done`, as on a disk that became full. */
 function failing(
@@ -110,6 +120,34 @@ describe.skipIf(system === undefined)("growing", () => {
     const { space, calls } = failing(real, {});
     expect(thrown(() => grow(space, fileWith(100), 100, 2 ** 52))).toBeInstanceOf(DiskError);
     expect(calls).toEqual([]);
+  });
+});
+
+/** `f_type` of tmpfs; see statfs(2). */
+const TMPFS = 0x01021994;
+const memory = "/dev/shm";
+const onMemory = existsSync(memory) && statfsSync(memory).type === TMPFS;
+
+describe.skipIf(!onMemory || !hasPosix)("growing on tmpfs", () => {
+  const path = join(memory, `memmap-space-${process.pid}`);
+  afterEach(() => unlinkSync(path));
+
+  it("falls back to what it can, and fills holes", () => {
+    fileOf(path, 20_000, 7);
+    expectGrown(grow(system, path, 5_000, 50_000), 5_000, 50_000);
+    withFile(path, "r+", (fd) => ftruncateSync(fd, 500_000));
+    const bytes = grow(system, path, 50_000, 600_000);
+    expect(isAll(bytes.subarray(50_000), 0)).toBe(true);
+    expect(statSync(path).blocks * 512).toBeGreaterThanOrEqual(600_000);
+  });
+
+  it("shows no bytes that a map stored behind the end of the file", () => {
+    fileOf(path, 4_096, 7);
+    const mapping = mapPath(posixPlatform(), path);
+    withFile(path, "r+", (fd) => ftruncateSync(fd, 100));
+    new Uint8Array(mapping.buffer).fill(9, 100);
+    expectGrown(grow(system, path, 100, 9_000), 100, 9_000);
+    mapping.close();
   });
 });
 
