@@ -7,13 +7,13 @@
  * that it was built for.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NAME = "@riaskov/mmap-io";
 const VERSION = "1.4.3";
-/** The last Node that it is known to build on: headers of later ones need a newer C++ than it asks for. */
+/** The last Node that it builds on as it is: the headers of later ones need a newer C++ than it asks for. */
 const LAST_NODE = 22;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -39,8 +39,11 @@ function install() {
   mkdirSync(home, { recursive: true });
   const args = ["install", "--prefix", home, "--no-audit", "--no-fund", `${NAME}@${VERSION}`];
   const flags = major > LAST_NODE ? { CXXFLAGS: `${process.env.CXXFLAGS ?? ""} -std=c++20` } : {};
+  // Headers that came with this Node suit it for sure, and need no download.
+  const own = dirname(dirname(process.execPath));
+  const headers = existsSync(join(own, "include", "node", "node.h")) ? { npm_config_nodedir: own } : {};
   // npm is a script on Windows, which only a shell can start.
-  run("npm", args, { env: { ...env, ...flags }, shell: process.platform === "win32" });
+  run("npm", args, { env: { ...env, ...flags, ...headers }, shell: process.platform === "win32" });
 }
 
 if (!loads()) {
