@@ -364,14 +364,19 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   }
 
   /** Copies a column with its attribute. @throws NotFoundError, ExistsError, NameError, DiskError, ReadOnlyError */
-  copyColumn(from: string, to: string, { overwrite = false } = {}): MemmapColumn {
-    return this.#change((draft) => this.#columnFor(to, draft.copy(from, to, overwrite)), overwrite);
+  copyColumn<K extends keyof S & string>(
+    from: K,
+    to: string,
+    { overwrite = false } = {},
+  ): MemmapColumn<S[K], M> {
+    const copy = this.#change((draft) => this.#columnFor(to, draft.copy(from, to, overwrite)), overwrite);
+    return copy as unknown as MemmapColumn<S[K], M>;
   }
 
   /** Renames a column: its file gets another name, whatever its size. @throws as `copyColumn` */
-  renameColumn(from: string, to: string): MemmapColumn {
+  renameColumn<K extends keyof S & string>(from: K, to: string): MemmapColumn<S[K], M> {
     this.#change((draft) => draft.rename(from, to), true);
-    return this.lookup(to) as MemmapColumn;
+    return this.lookup(to) as unknown as MemmapColumn<S[K], M>;
   }
 
   /** Deletes a column; groups that are left without columns, groups and attributes go with it. @throws NotFoundError */
