@@ -33,6 +33,8 @@ export function mapFile(path: string, identity: FileIdentity, length: number, sh
       );
     }
     const system = platform();
+    // A store into a hole of a full disk would end the process.
+    if (shared) system.reserve(fd, length, path);
     return system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), { shared, path });
   } finally {
     closeSync(fd);

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { ClosedError, CorruptError, IndexError, LimitError } from "../errors.js";
+import { ClosedError, CorruptError, IndexError, LimitError, UnsupportedError } from "../errors.js";
 import { diskError } from "./system-error.js";
 
 /** Native calls coerce what is no whole number in silence (1.5 to 1, NaN to 0, -1 to 2^64 - 1): none may reach them. */
@@ -57,10 +57,18 @@ export function closedError(path: string): ClosedError {
   return new ClosedError(`the mapping of ${path} is closed`, { path });
 }
 
-export function movedError(path: string, cause?: unknown): ClosedError {
+/** The taker of a view has its memory under another ArrayBuffer, which nobody but he knows. */
+export function movedError(path: string): ClosedError {
   return new ClosedError(
     `the bytes of ${path} were moved out of its mapping (by transfer(), or a byte stream that took a view of them) ` +
       "and cannot be taken back; hand over a copy instead, as slice() makes it",
+    { path },
+  );
+}
+
+export function notDetachedError(path: string, cause: unknown): UnsupportedError {
+  return new UnsupportedError(
+    `the bytes of ${path} cannot be taken from its typed arrays and stay mapped: was its buffer marked as untransferable?`,
     { path, cause },
   );
 }

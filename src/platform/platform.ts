@@ -44,8 +44,9 @@ export interface Mapping {
    * @param reopen for a shared mapping: gives a descriptor of the same file (the caller answers for that, the mapping
    *   closes it), so that requests in flight still see the right bytes while what they store stays out of the
    *   file. Without it they see zeros.
-   * @throws ClosedError when the bytes were moved to another ArrayBuffer (`transfer`, a byte stream): these stay
-   *   mapped until the process ends
+   * @throws ClosedError when the bytes were moved to another ArrayBuffer (`transfer`, a byte stream), and
+   *   UnsupportedError when the buffer was marked as untransferable: they then stay mapped under whoever has them. The
+   *   mapping is closed all the same
    */
   close(reopen?: () => number | undefined): void;
 }
@@ -81,6 +82,14 @@ export interface Platform {
    *   punched, takes no more space than before; old bytes from `from` on may be zeros
    */
   extend(fd: number, from: number, to: number, path: string): void;
+
+  /**
+   * Gives the holes among the first `length` bytes blocks of the disk, so that no store through a mapping can meet
+   * a full disk. No byte changes. Where the system cannot, nothing is done.
+   *
+   * @throws DiskError when the disk has no room for them
+   */
+  reserve(fd: number, length: number, path: string): void;
 
   /**
    * Makes `length` bytes zeros, as far as the file reaches, and gives their blocks back where the file system can.

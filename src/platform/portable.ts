@@ -1,13 +1,13 @@
 import { readSync } from "node:fs";
 import { CorruptError, LimitError, UnsupportedError } from "../errors.js";
-import { checkFileHolds, checkMapLength, movedError } from "./checks.js";
+import { checkFileHolds, checkMapLength, movedError, notDetachedError } from "./checks.js";
 import { systemConstants } from "./constants.js";
 import { type MapCount, mapCount } from "./map-count.js";
 import { mapError, tooManyMaps } from "./map-error.js";
 import { EmptyMapping, FileMapping } from "./mapping.js";
 import { loadMmapIo, type MmapIo } from "./mmap-io.js";
 import type { Advice, MapOptions, Mapping, Platform } from "./platform.js";
-import { extend, punch } from "./space.js";
+import { extend, punch, reserve } from "./space.js";
 import { diskError, SystemError } from "./system-error.js";
 import { assertTransfer, detachAndKeep } from "./transfer.js";
 
@@ -50,6 +50,7 @@ export function portablePlatform({
       collected.register(buffer, count);
       return new PortableMapping(io, buffer, shared, path);
     },
+    reserve: (fd, length, path) => reserve(undefined, fd, length, path),
     extend: (fd, from, to, path) => extend(undefined, fd, from, to, path),
     punch: (fd, from, length, path) => punch(undefined, fd, from, length, path),
   };
@@ -86,7 +87,7 @@ class PortableMapping extends FileMapping {
     try {
       inFlight.set(buffer, detachAndKeep(buffer));
     } catch (cause) {
-      throw movedError(this.path, cause);
+      throw notDetachedError(this.path, cause);
     }
   }
 

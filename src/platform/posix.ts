@@ -6,7 +6,7 @@ import { EmptyMapping, FileMapping } from "./mapping.js";
 import type { Advice, MapOptions, Mapping, Platform } from "./platform.js";
 import type { Region } from "./region.js";
 import { Regions } from "./regions.js";
-import { extend, punch } from "./space.js";
+import { extend, punch, reserve } from "./space.js";
 import { diskError, SystemError } from "./system-error.js";
 import { assertTransfer } from "./transfer.js";
 import { atWorkerExit } from "./worker-exit.js";
@@ -37,6 +37,7 @@ export function posixPlatform(): Platform {
       regions.watch(mapping, region);
       return mapping;
     },
+    reserve: (fd, length, path) => reserve(libc.space, fd, length, path),
     extend: (fd, from, to, path) => extend(libc.space, fd, from, to, path),
     punch: (fd, from, length, path) => punch(libc.space, fd, from, length, path),
   };

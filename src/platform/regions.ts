@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import { UnsupportedError } from "../errors.js";
-import { movedError } from "./checks.js";
+import { movedError, notDetachedError } from "./checks.js";
 import type { Errno, LibC } from "./libc.js";
 import type { MapCount } from "./map-count.js";
 import { mapError, tooManyMaps } from "./map-error.js";
@@ -69,7 +69,7 @@ export class Regions {
       detach(buffer);
     } catch (cause) {
       this.#forget(region); // views can still reach it
-      throw movedError(path, cause);
+      throw notDetachedError(path, cause);
     }
     region.descriptor = region.shared ? descriptorFrom(reopen) : undefined;
     if (region.syncs === 0) this.#isolate(region);

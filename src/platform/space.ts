@@ -50,6 +50,26 @@ export function extend(
   }
 }
 
+/** See `Platform.reserve`. */
+export function reserve(space: FileSpace | undefined, fd: number, length: number, path: string): void {
+  checkBytes("a length to reserve", length, path);
+  const before = statOf(fd, path);
+  const held = before.blocks * BLOCK;
+  // Only sparse files have fewer blocks than bytes; a compressing file system's are taken for such, and stay so.
+  if (space === undefined || length === 0 || held >= Math.min(length, before.size)) return;
+  const free = freeBytes(fd, path);
+  const needed = length - held;
+  const errno = needed > free ? os.errno.ENOSPC : space.allocate(fd, 0, length);
+  if (errno === 0) return;
+  const cause = new SystemError(errno, "fallocate");
+  if (isNotSupported(cause)) return;
+  throw diskError(
+    `cannot give the holes of ${path} the ${needed} bytes that they need to be written`,
+    path,
+    cause,
+  );
+}
+
 /** See `Platform.punch`. */
 export function punch(
   space: FileSpace | undefined,

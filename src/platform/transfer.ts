@@ -43,9 +43,14 @@ export function assertTransfer(): void {
   transfer();
 }
 
-/** Takes the memory from `buffer`: all its views have length 0 at once. What they showed is not touched. */
+/**
+ * Takes the memory from `buffer`: all its views have length 0 at once. What they showed is not touched.
+ *
+ * @throws TypeError where the buffer was marked as untransferable and this Node keeps to it
+ */
 export function detach(buffer: ArrayBuffer): void {
   Reflect.apply(transfer(), buffer, [0]);
+  if (buffer.byteLength > 0) throw new TypeError("the ArrayBuffer was not detached");
 }
 
 /**
