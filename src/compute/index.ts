@@ -24,6 +24,15 @@ export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator } from "./m
 export { copyStrided } from "./pack.js";
 export type { CompareOp } from "./plan.js";
 export { scatter } from "./scatter.js";
+export {
+  argsort,
+  argsortComplex,
+  argsortUnits,
+  type SortOptions,
+  sort,
+  sortComplex,
+  sortUnits,
+} from "./sort.js";
 export { BigSum, ComplexSum, FloatSum, IntegerSum } from "./sum.js";
 export { byteSwap } from "./swap.js";
 export type {
@@ -35,3 +44,4 @@ export type {
   NumberArray,
   NumericArray,
 } from "./types.js";
+export { type Unique, type UniqueOptions, unique, uniqueComplex, uniqueUnits } from "./unique.js";
