@@ -11,11 +11,11 @@ import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20", "22", "24", "26"];
 const root = fileURLToPath(new URL("..", import.meta.url));
-const isVersion = (argument) => /^\d+$/.test(argument);
 
 const given = process.argv.slice(2);
-const asked = given.filter(isVersion);
-const rest = given.filter((argument) => !isVersion(argument));
+const first = given.findIndex((argument) => !/^\d+$/.test(argument));
+const asked = first === -1 ? given : given.slice(0, first);
+const rest = given.slice(asked.length);
 
 const versionOf = (binary) => spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout?.trim();
 
