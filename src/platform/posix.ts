@@ -1,4 +1,5 @@
 import { constants as buffers } from "node:buffer";
+import { addressLimit } from "./address-limit.js";
 import { checkFileHolds, checkMapLength } from "./checks.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { mapCount } from "./map-count.js";
@@ -19,7 +20,7 @@ import { atWorkerExit } from "./worker-exit.js";
 export function posixPlatform(): Platform {
   assertTransfer();
   const libc = loadLibC();
-  const regions = new Regions(libc, mapCount());
+  const regions = new Regions(libc, mapCount(), addressLimit());
   const maxMapLength = Math.min(buffers.MAX_LENGTH, Number.MAX_SAFE_INTEGER);
   let watched = false;
 

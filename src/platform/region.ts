@@ -33,7 +33,16 @@ const MOST_BYTES = 2 ** 40;
 /** Closed regions whose addresses are kept taken, oldest first. */
 export class Quarantine {
   readonly #regions = new Set<Region>();
+  readonly #mostBytes: number;
   #bytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = Math.min(mostBytes, MOST_BYTES);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   add(region: Region): void {
     this.#regions.add(region);
@@ -51,6 +60,6 @@ export class Quarantine {
 
   /** Whether the oldest must go. The newest never must, however long it is: requests in flight may reach it. */
   get overfull(): boolean {
-    return this.#regions.size > 1 && (this.#regions.size > MOST_RANGES || this.#bytes > MOST_BYTES);
+    return this.#regions.size > 1 && (this.#regions.size > MOST_RANGES || this.#bytes > this.#mostBytes);
   }
 }

@@ -19,22 +19,27 @@ import { detach } from "./transfer.js";
 export class Regions {
   readonly #libc: LibC;
   readonly #count: MapCount;
+  /** Bytes that the quarantine may take together with a new map; V8 needs memory of the same allowance. */
+  readonly #most: number;
   /** Whatever may have to be unmapped. No owner is reached from here, so an owner can be collected. */
   readonly #held = new Set<Region>();
-  readonly #quarantine = new Quarantine();
+  readonly #quarantine: Quarantine;
   /** On the owners: it was dropped. */
   readonly #owners = new FinalizationRegistry<Region>((region) => this.#ownerGone(region));
   /** On the ArrayBuffers: nothing can reach the range any more. */
   readonly #buffers = new FinalizationRegistry<Region>((region) => this.#release(region));
 
-  constructor(libc: LibC, count: MapCount) {
+  /** @param limit the bytes of addresses that this process may have */
+  constructor(libc: LibC, count: MapCount, limit: number) {
     this.#libc = libc;
     this.#count = count;
+    this.#most = limit / 4;
+    this.#quarantine = new Quarantine(this.#most);
   }
 
   /** Maps the first `length` bytes, which must be there, of an open file. */
   map(fd: number, length: number, shared: boolean, path: string): Region {
-    this.#makeRoom(path);
+    this.#makeRoom(length, path);
     const address = this.#mapAnywhere(fd, length, shared, path);
     let buffer: ArrayBuffer;
     try {
@@ -124,10 +129,11 @@ export class Regions {
     }
   }
 
-  #makeRoom(path: string): void {
+  #makeRoom(length: number, path: string): void {
     while (this.#count.full) {
       if (!this.#releaseOldest()) throw tooManyMaps(this.#count.limit, path);
     }
+    while (this.#quarantine.bytes + length > this.#most && this.#releaseOldest());
   }
 
   /** Puts a detached region in quarantine. */
@@ -142,22 +148,25 @@ export class Regions {
 
   /**
    * Takes the file from under a shared range without giving up its addresses: by a private map of the same file, else
-   * by zeros. A private range can stay: nothing stored in it reaches anyone.
+   * by zeros. Where neither can be had, the old map stays, and requests in flight may still store into its file. A
+   * private range can stay: nothing stored in it reaches anyone.
    */
   #cover(region: Region): void {
     const { address, length, descriptor } = region;
     if (!region.shared) return;
     region.descriptor = undefined;
+    // A shared map costs nothing of the allowance, a private one all of its length.
+    const affordable = length <= this.#most;
+    let covered = false;
     if (descriptor !== undefined) {
       const { mapPrivate, mapFixed, mapNoReserve } = this.#libc.constants;
-      const placed = this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve, descriptor);
+      const flags = mapPrivate | mapFixed | mapNoReserve;
+      covered = affordable && this.#libc.mmap(address, length, flags, descriptor) > 0n;
       closeQuietly(descriptor);
-      if (placed > 0n) return;
     }
-    this.#coverWithZeros(region);
+    if (affordable && !covered) this.#coverWithZeros(region);
   }
 
-  /** Where even this is refused, the old map stays. */
   #coverWithZeros({ address, length }: Region): void {
     const { mapPrivate, mapFixed, mapNoReserve, mapAnonymous } = this.#libc.constants;
     this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve | mapAnonymous, -1);

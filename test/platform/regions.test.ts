@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ClosedError, DiskError, LimitError, systemCode, UnsupportedError } from "../../src/errors.js";
+import { addressLimit } from "../../src/platform/address-limit.js";
 import { systemConstants } from "../../src/platform/constants.js";
 import type { LibC } from "../../src/platform/libc.js";
 import { MapCount } from "../../src/platform/map-count.js";
@@ -81,7 +82,7 @@ let regions: Regions;
 beforeEach(() => {
   libc = new FakeLibC();
   count = new MapCount(4_000, new Int32Array(1));
-  regions = new Regions(libc, count);
+  regions = new Regions(libc, count, Number.POSITIVE_INFINITY);
 });
 
 const map = (shared = true, length = 4_096): Region => regions.map(3, length, shared, path);
@@ -219,6 +220,48 @@ describe("closing", () => {
     regions.close(region, path);
     expect(thrown(() => map())).toBeInstanceOf(LimitError);
     expect(region.state).toBe("moved");
+  });
+});
+
+describe("a process with limits", () => {
+  beforeEach(() => {
+    regions = new Regions(libc, count, 2 ** 30);
+  });
+
+  it("keeps no more in quarantine, new maps included, than a quarter of what it may have", () => {
+    const all = Array.from({ length: 4 }, () => map(false, 2 ** 27));
+    for (const region of all) regions.close(region, path);
+    expect(all.map(({ state }) => state)).toEqual(["released", "released", "quarantined", "quarantined"]);
+    map(false, 2 ** 27);
+    expect(all.map(({ state }) => state).slice(2)).toEqual(["released", "quarantined"]);
+    map(false, 2 ** 28);
+    expect(all[3]?.state).toBe("released");
+  });
+
+  it("covers no shared range by a private one that is longer than that", () => {
+    const region = map(true, 2 ** 28 + 1);
+    const { length } = libc.calls;
+    const fd = openSync(path, "r");
+    regions.close(region, path, () => fd);
+    expect(since(length)).toEqual([]);
+    expect(region.state).toBe("quarantined");
+    expect(systemCode(thrown(() => fstatSync(fd)))).toBe("EBADF");
+  });
+
+  it("reads them from the system", () => {
+    const limits = (data: string, space: string): string =>
+      `Limit                     Soft Limit           Hard Limit           Units     \n` +
+      `Max data size             ${data.padEnd(20)} unlimited            bytes     \n` +
+      `Max stack size            8388608              unlimited            bytes     \n` +
+      `Max address space         ${space.padEnd(20)} unlimited            bytes     \n`;
+    const read = (files: Record<string, string>) => addressLimit((name) => files[name] ?? "");
+    expect(read({})).toBe(Number.POSITIVE_INFINITY);
+    expect(read({ "self/limits": limits("unlimited", "unlimited") })).toBe(Number.POSITIVE_INFINITY);
+    expect(read({ "self/limits": limits("3584000000", "unlimited") })).toBe(3_584_000_000);
+    expect(read({ "self/limits": limits("3584000000", "1000000") })).toBe(1_000_000);
+    const memory = "MemTotal:       24618352 kB\nCommitLimit:    12309176 kB\nCommitted_AS:     900000 kB\n";
+    expect(read({ meminfo: memory, "sys/vm/overcommit_memory": "0\n" })).toBe(Number.POSITIVE_INFINITY);
+    expect(read({ meminfo: memory, "sys/vm/overcommit_memory": "2\n" })).toBe(12_309_176 * 1024);
   });
 });
 
