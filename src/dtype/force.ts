@@ -54,11 +54,20 @@ function forced(value: unknown): Forced | undefined {
   return value === undefined ? undefined : { value };
 }
 
+/** NaN and NaT are true. */
 function truthOf(value: unknown): boolean | undefined {
   if (isComplex(value)) return value.re !== 0 || value.im !== 0;
-  if (typeof value === "number") return value !== 0;
   if (value === null) return true;
-  return typeof value === "object" || value === undefined ? undefined : Boolean(value);
+  switch (typeof value) {
+    case "number":
+      return value !== 0;
+    case "bigint":
+    case "boolean":
+    case "string":
+      return Boolean(value);
+    default:
+      return undefined;
+  }
 }
 
 /** Numbers of numbers, truth values, counts (NaT is the lowest) and texts. A complex number gives its real part. */
