@@ -10,10 +10,13 @@ export const MAX_JSON_BYTES = 16 * 2 ** 20;
 /** The deepest nesting of arrays and objects: `[[1]]` is two deep. */
 export const MAX_JSON_DEPTH = 128;
 
+/** What {@link parseJson} is told. */
 export interface JsonOptions {
   /** The file's path, for messages. */
   readonly path: string;
+  /** The longest file; 16 MiB unless given. */
   readonly maxBytes?: number;
+  /** The deepest nesting; 128 unless given. */
   readonly maxDepth?: number;
 }
 
@@ -38,6 +41,7 @@ export function parseJson(bytes: Uint8Array, options: JsonOptions): JsonValue {
 }
 
 const strict = new TextDecoder("utf-8", { fatal: true });
+const encoder = new TextEncoder();
 const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -62,12 +66,13 @@ export function decodeJson(bytes: Uint8Array, { path, maxBytes = MAX_JSON_BYTES 
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const POINT = 0x2e;
 /** 2⁵³ has 16 digits. */
 const DIGITS = 16;
 
 /**
  * Whether JSON.parse says of this text the same as the reader, if it says anything: nothing is nested too deep, and no
- * number has digits to lose. Where brackets and quotes do not pair, JSON.parse stops before it matters.
+ * integer has digits to lose. Where brackets and quotes do not pair, JSON.parse stops before it matters.
  */
 function isOrdinary(bytes: Uint8Array, maxDepth: number): boolean {
   let depth = 0;
@@ -85,7 +90,8 @@ function isOrdinary(bytes: Uint8Array, maxDepth: number): boolean {
       if (digits === DIGITS) return false;
       continue;
     }
-    digits = 0;
+    // Digits behind a point are a fraction's: they are read alike.
+    digits = byte === POINT ? Number.NEGATIVE_INFINITY : 0;
     if (byte === QUOTE) inString = true;
     // [ and {, ] and } differ in one bit.
     else if ((byte | 0x20) === 0x7b) {
@@ -96,6 +102,7 @@ function isOrdinary(bytes: Uint8Array, maxDepth: number): boolean {
   return true;
 }
 
+/** What {@link stringifyJson} is told. */
 export interface StringifyOptions {
   /** Whether keys are sorted, at every depth, by UTF-16 units. */
   readonly sortKeys?: boolean;
@@ -121,24 +128,25 @@ function print(value: JsonValue, sortKeys: boolean): string {
 }
 
 /**
- * The bytes of {@link stringifyJson}.
+ * The bytes of a JSON text.
  *
  * @throws LimitError where they are more than {@link parseJson} would take
  */
-export function encodeJson(
-  value: JsonValue,
-  { path, maxBytes = MAX_JSON_BYTES }: Partial<JsonOptions>,
+export function toBytes(
+  text: string,
+  { path, maxBytes = MAX_JSON_BYTES }: { path?: string | undefined; maxBytes?: number } = {},
 ): Uint8Array {
-  const text = stringifyJson(value);
-  // Every character is ASCII: as many bytes.
-  if (text.length <= maxBytes) return new TextEncoder().encode(text);
+  const bytes = encoder.encode(text);
+  if (bytes.length <= maxBytes) return bytes;
   const where = path === undefined ? "" : `${path}: `;
-  throw new LimitError(`${where}${text.length} bytes of JSON are too many; the most are ${maxBytes}`, {
+  throw new LimitError(`${where}${bytes.length} bytes of JSON are too many; the most are ${maxBytes}`, {
     path,
   });
 }
 
+/** A string in ASCII, as Python escapes it. */
 function quote(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[\x7f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CorruptError, FormatError } from "../errors.js";
-import { encodeJson, parseJson, stringifyJson } from "./json.js";
+import { parseJson, stringifyJson, toBytes } from "./json.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 import { schemaProblem } from "./schema-problem.js";
 import { validateLast } from "./validators.js";
@@ -25,3 +25,67 @@ export interface LastRecord {
 
 /** The longest record, in bytes: that of a hundred thousand long names. */
 export const MAX_LAST_BYTES = 64 * 2 ** 20;
+
+/**
+ * A record's bytes, with its checksum.
+ *
+ * @throws FormatError for what is no record, such as a name that stands twice in the order
+ * @throws LimitError for over 64 MiB of names
+ */
+export function formatLast(record: Omit<LastRecord, "sha256">): Uint8Array {
+  const { version, generation, txid, order, rows, durability } = record;
+  const members = { version, generation, txid, order, rows, durability };
+  const whole = { ...members, sha256: recordChecksum(members) };
+  checked(whole);
+  return toBytes(stringifyJson(whole), { maxBytes: MAX_LAST_BYTES });
+}
+
+/**
+ * Reads a record. Members that this version does not know are covered by the checksum and left out of the result.
+ *
+ * @param bytes the whole file
+ * @param path its path, for messages
+ * @throws FormatError for what is no record of version 1, and for over 64 MiB
+ * @throws CorruptError where the checksum is another
+ */
+export function parseLast(bytes: Uint8Array, path: string): LastRecord {
+  const json = parseJson(bytes, { path, maxBytes: MAX_LAST_BYTES });
+  const record = checked(json, path);
+  const { version, generation, txid, order, rows, durability, sha256 } = record;
+  if (recordChecksum(record) !== sha256) {
+    throw new CorruptError(
+      `${path}: the checksum does not fit the record, which was damaged or changed by hand`,
+      {
+        path,
+      },
+    );
+  }
+  return { version, generation, txid, order, rows, durability, sha256 };
+}
+
+/**
+ * SHA-256 in hexadecimal over all members but `sha256`, printed with their keys sorted: Python's
+ * `json.dumps(members, sort_keys=True)`.
+ */
+export function recordChecksum(record: JsonObject): string {
+  const { sha256: _, ...members } = record;
+  return createHash("sha256")
+    .update(stringifyJson(members, { sortKeys: true }))
+    .digest("hex");
+}
+
+function checked(json: JsonValue, path?: string): LastRecord & JsonObject {
+  const where = path === undefined ? "" : `${path}: `;
+  if (!isRecord(json)) {
+    throw new FormatError(where + schemaProblem(validateLast, json, "the record"), { path });
+  }
+  // The validator keeps names as keys of an object, where __proto__ is never found again.
+  if (new Set(json.order).size < json.order.length) {
+    throw new FormatError(`${where}order has the name "__proto__" twice`, { path });
+  }
+  return json;
+}
+
+function isRecord(json: JsonValue): json is LastRecord & JsonObject {
+  return validateLast(json);
+}

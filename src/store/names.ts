@@ -1,9 +1,9 @@
 import { showValue } from "../dtype/index.js";
 import { NameError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
+import { foldPart, type NameKind } from "./name-tree.js";
 
-/** What a name is the name of. */
-export type NameKind = "column" | "group";
+export { foldPart, type NameKind, NameTree } from "./name-tree.js";
 
 /** Bytes of one file name, on every file system that matters. */
 const MAX_PART_BYTES = 255;
@@ -35,14 +35,6 @@ export function checkName(name: string, what: NameKind = "column"): void {
 /** Whether {@link checkName} accepts it. */
 export function isValidName(name: string, what: NameKind = "column"): boolean {
   return nameProblem(name, what) === undefined;
-}
-
-/**
- * What two parts of one directory must not have in common: case and normal form, which some file systems do not tell
- * apart. NFC, then upper case, then lower; and NFC again, because case changes can take composed characters apart.
- */
-export function foldPart(part: string): string {
-  return part.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** The groups that a column lies in, outermost first: `["a", "a/b"]` for `"a/b/c"`. */
@@ -78,7 +70,8 @@ function partProblem(part: string, suffix: string): string | undefined {
   if (/[. ]$/.test(part)) {
     return `ends in a dot or space, which Windows drops; ${without(part.replace(/[. ]+$/, ""))}`;
   }
-  if (part.includes("\\")) return `has a backslash; slashes separate parts: "${part.replaceAll("\\", "/")}"`;
+  if (part.includes("\\"))
+    return `has a backslash; slashes separate parts: "${excerpt(part.replaceAll("\\", "/"))}"`;
   if (/\p{Cc}/u.test(part)) return "has a control character, where only printable ones are allowed";
   if (/\p{Cs}/u.test(part)) return "has half of a surrogate pair, where whole characters are needed";
   const [ending] = /\.(npy|attr)$/.exec(foldPart(part)) ?? [];
@@ -86,8 +79,7 @@ function partProblem(part: string, suffix: string): string | undefined {
     return `ends in "${ending}", which the files of columns do; ${without(part.slice(0, -ending.length))}`;
   }
   const device = DEVICE.exec(part)?.[1];
-  if (device !== undefined)
-    return `is the device ${device.toUpperCase()} on Windows; use "${device}_" or the like`;
+  if (device !== undefined) return `is the device ${device.toUpperCase()} on Windows; use "${device}_"`;
   const most = MAX_PART_BYTES - suffix.length;
   const bytes = Buffer.byteLength(part);
   if (bytes <= most) return undefined;
@@ -96,164 +88,5 @@ function partProblem(part: string, suffix: string): string | undefined {
 }
 
 function without(rest: string): string {
-  return rest === "" ? "use another name" : `leave it away: "${excerpt(rest)}"`;
-}
-
-/** One name within one directory: a column, a group, or in a directory that breaks the rules both. */
-interface Node {
-  column: boolean;
-  /** A group that stays without columns, because it was added as one. */
-  kept: boolean;
-  /** By folded part, then by part: names that a file system may take for one are neighbours. */
-  children: Map<string, Map<string, Node>> | undefined;
-}
-
-/**
- * The names of a table's columns and groups, with the collisions among them: parts of one directory that are equal
- * after {@link foldPart}, and a column and a group of one name. Each operation but {@link NameTree.conflicts} takes a
- * time that grows with the name alone, however many names there are.
- *
- * ```ts
- * const tree = new NameTree(["coordinates/x"]);
- * tree.conflict("Coordinates/y"); // "coordinates/": a group, as its slash says
- * tree.conflict("coordinates");   // "coordinates/"
- * tree.conflict("coordinates/x"); // undefined: it is there itself, and collides with nothing else
- * ```
- */
-export class NameTree {
-  readonly #root: Node = { column: false, kept: true, children: undefined };
-
-  constructor(columns: Iterable<string> = []) {
-    for (const column of columns) this.add(column);
-  }
-
-  /** Adds a column, and the groups in its name. The name is taken as it is: see `checkName` and `conflict` first. */
-  add(column: string): void {
-    this.#make(column).column = true;
-  }
-
-  /** Adds a group that stays when it has no columns, such as one with attributes. */
-  addGroup(group: string): void {
-    this.#make(group).kept = true;
-  }
-
-  /** Whether it is a column. */
-  has(column: string): boolean {
-    return this.#find(column)?.column === true;
-  }
-
-  /** Whether it is a group: one that was added, or that has something in it. */
-  hasGroup(group: string): boolean {
-    const node = this.#find(group);
-    return node !== undefined && isGroup(node);
-  }
-
-  /**
-   * Takes a column away, and with it each group above that is left empty and was not added as one.
-   *
-   * @returns whether it was there
-   */
-  delete(column: string): boolean {
-    return this.#clear(column, "column");
-  }
-
-  /** Takes back {@link addGroup}: the group goes with its last column, or now if it is empty. */
-  deleteGroup(group: string): boolean {
-    return this.#clear(group, "kept");
-  }
-
-  /**
-   * What a new column (or group) would collide with, or undefined: the name of a column, or of a group with a slash at
-   * its end. A column or group of that very name is no collision: whether it may be replaced is the caller's business.
-   */
-  conflict(name: string, what: NameKind = "column"): string | undefined {
-    const parts = name.split("/");
-    let node: Node = this.#root;
-    for (const [index, part] of parts.entries()) {
-      const twins = node.children?.get(foldPart(part));
-      if (twins === undefined) return undefined;
-      for (const [other, twin] of twins) {
-        if (other !== part) return shown([...parts.slice(0, index), other].join("/"), twin);
-      }
-      const next = twins.get(part);
-      if (next === undefined) return undefined;
-      const last = index === parts.length - 1;
-      const path = parts.slice(0, index + 1).join("/");
-      if (next.column && (!last || what === "group")) return path;
-      if (last && what === "column" && isGroup(next)) return `${path}/`;
-      node = next;
-    }
-    return undefined;
-  }
-
-  /** Each pair of names that collide: a directory made by other software can have some. Linear in the names. */
-  conflicts(): [name: string, other: string][] {
-    const found: [string, string][] = [];
-    const rest: { prefix: string; node: Node }[] = [{ prefix: "", node: this.#root }];
-    for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-      const { prefix, node: directory } = next;
-      for (const twins of directory.children?.values() ?? []) {
-        let before: string | undefined;
-        for (const [part, node] of twins) {
-          const path = prefix + part;
-          const name = shown(path, node);
-          if (before !== undefined) found.push([before, name]);
-          before = name;
-          if (node.column && isGroup(node)) found.push([path, `${path}/`]);
-          if (node.children !== undefined) rest.push({ prefix: `${path}/`, node });
-        }
-      }
-    }
-    return found;
-  }
-
-  #find(name: string): Node | undefined {
-    let node: Node | undefined = this.#root;
-    for (const part of name.split("/")) node = node?.children?.get(foldPart(part))?.get(part);
-    return node;
-  }
-
-  #make(name: string): Node {
-    let node = this.#root;
-    for (const part of name.split("/")) {
-      const children: NonNullable<Node["children"]> = (node.children ??= new Map());
-      const folded = foldPart(part);
-      const twins: Map<string, Node> = children.get(folded) ?? new Map();
-      if (twins.size === 0) children.set(folded, twins);
-      node = twins.get(part) ?? { column: false, kept: false, children: undefined };
-      twins.set(part, node);
-    }
-    return node;
-  }
-
-  #clear(name: string, mark: "column" | "kept"): boolean {
-    const above: { folded: string; part: string; directory: Node }[] = [];
-    let node: Node = this.#root;
-    for (const part of name.split("/")) {
-      const folded = foldPart(part);
-      const next = node.children?.get(folded)?.get(part);
-      if (next === undefined) return false;
-      above.push({ folded, part, directory: node });
-      node = next;
-    }
-    if (!node[mark]) return false;
-    node[mark] = false;
-    for (let step = above.pop(); step !== undefined && !node.column && !isGroup(node); step = above.pop()) {
-      const { folded, part, directory } = step;
-      const twins = directory.children?.get(folded);
-      twins?.delete(part);
-      if (twins?.size === 0) directory.children?.delete(folded);
-      node = directory;
-    }
-    return true;
-  }
-}
-
-function isGroup(node: Node): boolean {
-  return node.kept || (node.children !== undefined && node.children.size > 0);
-}
-
-/** A name as lists show it: groups end in a slash. */
-function shown(path: string, node: Node): string {
-  return node.column ? path : `${path}/`;
+  return rest === "" ? "use another name" : `use "${excerpt(rest)}"`;
 }

@@ -1,6 +1,6 @@
 import type { Descr } from "../dtype/index.js";
 import { FormatError } from "../errors.js";
-import { decodeJson, encodeJson, MAX_JSON_DEPTH, parseJson } from "./json.js";
+import { decodeJson, MAX_JSON_DEPTH, parseJson, stringifyJson, toBytes } from "./json.js";
 import { JsonReader } from "./json-reader.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 import { schemaProblem } from "./schema-problem.js";
@@ -37,35 +37,52 @@ const RIGHT =
  * and shape alone or of another type
  */
 export function parseSidecar(bytes: Uint8Array, path: string): Sidecar {
-  const json = parseJson(bytes, { path, maxDepth: MAX_DEPTH });
-  if (!isSidecar(json)) throw refusal(json, path);
-  const { attr = null, dtype, shape } = json;
-  return dtype === undefined || shape === undefined ? { attr } : { attr, raw: { dtype, shape } };
+  const { attr = null, dtype, shape } = checked(parseJson(bytes, { path, maxDepth: MAX_DEPTH }), path);
+  if (dtype === undefined || shape === undefined) return { attr };
+  // JSON has a zero with a sign, which is a length of zero all the same.
+  return { attr, raw: { dtype, shape: shape.map(Math.abs) } };
 }
 
 /**
  * A sidecar's bytes, as Python's mmaptable writes it.
  *
+ * @param path its path, for messages
  * @throws LimitError for over 16 MiB
- * @throws FormatError for a shape that is none
+ * @throws FormatError for a dtype or shape that is none
  */
 export function formatSidecar({ attr, raw }: Sidecar, path?: string): Uint8Array {
-  const json = raw === undefined ? { attr } : { dtype: toJson(raw.dtype), shape: raw.shape, attr };
-  if (!isSidecar(json)) throw refusal(json, path);
-  return encodeJson(json, { path });
+  const json = raw === undefined ? { attr } : { dtype: raw.dtype, shape: raw.shape, attr };
+  return toBytes(stringifyJson(checked(json, path)), { path });
 }
 
 /**
- * The sidecar of a raw file with another shape, every other byte as it was: what Python wrote is not written anew
- * because rows were added.
+ * The sidecar of a raw file with another shape, every other byte as it was: what another program wrote is not written
+ * anew because rows were added.
  *
  * @throws FormatError as {@link parseSidecar}, and where it is no sidecar of the raw layout
+ * @throws LimitError for over 16 MiB
  */
 export function reshapeSidecar(bytes: Uint8Array, shape: readonly number[], path: string): Uint8Array {
   const text = decodeJson(bytes, { path });
   const reader = new JsonReader(text, path, MAX_DEPTH);
-  const json = reader.read();
+  checked({ ...checked(reader.read(), path), shape }, path);
   const span = reader.spans.get("shape");
-  if (!isSidecar(json) || span === undefined) throw refusal(json, path);
-  return new TextEncoder().encode(`${text.slice(0, span.start)}${stringifyJson(shape)}${text.slice(span.end)}`);
+  if (span === undefined) throw new FormatError(`${path}: there is no shape; ${RIGHT}`, { path });
+  return toBytes(text.slice(0, span.start) + stringifyJson(shape) + text.slice(span.end), { path });
+}
+
+interface SidecarJson extends JsonObject {
+  readonly attr?: JsonValue;
+  readonly dtype?: Descr;
+  readonly shape?: readonly number[];
+}
+
+function checked(json: JsonValue, path: string | undefined): SidecarJson {
+  if (isSidecar(json)) return json;
+  const problem = schemaProblem(validateSidecar, json, "the sidecar");
+  throw new FormatError(`${path === undefined ? "" : `${path}: `}${problem}; ${RIGHT}`, { path });
+}
+
+function isSidecar(json: JsonValue): json is SidecarJson {
+  return validateSidecar(json);
 }

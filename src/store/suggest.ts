@@ -1,6 +1,6 @@
 import { excerpt } from "../npy/excerpt.js";
 
-/** Names longer than this are compared as wholes alone. */
+/** Longer names are near only where they are equal but for case. */
 const MAX_LENGTH = 100;
 
 /** Steps of work for one message: enough for tens of thousands of names of usual length. */
@@ -12,20 +12,23 @@ const MAX_STEPS = 20_000_000;
  * of the name; of equally near names the first. The work is bounded, however many names there are.
  */
 export function didYouMean(name: string, known: Iterable<string>): string {
-  const wanted = name.slice(0, MAX_LENGTH + 1).toLowerCase();
+  const wanted = name.toLowerCase();
   let nearest: string | undefined;
   let most = wanted.length > MAX_LENGTH ? -1 : Math.floor(wanted.length / 3);
   let steps = 0;
   for (const candidate of known) {
-    steps += 1 + Math.min(candidate.length, MAX_LENGTH);
+    const apart = Math.abs(candidate.length - name.length);
+    steps += 1;
+    if (apart > Math.max(most, 0)) continue;
+    steps += candidate.length + (most < 1 ? 0 : wanted.length * (2 * most + 1));
     if (steps > MAX_STEPS) break;
-    if (candidate.length === name.length && candidate.toLowerCase() === name.toLowerCase()) {
+    const other = candidate.toLowerCase();
+    if (other === wanted) {
       nearest = candidate;
       break;
     }
-    if (Math.abs(candidate.length - name.length) > most) continue;
-    steps += wanted.length * (2 * most + 1);
-    const distance = editDistance(wanted, candidate.toLowerCase(), most);
+    if (most < 1) continue;
+    const distance = editDistance(wanted, other, most);
     if (distance > most) continue;
     nearest = candidate;
     most = distance - 1;

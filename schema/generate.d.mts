@@ -1,0 +1,2 @@
+/** The text of src/store/validators.ts. */
+export function generate(): string;
