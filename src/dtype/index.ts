@@ -36,10 +36,10 @@ export type {
   ElementOf,
   FieldSpec,
   InputOf,
-  ReadonlyValues,
   ValuesOf,
 } from "./infer.js";
 export { isComplex } from "./number-codec.js";
 export { dtypeFromDescr, parseDType, structOf } from "./parse.js";
+export type { ReadonlyValues } from "./readonly-values.js";
 export { ownEntry } from "./record.js";
 export { showValue } from "./show.js";

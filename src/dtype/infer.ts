@@ -153,8 +153,9 @@ type Single = "b1" | "i1" | "u1" | "S" | "V";
 /** Whether the elements of a type string have the other byte order than (nearly) every machine. */
 type Swapped<S extends string, C> = C extends Single ? false : S extends `>${string}` ? true : false;
 
-type CellOfCode<S extends string, C extends keyof Elements> =
-  Swapped<S, C> extends true
+type CellOfCode<S extends string, C extends keyof Elements> = [C] extends [never]
+  ? never
+  : Swapped<S, C> extends true
     ? Nested<Elements[C]>
     : C extends Plain
       ? Arrays[C]
@@ -230,29 +231,6 @@ export type ValuesOf<D extends DTypeLike> = D extends string
       ? AnyValues
       : never
     : AnyValues;
-
-/** What stores into a typed array, or hands out something that does. */
-type Mutators =
-  | "set"
-  | "fill"
-  | "sort"
-  | "reverse"
-  | "copyWithin"
-  | "setFromBase64"
-  | "setFromHex"
-  | "buffer"
-  | "subarray"
-  | "valueOf";
-
-/** A typed array that cannot be stored into, as far as the compiler sees. */
-export type ReadonlyValues<A> = A extends { readonly length: number; [index: number]: infer T }
-  ? Omit<A, Mutators | number> & {
-      readonly [index: number]: T;
-      /** A part of the same bytes, as read-only as the whole. */
-      subarray(begin?: number, end?: number): ReadonlyValues<A>;
-      [Symbol.iterator](): ArrayIterator<T>;
-    }
-  : never;
 
 /** What `toArray()` gives for a one-dimensional array of the dtype `D`. */
 export type ArrayOf<D extends DTypeLike> = D extends string
