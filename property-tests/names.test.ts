@@ -15,7 +15,7 @@ const part = fc.oneof(
     minLength: 1,
     maxLength: 130,
   }),
-  fc.constantFrom("", ".", "..", "a.", "a ", ".a", "a\\b", "a\0", "x.npy", "x.ATTR", "C:", "\ud800"),
+  fc.constantFrom("", ".", "..", "a.", "a ", ".a", "a\\b", "a\0", "x.npy", "x.ATTR", "C:", "c:x", "\ud800"),
   fc.constantFrom("con", "CON.x", "lpt1", "com²", "com0", "console", "npy", "__proto__", "constructor"),
   fc.integer({ min: 245, max: 257 }).map((length) => "n".repeat(length)),
 );

@@ -47,8 +47,11 @@ export function groupsOf(name: string): string[] {
 function nameProblem(name: unknown, what: NameKind): string | undefined {
   if (typeof name !== "string") return "a name is a string";
   if (name === "") return 'it is empty, where at least one character is needed, as in "x"';
-  if (name.startsWith("/") || /^[A-Za-z]:(\/|$)/.test(name)) {
+  if (name.startsWith("/")) {
     return 'it is an absolute path; names are relative to the table, as in "coordinates/x"';
+  }
+  if (/^[A-Za-z]:/.test(name)) {
+    return 'it begins with a drive of Windows, and leads there; names are relative to the table, as in "coordinates/x"';
   }
   const parts = name.split("/");
   for (const [index, part] of parts.entries()) {
