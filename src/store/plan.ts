@@ -12,6 +12,13 @@ export type StageStep =
   | { readonly kind: "sync"; readonly path: string }
   /** A new file of these bytes. */
   | { readonly kind: "file"; readonly to: string; readonly bytes: Uint8Array }
+  /** A raw column's sidecar with another shape, everything else in it as it stands. */
+  | {
+      readonly kind: "reshape";
+      readonly from: string;
+      readonly to: string;
+      readonly shape: readonly number[];
+    }
   /** A second name for a file. */
   | { readonly kind: "link"; readonly from: string; readonly to: string };
 
@@ -46,7 +53,7 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
   for (const [name, column] of next.columns) {
     const path = paths.column(name);
     const old = column.staged ? undefined : before.get(column.id);
-    planSidecar(old, column, paths.sidecar(name), stage, put);
+    planSidecar(before.get(column.id), column, paths.sidecar(name), stage, put);
     if (column.staged) {
       stage.push({ kind: "finish", column, to: path });
       put(path);
@@ -102,12 +109,14 @@ function planSidecar(
   put: (to: string) => void,
 ): void {
   if (!needsSidecar(column)) return;
-  const kept =
-    old !== undefined && old.attr === column.attr && (column.layout === "npy" || old.rows === column.rows);
-  if (kept && column.sidecar === path) return;
+  const { sidecar, rows, itemShape } = column;
+  const kept = old !== undefined && old.attr === column.attr ? sidecar : undefined;
+  const sameShape = column.layout === "npy" || old?.rows === rows;
+  if (kept === path && sameShape) return;
   // A sidecar that says what it said keeps its bytes, which may be another program's.
-  if (kept && column.sidecar !== undefined) stage.push({ kind: "link", from: column.sidecar, to: path });
-  else stage.push({ kind: "file", to: path, bytes: sidecarBytes(column) });
+  if (kept === undefined) stage.push({ kind: "file", to: path, bytes: sidecarBytes(column) });
+  else if (sameShape) stage.push({ kind: "link", from: kept, to: path });
+  else stage.push({ kind: "reshape", from: kept, to: path, shape: [rows, ...itemShape] });
   put(path);
 }
 

@@ -13,13 +13,12 @@ import {
 import { readHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { type Catalog, type ColumnState, nextId } from "./catalog.js";
-import { type LastRecord, parseLast } from "./last.js";
+import { type LastRecord, MAX_LAST_BYTES, parseLast } from "./last.js";
 import { isValidName, NameTree } from "./names.js";
 import { ARRAY, CONTROL, SIDECAR, type StorePaths } from "./paths.js";
+import { MAX_SIDECAR, readFile } from "./read-file.js";
 import { parseSidecar, type Sidecar } from "./sidecar.js";
 
-/** No sidecar is longer. */
-const MAX_SIDECAR = 16 * 2 ** 20;
 /** Directories below directories: deeper than this is a loop or a mistake. */
 const MAX_DEPTH = 64;
 
@@ -31,26 +30,10 @@ export interface Scan {
   readonly readOnlyBecause: Error | undefined;
 }
 
-/** Reads a whole file of a known bound. */
-export function readFile(path: string, files: Files, limit: number): Uint8Array {
-  const fd = files.open(path, "r");
-  try {
-    const stat = files.stat(fd, path);
-    if (!stat.isFile()) throw new FormatError(`${path}: this is no regular file`, { path });
-    if (stat.size > limit) {
-      throw new FormatError(`${path}: ${stat.size} bytes are too many; the most are ${limit}`, { path });
-    }
-    const bytes = new Uint8Array(stat.size);
-    return bytes.subarray(0, files.read(fd, bytes, 0, path));
-  } finally {
-    files.close(fd);
-  }
-}
-
 /** The record of the last transaction; undefined where there is none. */
 export function readLast(paths: StorePaths, files: Files): LastRecord | undefined {
   try {
-    return parseLast(readFile(paths.last, files, 2 ** 30), paths.last);
+    return parseLast(readFile(paths.last, files, MAX_LAST_BYTES), paths.last);
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;

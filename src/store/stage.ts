@@ -5,6 +5,8 @@ import type { Files } from "../platform/files.js";
 import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
 import type { StageStep } from "./plan.js";
+import { MAX_SIDECAR, readFile } from "./read-file.js";
+import { reshapeSidecar } from "./sidecar.js";
 
 /** Whether changes wait for the disk: `"full"` survives power loss, `"process"` the end of the process. */
 export type Durability = "full" | "process";
@@ -104,15 +106,13 @@ export class Stage {
         this.#sync(step.path);
         break;
       case "file":
-        this.ready.set(
-          step.to,
-          this.#withNew((fd, path) => {
-            this.#files.write(fd, step.bytes, 0, path);
-            if (this.#durability === "full") this.#files.sync(fd, path);
-            return path;
-          }),
-        );
+        this.ready.set(step.to, this.#file(step.bytes));
         break;
+      case "reshape": {
+        const bytes = readFile(step.from, this.#files, MAX_SIDECAR);
+        this.ready.set(step.to, this.#file(reshapeSidecar(bytes, step.shape, step.from)));
+        break;
+      }
       case "link": {
         const path = this.#next();
         this.#files.link(step.from, path);
@@ -122,6 +122,14 @@ export class Stage {
       default:
         step satisfies never;
     }
+  }
+
+  #file(bytes: Uint8Array): string {
+    return this.#withNew((fd, path) => {
+      this.#files.write(fd, bytes, 0, path);
+      if (this.#durability === "full") this.#files.sync(fd, path);
+      return path;
+    });
   }
 
   #finish(column: ColumnState): void {
