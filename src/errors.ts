@@ -1,6 +1,6 @@
 /**
  * Every error of this package is a {@link MemmapError}: one class per cause, told apart by `instanceof` or by its
- * `code`, which survives `structuredClone` and duplicate installations.
+ * `code`, which also tells where two copies of the package are installed.
  *
  * ```ts
  * try {
@@ -148,11 +148,17 @@ export function isMemmapError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   code?: Code,
 ): error is MemmapError<Code> {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return code === undefined ? typeof error.code === "string" && CODES.has(error.code) : error.code === code;
+  const found = codeOf(error);
+  return found !== undefined && (code === undefined ? CODES.has(found) : found === code);
 }
 
 /** The system's own error code (`ENOENT`, …) of an error that Node threw, or undefined. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return codeOf(error);
+}
+
+/** By its property and not by its class: errors of another realm have classes of their own. */
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }

@@ -2,6 +2,7 @@ import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index
 import { ClosedError, NotFoundError } from "../errors.js";
 import type { Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "../store/index.js";
+import { inTurn } from "./in-turn.js";
 
 /**
  * The bytes of one column of a table, mapped at first use. It follows the column through growth, renaming, replacement
@@ -91,7 +92,13 @@ export class ColumnStorage implements Storage {
     const kept = this.#mappings.filter(({ file }) => this.#gone === undefined && isSame(file, this.#state));
     const released = this.#mappings.filter((entry) => !kept.includes(entry));
     this.#mappings = kept;
-    for (const { mapping } of released) mapping.close();
+    inTurn(
+      released.map(
+        ({ mapping }) =>
+          () =>
+            mapping.close(),
+      ),
+    );
   }
 
   /** Waits until all stores are on the disk. */
@@ -108,8 +115,15 @@ export class ColumnStorage implements Storage {
     this.#gone = "closed";
     this.#changed();
     const { path } = this.#state;
-    for (const { mapping, file } of this.#mappings) mapping.close(() => reopen(path, file));
+    const mappings = this.#mappings;
     this.#mappings = [];
+    inTurn(
+      mappings.map(
+        ({ mapping, file }) =>
+          () =>
+            mapping.close(() => reopen(path, file)),
+      ),
+    );
   }
 
   #changed(): void {

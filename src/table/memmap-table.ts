@@ -20,6 +20,7 @@ import {
 import { appendRows } from "./append.js";
 import { ColumnStorage } from "./column-storage.js";
 import { formatView } from "./format.js";
+import { inTurn } from "./in-turn.js";
 import { MemmapColumn } from "./memmap-column.js";
 import {
   type CreateOptions,
@@ -317,10 +318,15 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     const { catalog } = this.#store;
     this.#follow(catalog);
     const kept = new Set([...catalog.columns.values()].map(({ id }) => id));
-    for (const [id, { storage }] of this.#live) {
-      storage.settle();
-      if (!kept.has(id)) this.#live.delete(id);
-    }
+    const live = [...this.#live];
+    for (const [id] of live) if (!kept.has(id)) this.#live.delete(id);
+    inTurn(
+      live.map(
+        ([, { storage }]) =>
+          () =>
+            storage.settle(),
+      ),
+    );
   }
 
   /**
@@ -460,17 +466,16 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   close(): void {
     if (this.#store.closed) return;
     const draft = this.#draft;
-    try {
-      if (this.#store.writable && this.#store.durability === "full") {
-        for (const { storage } of this.#live.values()) storage.flush();
-      }
-    } finally {
-      this.#draft = undefined;
-      if (draft !== undefined) this.#store.rollback(draft);
-      for (const { storage } of this.#live.values()) storage.close();
-      this.#live.clear();
-      this.#store.close();
-    }
+    const storages = [...this.#live.values()].map(({ storage }) => storage);
+    const flushes = this.#store.writable && this.#store.durability === "full";
+    this.#draft = undefined;
+    this.#live.clear();
+    inTurn([
+      ...(flushes ? storages.map((storage) => () => storage.flush()) : []),
+      ...storages.map((storage) => () => storage.close()),
+      () => draft !== undefined && this.#store.rollback(draft),
+      () => this.#store.close(),
+    ]);
   }
 
   [Symbol.dispose](): void {

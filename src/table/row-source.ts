@@ -1,4 +1,12 @@
-import { isTypedArray, isViewable, type Range, STRIDED, type Strided, type Viewable, wrap } from "../array/index.js";
+import {
+  isTypedArray,
+  isViewable,
+  type Range,
+  STRIDED,
+  type Strided,
+  type Viewable,
+  wrap,
+} from "../array/index.js";
 import { type DType, showValue, sizeOf } from "../dtype/index.js";
 import { CastError, NotFoundError, ShapeError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
