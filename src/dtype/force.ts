@@ -38,7 +38,9 @@ export function force(value: unknown, to: DType, from: DType | undefined): Force
       return forced(isComplex(value) ? value : plainNull ? Number.NaN : numberOf(value));
     case "S":
     case "U":
-      if (value instanceof Uint8Array && to.kind === "S") return { value: value.subarray(0, to.itemsize) };
+      if (value instanceof Uint8Array) {
+        return to.kind === "S" && from === undefined ? { value: value.subarray(0, to.itemsize) } : undefined;
+      }
       return plainNull ? undefined : forced(cut(textOf(value, from), to, from));
     case "M":
     case "m":

@@ -1,4 +1,4 @@
-export { type Casting, kindProblem } from "./cast.js";
+export { type Casting, kindProblem, structureProblem } from "./cast.js";
 export { type Caster, elementCaster, plainCaster } from "./caster.js";
 export { type Cell, flattenCell, nest, sizeOf } from "./cell.js";
 export { cellProblem, codecOf, readCell, writeCell } from "./codec.js";
