@@ -1,8 +1,9 @@
 import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
 import { type Assignment, planAssign } from "./assign.js";
-import { type AccessMode, ElementArray } from "./base.js";
+import type { AccessMode } from "./base.js";
 import { denseLayout, type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
+import { NumericArray } from "./numeric-array.js";
 import { maskedRows, planPut, type RowSelection, type Rows, rowsOf, selectedRows, takeRows } from "./pick.js";
 import { type Bound, type Range, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
@@ -46,7 +47,7 @@ export type ArraySource<D extends DTypeLike = DTypeLike> =
 export class ArrayView<
   D extends DTypeLike = DTypeLike,
   M extends AccessMode = AccessMode,
-> extends ElementArray<D, M> {
+> extends NumericArray<D, M> {
   /** @internal An array over the same storage. */
   protected derive(layout: Layout): ArrayView<D, M> {
     return new ArrayView<D, M>(this.storage, this.dtype, layout);
@@ -55,6 +56,11 @@ export class ArrayView<
   /** @internal An array over a copy. */
   protected adopt(copy: Strided): ArrayView<D, M> {
     return wrap<D, M>(copy, false);
+  }
+
+  /** @internal An array over memory of its own, for numerics. */
+  protected override own<E extends DTypeLike>(array: Strided): ArrayView<E, "r+"> {
+    return wrap<E, "r+">(array, true);
   }
 
   /**

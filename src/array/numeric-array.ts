@@ -1,0 +1,211 @@
+import type { CompareOp } from "../compute/index.js";
+import { type DTypeLike, type ElementOf, type InputOf, parseDType } from "../dtype/index.js";
+import type { ArrayView } from "./array-view.js";
+import type { AccessMode } from "./base.js";
+import { compare } from "./numerics/comparison.js";
+import { cumsum } from "./numerics/cumsum.js";
+import { type Distinct, distinct, type UniqueOptions } from "./numerics/distinct.js";
+import { mapped } from "./numerics/mapped.js";
+import { combine, missing, negate } from "./numerics/masks.js";
+import { isIn } from "./numerics/membership.js";
+import type { CumsumOptions, SortOptions } from "./numerics/options.js";
+import { ReducibleArray } from "./numerics/reducible-array.js";
+import type { ScalarFor, SumDTypeOf } from "./numerics/result-types.js";
+import { argsorted, sorted } from "./numerics/sorted.js";
+import { STRIDED, type Viewable } from "./strided.js";
+
+/** Truth values, one for each element. */
+export type Mask = ArrayView<"b1", "r+">;
+
+/** What elements can be compared with: one value, or an array that goes together with theirs by broadcasting. */
+export type Comparand<D extends DTypeLike> = ScalarFor<D> | Viewable | ArrayBufferView | readonly unknown[];
+
+/** What `isin` looks for: any number of values. */
+export type Candidates<D extends DTypeLike> =
+  | Iterable<ScalarFor<D>>
+  | Viewable
+  | ArrayBufferView
+  | readonly unknown[];
+
+/** What `unique` gives when asked for more than the values. */
+export interface UniqueResult<D extends DTypeLike> {
+  /** The distinct elements, ascending. */
+  readonly values: ArrayView<D, "r+">;
+  /** Where each of them occurs first, in C order. */
+  readonly index: ArrayView<"i8", "r+">;
+  /** For each element of the array, the place of its value in `values`; in the array's shape. */
+  readonly inverse: ArrayView<"i8", "r+">;
+  /** How often each of them occurs. */
+  readonly counts: ArrayView<"i8", "r+">;
+}
+
+/** The names of options that are asked for. */
+type Asked<Options> = { [Name in keyof Options]-?: Options[Name] extends true ? Name : never }[keyof Options];
+
+/**
+ * The numerics of arrays, as NumPy names them, over every layout: reductions, comparisons that give masks, sorting,
+ * cumulative sums. Results are arrays in memory of their own; nothing is changed in place.
+ */
+export abstract class NumericArray<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends ReducibleArray<D, M> {
+  #compare(op: CompareOp, other: unknown): Mask {
+    return this.own(compare(this[STRIDED](), [{ op, other }], this.storage.label));
+  }
+
+  /**
+   * Where elements equal a value, or those of an array: a mask in the shape that both have together by NumPy's
+   * broadcasting. NaN and NaT (`null`) equal nothing; `isnan` finds them.
+   *
+   * Comparisons are exact, whatever the two types: no integer is rounded, and `f4` elements are compared as the numbers
+   * that they are, so that 0.1 is none of them but `Math.fround(0.1)` is (NumPy rounds the number first). Dates are
+   * compared with a `Date`, or a count in their unit, and with dates in other units; strings by code point, `U` with
+   * `S` too. In plain arrays, numbers are doubles.
+   *
+   * @throws DTypeError where there is no such comparison, as between strings and numbers; ShapeError where the shapes do
+   * not go together
+   */
+  eq(other: Comparand<D>): Mask {
+    return this.#compare("eq", other);
+  }
+
+  /** Where elements do not equal a value or those of an array: everywhere that {@link NumericArray.eq} does not hold. */
+  ne(other: Comparand<D>): Mask {
+    return this.#compare("ne", other);
+  }
+
+  /**
+   * Where elements are less; compared as in {@link NumericArray.eq}. Complex numbers go by their real, then imaginary
+   * part.
+   */
+  lt(other: Comparand<D>): Mask {
+    return this.#compare("lt", other);
+  }
+
+  /** Where elements are less or equal; compared as in {@link NumericArray.lt}. */
+  le(other: Comparand<D>): Mask {
+    return this.#compare("le", other);
+  }
+
+  /** Where elements are greater; compared as in {@link NumericArray.lt}. */
+  gt(other: Comparand<D>): Mask {
+    return this.#compare("gt", other);
+  }
+
+  /** Where elements are greater or equal; compared as in {@link NumericArray.lt}. */
+  ge(other: Comparand<D>): Mask {
+    return this.#compare("ge", other);
+  }
+
+  /** Where `low` ≤ element ≤ `high`, both ends included; compared as in {@link NumericArray.lt}. */
+  between(low: Comparand<D>, high: Comparand<D>): Mask {
+    const ends = [{ op: "ge", other: low } as const, { op: "le", other: high } as const];
+    return this.own(compare(this[STRIDED](), ends, this.storage.label));
+  }
+
+  /**
+   * Which elements are among some values; equal as in {@link NumericArray.eq}, so that NaN and NaT never are. One lookup
+   * for each element, whatever the number of values, which are held in memory.
+   *
+   * @throws DTypeError for values that such elements cannot be compared with
+   */
+  isin(values: Candidates<D> | ScalarFor<D>): Mask {
+    return this.own(isIn(this[STRIDED](), values, this.storage.label));
+  }
+
+  /** Which elements are NaN, in either part of complex numbers, or NaT. @throws DTypeError for strings and records */
+  isnan(): Mask {
+    return this.own(missing(this[STRIDED](), this.storage.label));
+  }
+
+  /**
+   * Where this mask and another are true: NumPy's `&`. Broadcasts.
+   *
+   * @param other a mask, bytes of 0 and 1, booleans, or one boolean
+   * @throws DTypeError for anything but masks, ShapeError
+   */
+  and(other: Viewable | Uint8Array | readonly unknown[] | boolean): Mask {
+    return this.own(combine("and", this[STRIDED](), other, this.storage.label));
+  }
+
+  /** Where this mask or another is true: NumPy's `|`; otherwise as {@link NumericArray.and}. */
+  or(other: Viewable | Uint8Array | readonly unknown[] | boolean): Mask {
+    return this.own(combine("or", this[STRIDED](), other, this.storage.label));
+  }
+
+  /** Where this mask is false: NumPy's `~`. @throws DTypeError for anything but masks */
+  not(): Mask {
+    return this.own(negate(this[STRIDED](), this.storage.label));
+  }
+
+  /**
+   * The elements in ascending order along an axis, the last when left out; `axis: null` takes all elements, into one
+   * axis. A copy, unlike NumPy's method: NumPy's function `sort`. Stable; NaN and NaT come last, strings go by code
+   * point, byte order and dtype stay.
+   *
+   * Cost: a radix sort of each run; 24 bytes for each element of the run beside the result, and a copy of it where it
+   * does not lie together in memory.
+   *
+   * @throws IndexError for an axis that is not there
+   */
+  sort(options: SortOptions = {}): ArrayView<D, "r+"> {
+    return this.own(sorted(this[STRIDED](), options, this.storage.label));
+  }
+
+  /** The places of the elements in the order of {@link NumericArray.sort}, along the same axis. Cost likewise. */
+  argsort(options: SortOptions = {}): ArrayView<"i8", "r+"> {
+    return this.own(argsorted(this[STRIDED](), options, this.storage.label));
+  }
+
+  /**
+   * The distinct elements of the whole array, ascending, in one axis. 0 and -0 are one; all NaN are one, as are all NaT.
+   *
+   * @param options what to give beside the values: NumPy's `return_index`, `return_inverse`, `return_counts`
+   * @returns the values, or with options an object of `values` and what was asked for. Cost as
+   * {@link NumericArray.sort} of all elements
+   */
+  unique(): ArrayView<D, "r+">;
+  unique<const Options extends UniqueOptions>(
+    options: Options & UniqueOptions,
+  ): Pick<UniqueResult<D>, "values" | (Asked<Options> & keyof UniqueResult<D>)>;
+  unique(options?: UniqueOptions): ArrayView<D, "r+"> | Partial<UniqueResult<D>> {
+    const found = distinct(this[STRIDED](), options ?? {}, this.storage.label);
+    if (options === undefined) return this.own(found.values);
+    const arrays = Object.entries<Distinct["values"]>({ ...found }).map(([name, array]) => [
+      name,
+      this.own(array),
+    ]);
+    return Object.fromEntries(arrays);
+  }
+
+  /**
+   * Running sums, along an axis or through all elements in C order into one axis. The dtype is that of sums along an
+   * axis: `i8`, `u8`, or the array's own. Floats are rounded at each step to their own precision, as in NumPy; from a
+   * NaT on all durations are NaT.
+   *
+   * @throws CastError where 64-bit integers or durations leave 64 bits, which NumPy wraps around
+   */
+  cumsum(options: CumsumOptions = {}): ArrayView<SumDTypeOf<D>, "r+"> {
+    return this.own(cumsum(this[STRIDED](), options, this.storage.label));
+  }
+
+  /**
+   * A new array of the same shape, of what a function gives for each element.
+   *
+   * ```ts
+   * table.column("name").map((name) => name.length, "i4");
+   * ```
+   *
+   * @param fn takes an element, as `at` gives it, and its place in C order; called once for each
+   * @param dtype of the new array; what `fn` gives is judged as an assignment is
+   * @throws CastError naming the row where a value does not fit, and whatever `fn` throws
+   */
+  map<const E extends DTypeLike>(
+    fn: (element: ElementOf<D>, index: number) => InputOf<E>,
+    dtype: E,
+  ): ArrayView<E, "r+"> {
+    const each = (element: unknown, index: number) => fn(element as ElementOf<D>, index);
+    return this.own(mapped(this[STRIDED](), each, parseDType(dtype), this.storage.label));
+  }
+}

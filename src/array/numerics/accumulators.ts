@@ -1,0 +1,59 @@
+import type { Accumulator, NumericArray } from "../../compute/index.js";
+
+/** An accumulator whose result is turned into something else. */
+export class Finished<Result, Final> implements Accumulator<Final> {
+  readonly #inner: Accumulator<Result>;
+  readonly #finish: (result: Result) => Final;
+
+  constructor(inner: Accumulator<Result>, finish: (result: Result) => Final) {
+    this.#inner = inner;
+    this.#finish = finish;
+  }
+
+  get settled(): boolean {
+    return this.#inner.settled === true;
+  }
+
+  add(values: NumericArray, start: number, end: number): void {
+    this.#inner.add(values, start, end);
+  }
+
+  result(): Final {
+    return this.#finish(this.#inner.result());
+  }
+
+  reset(): void {
+    this.#inner.reset();
+  }
+}
+
+/** A sum that may know how many elements it took up, when it left some out. */
+export interface Summing<Sum> extends Accumulator<Sum> {
+  readonly count?: number;
+}
+
+/** A sum divided by the count of its elements. */
+export class Mean<Sum, Result> implements Accumulator<Result> {
+  readonly #sum: Summing<Sum>;
+  readonly #divide: (sum: Sum, count: number) => Result;
+  #count = 0;
+
+  constructor(sum: Summing<Sum>, divide: (sum: Sum, count: number) => Result) {
+    this.#sum = sum;
+    this.#divide = divide;
+  }
+
+  add(values: NumericArray, start: number, end: number): void {
+    this.#sum.add(values, start, end);
+    this.#count += end - start;
+  }
+
+  result(): Result {
+    return this.#divide(this.#sum.result(), this.#sum.count ?? this.#count);
+  }
+
+  reset(): void {
+    this.#sum.reset();
+    this.#count = 0;
+  }
+}

@@ -1,0 +1,81 @@
+import { isnan, isnanComplex, maskAnd, maskNot, maskOr } from "../../compute/index.js";
+import { parseDType, showValue, sizeOf } from "../../dtype/index.js";
+import { DTypeError } from "../../errors.js";
+import { split } from "../blocks.js";
+import { type Strided, zeros } from "../strided.js";
+import { broadcastShape } from "./broadcasting.js";
+import { operandArray, stretch } from "./comparison.js";
+import { blockLength, isFloats, Reader } from "./reader.js";
+import { refusal } from "./refusal.js";
+
+const B1 = parseDType("b1");
+
+function requireMask({ dtype }: Strided, name: string, label: string): void {
+  if (dtype.kind === "b") return;
+  throw new DTypeError(`${label} of ${dtype} has no ${name}; masks (b1) have, such as ne(0) gives`);
+}
+
+/** One truth value as an array without axes. */
+function truth(value: boolean): Strided {
+  const array = zeros(B1, []);
+  array.bytes[0] = Number(value);
+  return array;
+}
+
+/** Where both masks are true, or either. */
+export function combine(name: "and" | "or", array: Strided, other: unknown, label: string): Strided {
+  requireMask(array, name, label);
+  const side = typeof other === "boolean" ? truth(other) : operandArray(other, array, label);
+  if (side?.dtype.kind !== "b") {
+    const what = side === undefined ? showValue(other) : String(side.dtype);
+    throw new DTypeError(`a mask goes together with booleans by ${name}, not with ${what}`);
+  }
+  const shape = broadcastShape(array.layout.shape, side.layout.shape, label);
+  const result = zeros(B1, shape);
+  const kernel = name === "and" ? maskAnd : maskOr;
+  const [reader, sideReader] = [new Reader(), new Reader()];
+  const pieces = split(stretch(side.layout, shape), blockLength(B1));
+  let to = 0;
+  for (const layout of split(stretch(array.layout, shape), blockLength(B1))) {
+    const piece = pieces.next().value;
+    if (piece === undefined) break;
+    const a = reader.read({ ...array, layout });
+    const b = sideReader.read({ ...side, layout: piece });
+    if (a instanceof Uint8Array && b instanceof Uint8Array) kernel(a, 0, b, 0, a.length, result.bytes, to);
+    to += a.length;
+  }
+  return result;
+}
+
+/** Where the mask is false. */
+export function negate(array: Strided, label: string): Strided {
+  requireMask(array, "not", label);
+  const result = zeros(B1, array.layout.shape);
+  const reader = new Reader();
+  let to = 0;
+  for (const layout of split(array.layout, blockLength(B1))) {
+    const values = reader.read({ ...array, layout });
+    if (values instanceof Uint8Array) maskNot(values, 0, values.length, result.bytes, to);
+    to += values.length;
+  }
+  return result;
+}
+
+/** Which elements are NaN, or NaT. */
+export function missing(array: Strided, label: string): Strided {
+  const { dtype, layout } = array;
+  if ("SUV".includes(dtype.kind)) throw refusal("isnan", dtype, label);
+  const result = zeros(B1, layout.shape);
+  // Integers and truth values are never missing.
+  if ("biu".includes(dtype.kind)) return result;
+  const reader = new Reader();
+  let to = 0;
+  for (const piece of split(layout, blockLength(dtype))) {
+    const values = reader.read({ ...array, layout: piece });
+    const count = sizeOf(piece.shape);
+    if (dtype.kind === "c" && isFloats(values)) isnanComplex(values, 0, count, result.bytes, to);
+    else isnan(values, 0, count, result.bytes, to, { nat: dtype.step !== undefined });
+    to += count;
+  }
+  return result;
+}

@@ -1,0 +1,46 @@
+import {
+  argsortComplex,
+  argsort as argsortNumbers,
+  argsortUnits,
+  gather,
+  type NumericArray,
+} from "../../compute/index.js";
+import { type AnyValues, type DType, NATIVE_ORDER } from "../../dtype/index.js";
+import { isFloats, isUnits } from "./reader.js";
+
+/** Positions as the kernels give them. */
+export type Positions = ReturnType<typeof argsortNumbers>;
+
+/** The places of elements in ascending order, stable; NaN and NaT last. */
+export function orderOf(dtype: DType, values: NumericArray): Positions {
+  if (dtype.kind === "c" && isFloats(values)) return argsortComplex(values);
+  if ("SU".includes(dtype.kind) && isUnits(values)) return argsortUnits(values, dtype.width);
+  return argsortNumbers(values, { nat: dtype.step !== undefined });
+}
+
+/** Typed-array elements for one element of a dtype. */
+export function unitsPer({ itemsize, alignment }: DType): number {
+  return itemsize / alignment;
+}
+
+/** The bytes behind a typed array. */
+export function bytesOf({ buffer, byteOffset, byteLength }: AnyValues): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Copies the elements at some positions, one after the other, to the beginning of `out`. */
+export function takeBytes(values: AnyValues, dtype: DType, positions: Positions, out: Uint8Array): void {
+  gather(bytesOf(values), dtype.itemsize, positions, dtype.itemsize, 0, out);
+}
+
+const LOW = NATIVE_ORDER === "<" ? 0 : 1;
+
+/** Writes positions as elements of `i8`, word by word: no bigint is made. */
+export function storePositions(positions: Positions, out: Uint8Array): void {
+  const words = new Uint32Array(out.buffer, out.byteOffset, 2 * positions.length);
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i];
+    words[2 * i + LOW] = position;
+    words[2 * i + 1 - LOW] = position / 2 ** 32;
+  }
+}

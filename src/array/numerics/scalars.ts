@@ -1,0 +1,129 @@
+import {
+  type CompareOp,
+  compareComplexScalar,
+  compareScalar,
+  compareUnitsScalar,
+  type NumericArray,
+} from "../../compute/index.js";
+import { convertWide } from "../../dtype/datetime.js";
+import {
+  type Complex,
+  type DateStep,
+  type DType,
+  formatStep,
+  isComplex,
+  NAT,
+  showValue,
+} from "../../dtype/index.js";
+import { DTypeError } from "../../errors.js";
+import { complexOf } from "./pairs.js";
+import { isFloats, isUnits } from "./reader.js";
+import { unitsOf } from "./text-units.js";
+
+/** Compares the `count` elements of a block with one value. */
+export type ScalarTest = (values: NumericArray, count: number, out: Uint8Array, outOffset: number) => void;
+
+/** A comparison of elements of a dtype with one value, exact. @throws DTypeError where they have none */
+export function scalarTest(op: CompareOp, dtype: DType, value: unknown, label: string): ScalarTest {
+  switch (dtype.kind) {
+    case "b":
+    case "i":
+    case "u":
+    case "f":
+      return realTest(op, dtype, value) ?? refuse(op, dtype, value, "a number", label);
+    case "c":
+      return complexTest(op, value) ?? refuse(op, dtype, value, "a number or { re, im }", label);
+    case "S":
+    case "U":
+      if (typeof value === "string") return unitsTest(op, dtype, unitsOf(value, dtype.kind));
+      return refuse(op, dtype, value, "a string", label);
+    case "M":
+    case "m":
+      return timeTest(op, dtype, dtype.step, value) ?? refuse(op, dtype, value, timesFor(dtype), label);
+    case "V":
+      if (dtype.fields === undefined && value instanceof Uint8Array && (op === "eq" || op === "ne")) {
+        return unitsTest(op, dtype, value);
+      }
+      return refuse(op, dtype, value, "bytes, by eq and ne; records by field", label);
+    default:
+      return dtype.kind satisfies never;
+  }
+}
+
+function refuse(op: CompareOp, dtype: DType, value: unknown, wanted: string, label: string): never {
+  throw new DTypeError(
+    `${label} of ${dtype} cannot be compared with ${showValue(value)} by ${op}; it takes ${wanted}`,
+  );
+}
+
+/** A test that comes out alike for every element. */
+function constant(result: boolean): ScalarTest {
+  return (_values, count, out, to) => {
+    out.fill(Number(result), to, to + count);
+  };
+}
+
+function realTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | undefined {
+  if (typeof value === "number" || typeof value === "bigint") {
+    return (values, count, out, to) => compareScalar(op, values, 0, count, value, out, to);
+  }
+  if (typeof value === "boolean") return realTest(op, dtype, Number(value));
+  if (!isComplex(value)) return undefined;
+  if (value.im === 0) return realTest(op, dtype, value.re);
+  return (values, count, out, to) =>
+    compareComplexScalar(op, complexOf(values, dtype, count), 0, count, value, out, to);
+}
+
+function complexTest(op: CompareOp, value: unknown): ScalarTest | undefined {
+  if (typeof value === "boolean") return complexTest(op, Number(value));
+  if (typeof value === "bigint") return bigComplexTest(op, value);
+  const scalar: Complex | undefined =
+    typeof value === "number" ? { re: value, im: 0 } : isComplex(value) ? value : undefined;
+  if (scalar === undefined) return undefined;
+  return (values, count, out, to) => {
+    if (isFloats(values)) compareComplexScalar(op, values, 0, count, scalar, out, to);
+  };
+}
+
+/** A bigint that is no double lies between two: it equals nothing, and orders as its neighbour does. */
+function bigComplexTest(op: CompareOp, value: bigint): ScalarTest | undefined {
+  const near = Number(value);
+  if (Number.isFinite(near) && BigInt(near) === value) return complexTest(op, near);
+  if (op === "eq" || op === "ne") return constant(op === "ne");
+  const infinity = near > value ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return complexTest(op, { re: near, im: infinity });
+}
+
+function unitsTest(op: CompareOp, { width }: DType, scalar: Uint32Array | Uint8Array): ScalarTest {
+  return (values, count, out, to) => {
+    if (isUnits(values)) compareUnitsScalar(op, values, width, 0, count, scalar, out, to);
+  };
+}
+
+function timesFor({ kind, step }: DType): string {
+  const unit = step === undefined ? "" : formatStep(step);
+  return `${kind === "M" ? "a Date, " : "a number or "}a bigint in ${unit === "" ? "its steps" : unit}, or null`;
+}
+
+const MILLISECOND: DateStep = { unit: "ms", multiple: 1 };
+
+function timeTest(
+  op: CompareOp,
+  dtype: DType,
+  step: DateStep | undefined,
+  value: unknown,
+): ScalarTest | undefined {
+  const counts = (how: CompareOp, count: number | bigint): ScalarTest => {
+    return (values, length, out, to) => compareScalar(how, values, 0, length, count, out, to, { nat: true });
+  };
+  if (value === null) return counts(op, NAT);
+  if (typeof value === "bigint" || (typeof value === "number" && dtype.kind === "m"))
+    return counts(op, value);
+  const isDate = value instanceof Date && dtype.kind === "M" && !Number.isNaN(value.getTime());
+  if (!isDate || step === undefined || step.unit === "generic") return undefined;
+  const floor = convertWide(BigInt(value.getTime()), MILLISECOND, step, true);
+  if (floor.exact) return counts(op, floor.value);
+  // A date within a step lies after its beginning and before the next: what is below it is at most the beginning.
+  if (op === "eq" || op === "ne") return constant(op === "ne");
+  return counts(op === "lt" || op === "le" ? "le" : "gt", floor.value);
+}
