@@ -1,5 +1,6 @@
 import { copyStrided } from "../compute/index.js";
-import { forEachRun, type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
+import { forEachRun } from "./runs.js";
 import { contiguousBytes, isAligned, type Strided, zeros } from "./strided.js";
 
 type Bytes = Uint8Array;
@@ -8,7 +9,7 @@ type Bytes = Uint8Array;
 function fillDense(element: Bytes, target: Bytes): void {
   const size = element.length;
   const first = element[0] ?? 0;
-  if (size === 1 || element.every((byte) => byte === first && first === 0)) {
+  if (element.every((byte) => byte === first)) {
     target.fill(first);
     return;
   }
@@ -43,8 +44,6 @@ export function copyElements(from: Strided, to: Strided): void {
     if (fromStride === 0 && toStride === itemsize) {
       const element = from.bytes.subarray(fromOffset, fromOffset + itemsize);
       fillDense(element, to.bytes.subarray(toOffset, toOffset + count * itemsize));
-    } else if (fromStride === itemsize && toStride === itemsize) {
-      to.bytes.set(from.bytes.subarray(fromOffset, fromOffset + count * itemsize), toOffset);
     } else copyStrided(from.bytes, fromOffset, fromStride, to.bytes, toOffset, toStride, itemsize, count);
   });
 }

@@ -1,4 +1,3 @@
-import { sizeOf } from "../dtype/index.js";
 import { IndexError, ShapeError } from "../errors.js";
 import { type Range, resolveIndex, resolveSlice, Slice } from "./slice.js";
 
@@ -21,13 +20,12 @@ export function denseLayout(shape: readonly number[], itemsize: number, fortran 
   return { shape, strides, offset: 0 };
 }
 
-/** Whether the elements lie one behind the other in C order. Axes of length 1 may have any stride. */
+/** Whether the elements lie one behind the other in C order: axes of length 1 may have any stride, empty arrays all. */
 export function isContiguous({ shape, strides }: Layout, itemsize: number): boolean {
   let expected = itemsize;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = shape[axis];
-    if (length === 0) return true;
-    if (length !== 1 && strides[axis] !== expected) return false;
+    if (length !== 1 && strides[axis] !== expected) return shape.includes(0);
     expected *= length ?? 1;
   }
   return true;
@@ -54,7 +52,8 @@ function replaceAxis({ shape, strides, offset }: Layout, axis: number, range: Ra
   const stride = strides[axis] ?? 0;
   return {
     shape: shape.with(axis, range.length),
-    strides: strides.with(axis, stride * range.step),
+    // Adding 0 makes the -0 of 0 * -1 a 0.
+    strides: strides.with(axis, stride * range.step + 0),
     offset: offset + stride * range.start,
   };
 }
@@ -74,6 +73,15 @@ export function rangeRows(layout: Layout, range: Range): Layout {
 /** The layout without its first axis, at one position of it. */
 export function rowLayout({ shape, strides, offset }: Layout, row: number): Layout {
   return { shape: shape.slice(1), strides: strides.slice(1), offset: offset + row * (strides[0] ?? 0) };
+}
+
+/** The layout with one element along every axis that repeats a single one: each element once. */
+export function unstretched({ shape, strides, offset }: Layout): Layout {
+  return {
+    shape: shape.map((length, axis) => (strides[axis] === 0 ? Math.min(length, 1) : length)),
+    strides,
+    offset,
+  };
 }
 
 /** What NumPy's basic indexing takes for each axis: a position, a slice, or `"..."` for all axes not named. */
@@ -130,41 +138,6 @@ export function broadcast({ shape, strides, offset }: Layout, to: readonly numbe
     else if (length !== 1) return undefined;
   }
   return { shape: to, strides: stretched, offset };
-}
-
-/** A visit of {@link forEachRun}: two first bytes, two strides, and how many elements. */
-export type RunVisitor = (
-  aOffset: number,
-  aStride: number,
-  bOffset: number,
-  bStride: number,
-  count: number,
-) => void;
-
-/**
- * Walks two layouts of one shape together, in runs along one axis, as few and long as it can: axes that continue one
- * another in both are joined, and the longest becomes the run. The order of elements is the layouts' own affair.
- */
-export function forEachRun(a: Layout, b: Layout, visit: RunVisitor): void {
-  if (sizeOf(a.shape) === 0) return;
-  const axes: { length: number; a: number; b: number }[] = [];
-  for (let axis = a.shape.length - 1; axis >= 0; axis--) {
-    const length = a.shape[axis] ?? 1;
-    if (length === 1) continue;
-    const [aStride, bStride] = [a.strides[axis] ?? 0, b.strides[axis] ?? 0];
-    const inner = axes.at(-1);
-    if (inner !== undefined && aStride === inner.a * inner.length && bStride === inner.b * inner.length) {
-      inner.length *= length;
-    } else axes.push({ length, a: aStride, b: bStride });
-  }
-  axes.sort((one, other) => other.length - one.length);
-  const run = axes[0] ?? { length: 1, a: 0, b: 0 };
-  const walk = (level: number, aOffset: number, bOffset: number): void => {
-    const axis = axes[level];
-    if (level === 0 || axis === undefined) return visit(aOffset, run.a, bOffset, run.b, run.length);
-    for (let i = 0; i < axis.length; i++) walk(level - 1, aOffset + i * axis.a, bOffset + i * axis.b);
-  };
-  walk(Math.max(axes.length - 1, 0), a.offset, b.offset);
 }
 
 /** A shape as messages print it: `(100, 3)`. */

@@ -1,7 +1,10 @@
 import { showValue } from "../dtype/index.js";
 import { IndexError } from "../errors.js";
 
-/** A bound of a slice: a whole number, counted from the end where negative; `null` or left out is open. */
+/**
+ * A bound of a slice: a whole number, counted from the end where negative; `null` or left out is open. Infinities lie
+ * beyond either end.
+ */
 export type Bound = number | null | undefined;
 
 /** Start, stop and step, as Python's `slice`; made by {@link slice}. */
@@ -27,11 +30,10 @@ export class Slice {
 
 function bound(value: Bound, name: string): number | null {
   if (value === null || value === undefined) return null;
-  const open = name !== "step" && Math.abs(Number(value)) === Number.POSITIVE_INFINITY;
-  if (typeof value !== "number" || !(Number.isInteger(value) || open)) {
-    throw new IndexError(`a slice's ${name} is a whole number or null, not ${showValue(value)}`);
-  }
-  return value;
+  const endless =
+    name !== "step" && (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY);
+  if (Number.isInteger(value) || endless) return value;
+  throw new IndexError(`a slice's ${name} is a whole number or null, not ${showValue(value)}`);
 }
 
 /**
@@ -51,14 +53,14 @@ export function slice(start?: Bound, stop?: Bound, step?: Bound): Slice {
   return new Slice(start, stop, step);
 }
 
-/** A slice of an axis of known length. */
+/** A slice of an axis of known length: every position lies on it, and the step of fewer than two positions is 1. */
 export interface Range {
   readonly start: number;
   readonly length: number;
   readonly step: number;
 }
 
-/** Clamps a slice to an axis of `length` positions, as CPython's `PySlice_AdjustIndices` does. */
+/** Clamps a slice to an axis of `length` positions by the rules of CPython's `PySlice_AdjustIndices`. */
 export function resolveSlice({ start, stop, step }: Slice, length: number): Range {
   const by = step ?? 1;
   const lowest = by < 0 ? -1 : 0;
@@ -71,15 +73,21 @@ export function resolveSlice({ start, stop, step }: Slice, length: number): Rang
   return { start: from, length: count, step: count === 1 ? 1 : by };
 }
 
+/** A position on an axis, negative ones counted from the end; -1 for anything outside, and for all but whole numbers. */
+export function positionOf(index: unknown, length: number): number {
+  if (typeof index !== "number") return -1;
+  const position = index < 0 ? index + length : index;
+  return position >= 0 && position < length && Math.floor(position) === position ? position : -1;
+}
+
 /** A position on an axis, negative ones counted from the end. @throws IndexError outside the axis */
 export function resolveIndex(index: unknown, length: number, what: string): number {
-  if (typeof index !== "number" || !Number.isInteger(index)) {
-    throw new IndexError(`an index of ${what} is a whole number, not ${showValue(index)}`);
+  const position = positionOf(index, length);
+  if (position >= 0) return position;
+  if (!Number.isInteger(index)) {
+    const hint = typeof index === "bigint" ? "; say Number(…)" : "";
+    throw new IndexError(`an index of ${what} is a whole number, not ${showValue(index)}${hint}`);
   }
-  const position = index < 0 ? index + length : index;
-  if (position < 0 || position >= length) {
-    const range = length === 0 ? "there are none" : `valid are ${-length} to ${length - 1}`;
-    throw new IndexError(`index ${index} is outside ${what} of length ${length}; ${range}`);
-  }
-  return position;
+  const range = length === 0 ? "there are none" : `valid are ${-length} to ${length - 1}`;
+  throw new IndexError(`index ${index} is outside ${what} of length ${length}; ${range}`);
 }
