@@ -1,10 +1,12 @@
 import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
 import { type Assignment, planAssign } from "./assign.js";
-import type { AccessMode } from "./base.js";
-import { denseLayout, type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
-import { NumericArray } from "./numeric-array.js";
-import { maskedRows, planPut, type RowSelection, type Rows, rowsOf, selectedRows, takeRows } from "./pick.js";
+import { type AccessMode, ElementArray } from "./base.js";
+import { fieldLayout } from "./field.js";
+import { type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
+import { takeRows } from "./pick.js";
+import { planPut } from "./put.js";
+import { maskedRows, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
 import { type Bound, type Range, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { STRIDED, type Strided, type Viewable } from "./strided.js";
@@ -47,20 +49,15 @@ export type ArraySource<D extends DTypeLike = DTypeLike> =
 export class ArrayView<
   D extends DTypeLike = DTypeLike,
   M extends AccessMode = AccessMode,
-> extends NumericArray<D, M> {
+> extends ElementArray<D, M> {
   /** @internal An array over the same storage. */
   protected derive(layout: Layout): ArrayView<D, M> {
     return new ArrayView<D, M>(this.storage, this.dtype, layout);
   }
 
   /** @internal An array over a copy. */
-  protected adopt(copy: Strided): ArrayView<D, M> {
-    return wrap<D, M>(copy, false);
-  }
-
-  /** @internal An array over memory of its own, for numerics. */
-  protected override own<E extends DTypeLike>(array: Strided): ArrayView<E, "r+"> {
-    return wrap<E, "r+">(array, true);
+  protected adopt(copy: Strided): ArrayView<D, "r"> {
+    return wrap<D, "r">(copy, false);
   }
 
   /**
@@ -94,12 +91,12 @@ export class ArrayView<
    *
    * @throws IndexError outside the rows
    */
-  take(indices: RowSelection): ArrayView<D, M> {
+  take(indices: RowSelection): ArrayView<D, "r"> {
     return this.takeRows(rowsOf(indices, this.length, this.storage.label));
   }
 
   /** @internal A copy of rows that have been found to be there. */
-  takeRows(rows: Rows): ArrayView<D, M> {
+  takeRows(rows: Rows): ArrayView<D, "r"> {
     return this.adopt(takeRows(this[STRIDED](), rows));
   }
 
@@ -109,7 +106,7 @@ export class ArrayView<
    * @param mask one boolean a row: an array of `b1`, of booleans, or bytes of 0 and 1
    * @throws ShapeError where the mask has another length
    */
-  filter(mask: RowSelection): ArrayView<D, M> {
+  filter(mask: RowSelection): ArrayView<D, "r"> {
     return this.takeRows(maskedRows(mask, this.length, this.storage.label));
   }
 
@@ -138,24 +135,22 @@ export class ArrayView<
       const names = fields.map((known) => JSON.stringify(known.name)).join(", ");
       throw new NotFoundError(`there is no field ${JSON.stringify(name)}; fields are ${names}`);
     }
-    const inner = denseLayout(field.shape, field.dtype.itemsize);
-    const extend = ({ shape, strides, offset }: Layout): Layout => ({
-      shape: [...shape, ...inner.shape],
-      strides: [...strides, ...inner.strides],
-      offset: offset + field.offset,
-    });
-    return new ArrayView<FieldOf<D, K>, M>(this.storage, field.dtype, extend(this.layout));
+    return new ArrayView<FieldOf<D, K>, M>(this.storage, field.dtype, fieldLayout(this.layout, field));
   }
 
   /** @internal Judges an assignment without making it. */
-  planAssign(source: unknown, options: AssignmentOptions & { readonly firstRow?: number } = {}): Assignment {
+  planAssign(
+    source: unknown,
+    options: AssignmentOptions & { readonly firstRow?: number; readonly cell?: boolean } = {},
+  ): Assignment {
     if (this.readonly) throw this.readOnlyError();
     return planAssign(this[STRIDED](), source, { ...options, label: this.storage.label });
   }
 
-  /** Stores one value (or one row's cell) into every row. @throws CastError, ReadOnlyError */
+  /** Stores one value (or one row's cell) into every row. @throws CastError, ShapeError, ReadOnlyError */
   fill(value: ArraySource<D>, options?: AssignmentOptions): this {
-    return this.assign(value, options);
+    this.planAssign(value, { ...options, cell: true })();
+    return this;
   }
 
   /**

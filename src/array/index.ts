@@ -7,8 +7,8 @@ export { type FileIdentity, FileStorage, mapFile, reopen } from "./file-storage.
 export { denseLayout, isContiguous, type Layout, type Selector, showShape } from "./layout.js";
 export { NpyArray, type NpyOptions, openNpy, saveNpy } from "./npy-file.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
-export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./pick.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
+export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
 export { type Bound, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
 export { MemoryStorage, type Storage } from "./storage.js";
 export { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";

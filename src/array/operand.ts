@@ -78,11 +78,26 @@ export function viewTyped(
   return { dtype: own, layout: denseLayout(lengths, own.itemsize), bytes };
 }
 
-/** The array behind a view or typed array; undefined for everything else. */
+/**
+ * The array behind a view or typed array.
+ *
+ * @returns undefined for everything else, and for the bytes of one element of `S` or `V`
+ */
 export function asStrided(
   source: unknown,
   target: { readonly dtype: DType; readonly shape: readonly number[] },
 ): Strided | undefined {
   if (isViewable(source)) return source[STRIDED]();
-  return isTypedArray(source) ? viewTyped(source, target) : undefined;
+  return isTypedArray(source) && !isElement(source, target) ? viewTyped(source, target) : undefined;
+}
+
+/** Numbers never go into `V`, so bytes as long as an element are one; those of `S` are where one is wanted. */
+function isElement(
+  array: TypedArray,
+  { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },
+): boolean {
+  const { kind, itemsize, fields } = dtype;
+  if (fields !== undefined || !(array instanceof Uint8Array)) return false;
+  if (kind === "S") return shape.length === 0;
+  return kind === "V" && (shape.length === 0 || (array.length === itemsize && sizeOf(shape) !== 1));
 }
