@@ -8,18 +8,19 @@ import {
   type DTypeLike,
   type ElementOf,
   type InputOf,
-  plainCaster,
   type ReadonlyValues,
   readCell,
+  showValue,
   sizeOf,
   type ValuesOf,
 } from "../dtype/index.js";
 import { CastError, DTypeError, IndexError, ReadOnlyError, ShapeError } from "../errors.js";
 import { type Access, accessTo } from "./access.js";
-import { copyElements, denseCopy } from "./copy.js";
+import { planAssign } from "./assign.js";
+import { denseCopy } from "./copy.js";
 import { formatArray } from "./display.js";
-import { extent, isContiguous, type Layout, rowLayout, select } from "./layout.js";
-import { resolveIndex } from "./slice.js";
+import { extent, isContiguous, type Layout, rowLayout, type Selector, select } from "./layout.js";
+import { positionOf, resolveIndex } from "./slice.js";
 import type { Storage } from "./storage.js";
 import { contiguousBytes, dataView, isAligned, STRIDED, type Strided, typedArray } from "./strided.js";
 
@@ -50,10 +51,11 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   #version: number;
   #strided: Strided | undefined;
   #values: ValuesIn<D, M> | undefined;
-  // The fast path of `at` and `set` for one axis: a position is #first + row * #step.
+  // The fast path of `at` and `set`: an element is at #first, and for each axis its index times the axis's step further.
   #access: Access | undefined;
   #first = 0;
   #step = 0;
+  #innerSteps: readonly number[] = [];
   #length = -1;
 
   /** @internal Arrays are made by tables, files, `RecordArray` and other arrays. */
@@ -163,7 +165,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     if (!dtype.native) {
       throw new DTypeError(`${dtype} has the other byte order than this machine; toArray() converts a copy`);
     }
-    const bytes = contiguousBytes(this[STRIDED]());
+    const bytes = this.size === 0 ? new Uint8Array(0) : contiguousBytes(this[STRIDED]());
     if (bytes === undefined) {
       throw new ShapeError(
         `this view of ${this.#storage.label} is strided, not contiguous; toArray() makes a copy`,
@@ -185,8 +187,22 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     const access = accessTo(this.dtype, bytes, aligned);
     this.#access = access;
     this.#first = layout.offset / access.unit;
-    this.#step = (layout.strides[0] ?? 0) / access.unit;
+    const [step, ...innerSteps] = layout.strides.map((stride) => stride / access.unit);
+    this.#step = step ?? 0;
+    this.#innerSteps = innerSteps;
     return access;
+  }
+
+  /** Where an element of an array of several axes, or none, is. */
+  #position(index: ArrayLike<unknown>): number {
+    const { shape } = this.#layout;
+    let position = this.#first;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const at = positionOf(index[axis], shape[axis]);
+      if (at < 0) resolveIndex(index[axis], shape[axis], `axis ${axis}`);
+      position += at * (axis === 0 ? this.#step : this.#innerSteps[axis - 1]);
+    }
+    return position;
   }
 
   /**
@@ -199,19 +215,16 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   at(row: number): unknown {
     // A rest parameter would allocate an array at every call.
     const count = arguments.length;
-    if (count !== 1 || this.#layout.shape.length !== 1) {
-      return this.#cell(Array.from(arguments) as number[]);
-    }
+    if (count !== this.#layout.shape.length) return this.#cell(Array.from(arguments));
     if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
     const access = this.#access ?? this.#element();
-    const at = row < 0 ? row + this.#length : row;
-    if (!(at >= 0 && at < this.#length && Math.floor(at) === at)) {
-      resolveIndex(row, this.#length, this.#storage.label);
-    }
+    if (count !== 1) return access.get(this.#position(arguments));
+    const at = positionOf(row, this.#length);
+    if (at < 0) resolveIndex(row, this.#length, this.#storage.label);
     return access.get(this.#first + at * this.#step);
   }
 
-  #cell(index: readonly number[]): Cell {
+  #cell(index: readonly Selector[]): Cell {
     const layout = select(this.#current(), index);
     const strided = this[STRIDED]();
     const solid = isContiguous(layout, this.itemsize) ? { ...strided, layout } : denseCopy(strided, layout);
@@ -219,41 +232,44 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   }
 
   /**
-   * Stores one element, or with fewer indices the cell below (a typed array, nested arrays, or one value for all).
+   * Stores one element, or with fewer indices all that lies below: one value for all, nested arrays, or a typed array.
    *
    * @param index a row, or one index for each axis
-   * @throws CastError where the value does not fit, IndexError, ReadOnlyError; nothing is stored then
+   * @throws CastError where the value does not fit, ShapeError, IndexError, ReadOnlyError; nothing is stored then
    */
   set(index: number | readonly number[], value: InputOf<D> | CellOf<D>, options?: SetOptions): void {
     if (!this.#storage.writable) throw this.readOnlyError();
-    if (typeof index !== "number" || this.#layout.shape.length !== 1 || options?.casting === "unsafe") {
+    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
+    const count = typeof index === "number" ? 1 : lengthOf(index);
+    const checked = options?.casting === undefined || options.casting === "checked";
+    if (count !== this.#layout.shape.length || !checked) {
       this.#setCell(typeof index === "number" ? [index] : index, value, options);
       return;
     }
-    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
     const access = this.#access ?? this.#element();
-    const at = index < 0 ? index + this.#length : index;
-    if (!(at >= 0 && at < this.#length && Math.floor(at) === at)) {
-      resolveIndex(index, this.#length, this.#storage.label);
+    let problem: string | undefined;
+    if (typeof index !== "number") problem = access.put(this.#position(index), value);
+    else {
+      const at = positionOf(index, this.#length);
+      if (at < 0) resolveIndex(index, this.#length, this.#storage.label);
+      problem = access.put(this.#first + at * this.#step, value);
     }
-    const problem = access.put(this.#first + at * this.#step, value);
-    if (problem !== undefined) throw new CastError(`${this.#storage.label}, row ${at}: ${problem}`);
+    if (problem !== undefined) throw new CastError(`${this.#nameOf(index)}: ${problem}`);
   }
 
-  #setCell(index: readonly number[], value: unknown, { casting = "checked" }: SetOptions = {}): void {
+  #setCell(index: readonly number[], value: unknown, options: SetOptions | undefined): void {
     const layout = select(this.#current(), index);
-    const caster = plainCaster(this.dtype, layout.shape, casting);
-    const problem = caster.problem(value);
-    if (problem !== undefined)
-      throw new CastError(`${this.#storage.label}, at [${index.join(", ")}]: ${problem}`);
-    const strided = this[STRIDED]();
-    if (isContiguous(layout, this.itemsize)) {
-      caster.write(dataView(strided.bytes), layout.offset, value);
-      return;
-    }
-    const cell = denseCopy(strided, layout);
-    caster.write(dataView(cell.bytes), 0, value);
-    copyElements(cell, { ...strided, layout });
+    const to: Strided = { ...this[STRIDED](), layout };
+    planAssign(to, value, { casting: options?.casting, label: this.#nameOf(index) })();
+  }
+
+  /** What messages call an element or cell: by its row where that says all. */
+  #nameOf(index: number | readonly number[]): string {
+    const { label } = this.#storage;
+    const [row, ...more] = typeof index === "number" ? [index] : index;
+    if (row === undefined) return label;
+    if (more.length > 0) return `${label}, at [${[row, ...more].join(", ")}]`;
+    return `${label}, row ${row < 0 ? row + this.length : row}`;
   }
 
   /** @internal */
@@ -298,4 +314,9 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+function lengthOf(index: unknown): number {
+  if (Array.isArray(index)) return index.length;
+  throw new IndexError(`an index is a whole number or a list of them, not ${showValue(index)}`);
 }
