@@ -86,8 +86,12 @@ export class FileStorage implements Storage {
     this.#dataOffset = file.dataOffset;
   }
 
-  bytes(): Uint8Array {
+  #requireOpen(): void {
     if (this.#closed) throw new ClosedError(`${this.path}: the array is closed`, { path: this.path });
+  }
+
+  bytes(): Uint8Array {
+    this.#requireOpen();
     if (this.#bytes === undefined) {
       this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + this.byteLength, this.writable);
       this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, this.byteLength);
@@ -95,8 +99,9 @@ export class FileStorage implements Storage {
     return this.#bytes;
   }
 
-  /** Waits until all stores are on the disk. */
+  /** Waits until all stores are on the disk. @throws ClosedError, DiskError */
   flush(): void {
+    this.#requireOpen();
     this.#mapping?.sync();
   }
 

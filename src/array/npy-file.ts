@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fstatSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { DTypeLike } from "../dtype/index.js";
-import { IndexError } from "../errors.js";
+import { closeSync, fstatSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type DTypeLike, showValue } from "../dtype/index.js";
+import { DTypeError, ExistsError, NotFoundError, UnsupportedError } from "../errors.js";
 import { dataBytes, formatHeader, openRegular, readHeader } from "../npy/index.js";
 import { nodeFiles as files } from "../platform/files.js";
 import { ArrayView } from "./array-view.js";
@@ -11,7 +11,7 @@ import { byteBlocks } from "./blocks.js";
 import { FileStorage } from "./file-storage.js";
 import { denseLayout } from "./layout.js";
 import { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
-import { STRIDED, type Viewable } from "./strided.js";
+import { isViewable, STRIDED, type Strided, type Viewable } from "./strided.js";
 
 /** How {@link openNpy} opens: for reading (the default), or to assign to the file's elements. */
 export interface NpyOptions<M extends AccessMode> {
@@ -34,7 +34,7 @@ export class NpyArray<D extends DTypeLike = DTypeLike, M extends AccessMode = Ac
     this.#file = file;
   }
 
-  /** Waits until all assignments are on the disk. @throws DiskError */
+  /** Waits until all assignments are on the disk. @throws ClosedError, DiskError */
   flush(): void {
     this.#file.flush();
   }
@@ -61,14 +61,15 @@ export function openNpy<D extends DTypeLike = DTypeLike, const M extends AccessM
   { mode }: NpyOptions<M> = {},
 ): NpyArray<D, M> {
   if (mode !== undefined && mode !== "r" && mode !== "r+") {
-    throw new IndexError(`an array's mode is "r" or "r+", not ${JSON.stringify(mode)}`);
+    throw new UnsupportedError(`an array's mode is "r" or "r+", not ${showValue(mode)}`);
   }
   const fd = openRegular(path, mode ?? "r", { follow: true });
   try {
     const stat = fstatSync(fd);
     const header = readHeader(fd, stat.size, path);
     const file = new FileStorage({
-      path,
+      // The bytes are mapped later, when a link or the working directory may lead elsewhere.
+      path: realpathSync(path),
       identity: stat,
       dataOffset: header.dataOffset,
       byteLength: dataBytes(header),
@@ -89,32 +90,48 @@ export function openNpy<D extends DTypeLike = DTypeLike, const M extends AccessM
  * all; one of that name is replaced.
  *
  * @param array an array of this package (a column, a view, records), or a typed array
- * @throws NotFoundError where the directory is missing, DiskError; the old file stays then
+ * @throws NotFoundError where the directory is missing, ExistsError where a directory has the name, DiskError; the old
+ * file stays then
  */
 export function saveNpy(path: string, array: Viewable | TypedArray): void {
-  const source = isTypedArray(array)
-    ? viewTyped(array, { dtype: dtypeOf(array), shape: [array.length] })
-    : array[STRIDED]();
+  const source = sourceOf(array);
   const header = formatHeader({ dtype: source.dtype, shape: source.layout.shape });
   const directory = dirname(path);
-  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  if (files.look(directory) === undefined) {
+    throw new NotFoundError(`${path}: there is no directory ${directory}`, { path });
+  }
+  if (files.look(path)?.isDirectory() === true) {
+    throw new ExistsError(`${path}: this is a directory, which a file cannot replace`, { path });
+  }
+  // Not the file's own name with something added, which might be too long.
+  const temporary = join(directory, `.memmap-${randomBytes(8).toString("hex")}.tmp`);
   try {
-    const fd = files.create(temporary);
-    try {
-      files.write(fd, header, 0, temporary);
-      let at = header.length;
-      for (const block of byteBlocks(source)) {
-        files.write(fd, block, at, temporary);
-        at += block.length;
-      }
-      files.sync(fd, temporary);
-    } finally {
-      files.close(fd);
-    }
+    write(temporary, header, source);
     files.rename(temporary, path);
   } catch (error) {
     if (files.look(temporary) !== undefined) files.unlink(temporary);
     throw error;
   }
   files.syncDirectory(directory);
+}
+
+function sourceOf(array: unknown): Strided {
+  if (isViewable(array)) return array[STRIDED]();
+  if (isTypedArray(array)) return viewTyped(array, { dtype: dtypeOf(array), shape: [array.length] });
+  throw new DTypeError(`an array or a typed array is saved, not ${showValue(array)}`);
+}
+
+function write(path: string, header: Uint8Array, source: Strided): void {
+  const fd = files.create(path);
+  try {
+    files.write(fd, header, 0, path);
+    let at = header.length;
+    for (const block of byteBlocks(source)) {
+      files.write(fd, block, at, path);
+      at += block.length;
+    }
+    files.sync(fd, path);
+  } finally {
+    files.close(fd);
+  }
 }

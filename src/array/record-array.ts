@@ -8,13 +8,13 @@ import {
   parseDType,
   showValue,
 } from "../dtype/index.js";
-import { DTypeError, ShapeError } from "../errors.js";
+import { CastError, DTypeError, ShapeError } from "../errors.js";
 import { ArrayView } from "./array-view.js";
-import { type AccessMode } from "./base.js";
+import type { AccessMode } from "./base.js";
 import { denseCopy } from "./copy.js";
-import type { Layout } from "./layout.js";
+import { type Layout, showShape } from "./layout.js";
 import { MemoryStorage } from "./storage.js";
-import { STRIDED, type Strided, zeros } from "./strided.js";
+import { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";
 
 /** A structured dtype with its fields known to the compiler, or not. */
 export type RecordDType = readonly FieldSpec[] | DType;
@@ -45,7 +45,7 @@ export class RecordArray<
   /**
    * Records of these rows.
    *
-   * @param rows objects with exactly the fields of the dtype
+   * @param rows objects with exactly the fields of the dtype, or other records, whose fields go by name
    * @throws CastError naming row, field and value
    */
   static from<const D extends RecordDType>(
@@ -53,9 +53,9 @@ export class RecordArray<
     dtype: D,
     options: { readonly casting?: Casting } = {},
   ): RecordArray<D, "r+"> {
-    const list = Array.isArray(rows) ? rows : Array.from(rows);
-    const records = RecordArray.zeros(dtype, list.length);
-    records.assign(list, options);
+    const source = rowsIn(rows);
+    const records = RecordArray.zeros(dtype, source.length);
+    records.assign(source.rows, options);
     return records;
   }
 
@@ -70,9 +70,9 @@ export class RecordArray<
   }
 
   /** @internal */
-  protected override adopt({ dtype, layout, bytes }: Strided): RecordArray<D, M> {
+  protected override adopt({ dtype, layout, bytes }: Strided): RecordArray<D, "r"> {
     const storage = new MemoryStorage(bytes, { writable: false, label: "records" });
-    return new RecordArray<D, M>(storage, dtype, layout);
+    return new RecordArray<D, "r">(storage, dtype, layout);
   }
 
   /**
@@ -84,6 +84,20 @@ export class RecordArray<
     if (row !== undefined) return super.bytes(row);
     return denseCopy(this[STRIDED]()).bytes;
   }
+}
+
+/** Rows that can be gone through twice. Those of an array stay one, whose bytes move without becoming objects. */
+function rowsIn(rows: Iterable<unknown>): { rows: Viewable | readonly unknown[]; length: number } {
+  if (isViewable(rows)) {
+    const { shape } = rows[STRIDED]().layout;
+    if (shape.length === 1) return { rows, length: shape[0] };
+    throw new ShapeError(`records come from rows along one axis, not from shape ${showShape(shape)}`);
+  }
+  if (typeof rows !== "object" || rows === null || !(Symbol.iterator in rows)) {
+    throw new CastError(`records come from an iterable of objects, not from ${showValue(rows)}`);
+  }
+  const list = Array.isArray(rows) ? rows : Array.from(rows);
+  return { rows: list, length: list.length };
 }
 
 function structured(dtype: RecordDType): DType {

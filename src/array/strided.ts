@@ -1,5 +1,6 @@
 import { type AnyValues, type DType, sizeOf } from "../dtype/index.js";
-import { denseLayout, extent, isContiguous, type Layout } from "./layout.js";
+import { LimitError } from "../errors.js";
+import { denseLayout, extent, isContiguous, type Layout, showShape } from "./layout.js";
 
 /**
  * An array at one moment: a dtype, a layout, and the bytes that it lies in. The algorithms of this folder work on
@@ -23,10 +24,18 @@ export function isViewable(value: unknown): value is Viewable {
   return typeof value === "object" && value !== null && STRIDED in value;
 }
 
-/** A new array in C order, all bytes zero. */
+/** A new array in C order, all bytes zero. @throws LimitError where there is no memory for it */
 export function zeros(dtype: DType, shape: readonly number[]): Strided {
-  const layout = denseLayout(shape, dtype.itemsize);
-  return { dtype, layout, bytes: new Uint8Array(sizeOf(shape) * dtype.itemsize) };
+  const length = sizeOf(shape) * dtype.itemsize;
+  try {
+    return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: new Uint8Array(length) };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new LimitError(
+      `an array of shape ${showShape(shape)} of ${dtype} takes ${length} bytes, which this process cannot have`,
+      { cause },
+    );
+  }
 }
 
 /** The same elements without gaps, if they lie in C order; undefined if they do not. */
