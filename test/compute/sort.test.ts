@@ -106,6 +106,21 @@ describe("argsort and sort of numbers", () => {
     expect([...sorted]).toEqual([1, 2, 3]);
   });
 
+  it("know NaN of every sign and payload, and sort them as equals", () => {
+    const inf64 = 0x7ff0_0000_0000_0000n;
+    const doubles = BigUint64Array.of(
+      inf64 + 1n,
+      -1n,
+      0xfff8n << 48n,
+      inf64,
+      inf64 | (1n << 32n),
+      0xfffn << 52n,
+    );
+    expect([...argsort(new Float64Array(doubles.buffer))]).toEqual([5, 3, 0, 1, 2, 4]);
+    const singles = Uint32Array.of(0xffffffff, 0x7f800001, 0xffc00000, 0x7f800000, 0xff800000);
+    expect([...argsort(new Float32Array(singles.buffer))]).toEqual([4, 3, 0, 1, 2]);
+  });
+
   it("keep the payload of NaN", () => {
     const bits = BigUint64Array.of(0x7ff8_0000_0000_1234n, 0n);
     const sorted = sort(new Float64Array(bits.buffer));

@@ -140,7 +140,7 @@ describe("BigSum", () => {
   });
 
   it("stays exact over more elements than one pass may add", () => {
-    const length = 2 ** 20 + 5;
+    const length = 2 ** 22 + 5;
     const values = new BigUint64Array(length).fill(2n ** 64n - 1n);
     const sum = new BigSum();
     sum.add(values, 0, length);
