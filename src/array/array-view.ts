@@ -1,9 +1,10 @@
 import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
 import { type Assignment, planAssign } from "./assign.js";
-import { type AccessMode, ElementArray } from "./base.js";
+import type { AccessMode } from "./base.js";
 import { fieldLayout } from "./field.js";
 import { type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
+import { NumericArray } from "./numeric-array.js";
 import { takeRows } from "./pick.js";
 import { planPut } from "./put.js";
 import { maskedRows, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
@@ -49,7 +50,7 @@ export type ArraySource<D extends DTypeLike = DTypeLike> =
 export class ArrayView<
   D extends DTypeLike = DTypeLike,
   M extends AccessMode = AccessMode,
-> extends ElementArray<D, M> {
+> extends NumericArray<D, M> {
   /** @internal An array over the same storage. */
   protected derive(layout: Layout): ArrayView<D, M> {
     return new ArrayView<D, M>(this.storage, this.dtype, layout);
@@ -58,6 +59,11 @@ export class ArrayView<
   /** @internal An array over a copy. */
   protected adopt(copy: Strided): ArrayView<D, "r"> {
     return wrap<D, "r">(copy, false);
+  }
+
+  /** @internal An array over memory of its own, for numerics. */
+  protected override own<E extends DTypeLike>(array: Strided): ArrayView<E, "r+"> {
+    return wrap<E, "r+">(array, true);
   }
 
   /**
