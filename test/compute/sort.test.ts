@@ -109,8 +109,8 @@ describe("argsort and sort of numbers", () => {
   it("know NaN of every sign and payload, and sort them as equals", () => {
     const inf64 = 0x7ff0_0000_0000_0000n;
     const doubles = BigUint64Array.of(
-      inf64 + 1n,
       -1n,
+      inf64 + 1n,
       0xfff8n << 48n,
       inf64,
       inf64 | (1n << 32n),
