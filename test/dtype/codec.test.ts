@@ -277,6 +277,12 @@ describe("cells", () => {
     expect(problem("i4", [2], BigInt64Array.of(1n, 2n ** 40n))).toContain("is outside");
   });
 
+  it("take complex numbers whole", () => {
+    expect(problem("c8", [2], new Float32Array(3))).toContain("does not fill the item shape [2]");
+    expect(problem("c8", [2], new Float32Array(8))).toContain("does not fill the item shape [2]");
+    expect(problem("f4", [2], new Float32Array(4))).toContain("does not fill the item shape [2]");
+  });
+
   it("take no numbers for booleans and strings", () => {
     expect(problem("b1", [2], Uint8Array.of(0, 1))).toContain("is no boolean");
     expect(problem("U3", [2], Uint32Array.of(65, 66))).toContain("is no string");

@@ -213,7 +213,9 @@ describe("convertStep", () => {
     expect(convert(-9_223_372_037n, "s", "ns")).toBeUndefined();
     expect(convert(MAX, "Y", "D")).toBeUndefined();
     expect(convert(-MAX, "Y", "as")).toBeUndefined();
+    expect(convert(2n ** 62n, "2s", "s")).toBeUndefined();
     expect(convert(-(2n ** 62n), "2s", "s")).toBeUndefined();
+    expect(convert(1n - 2n ** 62n, "2s", "s")?.value).toBe(2n - 2n ** 63n);
     expect(convert(MAX, "as", "Y")).toEqual({ value: 0n, exact: false });
   });
 
