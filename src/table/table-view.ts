@@ -286,19 +286,20 @@ function rowAt(columns: readonly NamedColumn[], row: number): { [name: string]: 
   return record;
 }
 
-/** Columns made from another's at their first use. */
+/** Columns made from another's at their first use; of a column that took another's name, anew. */
 function derived(source: Columns, rows: number, derive: (column: ArrayView) => ArrayView): Columns {
-  const made = new Map<string, ArrayView>();
+  const made = new Map<string, { readonly from: ArrayView; readonly own: ArrayView }>();
   return {
     rows,
     names: () => source.names(),
     get: (name) => {
+      const from = source.get(name);
       const known = made.get(name);
-      if (known !== undefined) return known;
-      const column = source.get(name);
-      if (column === undefined) return undefined;
-      const own = derive(column);
-      made.set(name, own);
+      if (known !== undefined && known.from === from) return known.own;
+      made.delete(name);
+      if (from === undefined) return undefined;
+      const own = derive(from);
+      made.set(name, { from, own });
       return own;
     },
   };

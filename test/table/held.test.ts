@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { MemmapTable, NotFoundError } from "../../src/index.js";
+import { temporaryPaths } from "../support/temporary.js";
+
+const fresh = temporaryPaths();
+const create = (rows: number) => MemmapTable.create(fresh(), { durability: "process", rows });
+
+describe("a slice of a table shows the columns that the table has now", () => {
+  it("has the column that replaced one which it had shown before", () => {
+    using table = create(3);
+    table.addColumn("a", "i4", { data: [1, 2, 3] });
+    const slice = table.slice(1);
+    expect(slice.column("a").at(0)).toBe(2);
+    table.addColumn("a", "U2", { data: ["x", "y", "z"], overwrite: true });
+    expect(slice.column("a").at(0)).toBe("y");
+    expect(slice.at(-1)).toEqual({ a: "z" });
+  });
+
+  it("has a renamed column under its new name alone", () => {
+    using table = create(2);
+    table.addColumn("a", "i4", { data: [1, 2] });
+    const slice = table.slice(1);
+    expect(slice.column("a").at(0)).toBe(2);
+    table.renameColumn("a", "b");
+    expect(slice.columnNames).toEqual(["b"]);
+    expect(slice.has("a")).toBe(false);
+    expect(() => slice.column("a")).toThrow(NotFoundError);
+    expect(slice.column("b").at(0)).toBe(2);
+  });
+});
