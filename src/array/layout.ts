@@ -40,7 +40,7 @@ export function extent(
   let to = offset + itemsize;
   for (let axis = 0; axis < shape.length; axis++) {
     const length = shape[axis] ?? 0;
-    if (length === 0) return [offset, offset];
+    if (length === 0) return [0, 0];
     const reach = (length - 1) * (strides[axis] ?? 0);
     if (reach < 0) from += reach;
     else to += reach;

@@ -28,3 +28,25 @@ describe("a slice of a table shows the columns that the table has now", () => {
     expect(slice.column("b").at(0)).toBe(2);
   });
 });
+
+describe("an array without elements misses none", () => {
+  it("has fields, wherever they would lie in a record", () => {
+    using table = create(0);
+    const column = table.addColumn("a", [
+      ["x", "u1"],
+      ["y", "f8"],
+    ]);
+    expect([...column.field("y")]).toEqual([]);
+    expect(column.field("y").shape).toEqual([0]);
+    const { byteLength } = table.toRecords().field("a").field("y").toArray() as Float64Array;
+    expect(byteLength).toBe(0);
+  });
+
+  it("goes on where the rows around it were discarded", () => {
+    using table = create(4);
+    const column = table.addColumn("a", "f8");
+    const none = column.slice(3, 3);
+    table.resize(1);
+    expect([...none]).toEqual([]);
+  });
+});
