@@ -1,13 +1,13 @@
-import type { BigArray, FloatArray, MissingOptions, NumericArray } from "./types.js";
-import { HIGH, isSigned, LOW, markNat, WORD, wordsOf } from "./words.js";
-
 /**
- * Elements of any type as short blocks of doubles. The engine compiles a loop well for about four types of array;
- * copying a block into doubles is one fast native call, after which each kernel is a single loop over a
- * Float64Array that stays in the nearest cache.
+ * Elements of any type as short blocks of doubles. The engine compiles a loop well for about four types of
+ * array; copying a block into doubles is one fast native call, after which each kernel is a single loop over
+ * a Float64Array that stays in the nearest cache.
  *
  * @module
  */
+
+import type { BigArray, FloatArray, MissingOptions, NumericArray } from "./types.js";
+import { HIGH, isSigned, LOW, markNat, WORD, wordsOf } from "./words.js";
 
 /** The largest number of elements in a block. */
 export const BLOCK = 2048;
@@ -34,8 +34,8 @@ export function isFloat(values: ArrayLike<unknown>): values is FloatArray {
 }
 
 /**
- * Copies the elements `start` to `end - 1`, at most a block of them, as doubles. Bigints are rounded once, to the
- * nearest double; with `nat`, NaT becomes NaN.
+ * Copies the elements `start` to `end - 1`, at most a block of them, as doubles. Bigints are rounded once, to
+ * the nearest double; with `nat`, NaT becomes NaN.
  */
 export function loadBlock(
   values: NumericArray,
@@ -57,7 +57,9 @@ export function loadBlock(
 
 function loadBig(words: Uint32Array, signed: boolean, into: Float64Array): void {
   // Imported constants are read anew for every element unless they are made local.
-  const [lowAt, highAt, unit] = [LOW, HIGH, WORD];
+  const lowAt = LOW;
+  const highAt = HIGH;
+  const unit = WORD;
   const flip = signed ? 0x80000000 | 0 : 0;
   const offset = signed ? 2 ** 31 : 0;
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
@@ -66,8 +68,8 @@ function loadBig(words: Uint32Array, signed: boolean, into: Float64Array): void 
 }
 
 /**
- * Calls `visit` with successive blocks of the elements `start` to `end - 1` as doubles. The block is reused: what
- * `visit` wants to keep it must copy, and it may overwrite it.
+ * Calls `visit` with successive blocks of the elements `start` to `end - 1` as doubles. The block is reused:
+ * what `visit` wants to keep it must copy, and it may overwrite it.
  */
 export function eachBlock(
   values: NumericArray,

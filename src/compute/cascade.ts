@@ -1,7 +1,7 @@
 /**
  * Merges parts in the shape of a balanced tree while they arrive one by one, so that each passes through
- * O(log n) merges instead of up to n: the same reason as for pairwise summation, whose rounding error grows with the
- * depth of the tree (N. J. Higham, "The accuracy of floating point summation", 1993).
+ * O(log n) merges instead of up to n: the same reason as for pairwise summation, whose rounding error grows
+ * with the depth of the tree (N. J. Higham, "The accuracy of floating point summation", 1993).
  *
  * Memory is one part per level of the tree.
  */

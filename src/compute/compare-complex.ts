@@ -9,8 +9,9 @@ const otherRe = newBlock();
 const otherIm = newBlock();
 
 /**
- * Compares the complex elements `start` to `end - 1` with a scalar, in the order of their real and then their imaginary
- * parts, and writes 0 or 1 for each to `out`. Where any part on either side is NaN, only `ne` holds.
+ * Compares the complex elements `start` to `end - 1` with a scalar, in the order of their real and then their
+ * imaginary parts, and writes 0 or 1 for each to `out`. Where any part on either side is NaN, only `ne`
+ * holds.
  */
 export function compareComplexScalar(
   op: CompareOp,
@@ -51,7 +52,10 @@ export function compareComplexArrays(
   }
 }
 
-/** Writes over `re` how each element stands to its other: negative, zero, positive, or NaN where there is no order. */
+/**
+ * Writes over `re` how each element stands to its other: negative, zero, positive, or NaN where there is no
+ * order.
+ */
 function orderBlock(count: number): void {
   for (let i = 0; i < count; i++) {
     const x = re[i];

@@ -2,14 +2,17 @@ import { BLOCK, newBlock } from "./blocks.js";
 import { compareBlock } from "./compare.js";
 import type { CompareOp } from "./plan.js";
 
-/** Raw strings of one fixed width: code points (`U`) or bytes (`S`), `width` of them each, filled up with zeros. */
+/**
+ * Raw strings of one fixed width: code points (`U`) or bytes (`S`), `width` of them each, filled up with
+ * zeros.
+ */
 export type Units = Uint32Array | Uint8Array;
 
 const order = newBlock();
 
 /**
- * Compares the strings `start` to `end - 1` with one string, unit by unit, and writes 0 or 1 for each to `out`.
- * Zeros at the end count as nothing, so widths may differ.
+ * Compares the strings `start` to `end - 1` with one string, unit by unit, and writes 0 or 1 for each to
+ * `out`. Zeros at the end count as nothing, so widths may differ.
  *
  * @param width units of one element
  * @param scalar the units of one string, of any number

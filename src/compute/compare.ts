@@ -6,7 +6,10 @@ import { isSigned, markNat, NAT, wordsOf } from "./words.js";
 
 /** What a comparison needs to know of the elements beside their type. */
 export interface CompareOptions {
-  /** The 64-bit integers are dates or durations: NaT (-2⁶³) equals nothing, itself included, and `ne` everything. */
+  /**
+   * The 64-bit integers are dates or durations: NaT (-2⁶³) equals nothing, itself included, and `ne`
+   * everything.
+   */
   readonly nat?: boolean;
 }
 
@@ -14,9 +17,11 @@ const left = newBlock();
 const right = newBlock();
 
 /**
- * Compares the elements `start` to `end - 1` with a scalar and writes 0 or 1 for each to `out`, from `outOffset` on.
+ * Compares the elements `start` to `end - 1` with a scalar and writes 0 or 1 for each to `out`, from
+ * `outOffset` on.
  *
- * The comparison is exact whatever the types: no element and no scalar is rounded. NaN compares false, except by `ne`.
+ * The comparison is exact whatever the types: no element and no scalar is rounded. NaN compares false, except
+ * by `ne`.
  */
 export function compareScalar(
   op: CompareOp,
@@ -83,7 +88,8 @@ function compareBigs(
 /**
  * Compares `count` elements of `a` with as many of `b`, pair by pair, and writes 0 or 1 for each to `out`.
  *
- * Exact whatever the two types: an int64 and a double are compared as the numbers that they are, without rounding.
+ * Exact whatever the two types: an int64 and a double are compared as the numbers that they are, without
+ * rounding.
  */
 export function compareArrays(
   op: CompareOp,

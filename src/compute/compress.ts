@@ -4,7 +4,10 @@ import { gatherBlock } from "./gather.js";
 import { Memory } from "./memory.js";
 import { scatterBlock } from "./scatter.js";
 
-/** The places of the true elements of one block; one more, since a place is written before it is known to be one. */
+/**
+ * The places of the true elements of one block; one more, since a place is written before it is known to be
+ * one.
+ */
 const places = new Int32Array(BLOCK + 1);
 
 /**
@@ -21,8 +24,8 @@ export function compress(src: Uint8Array, itemsize: number, mask: Uint8Array, ds
 }
 
 /**
- * The inverse of {@link compress}: copies the elements at the beginning of `src`, one after the other, to where `mask` is
- * true in `dst`, and leaves the others alone.
+ * The inverse of {@link compress}: copies the elements at the beginning of `src`, one after the other, to
+ * where `mask` is true in `dst`, and leaves the others alone.
  *
  * @returns how many there were
  */
@@ -33,7 +36,9 @@ export function expand(src: Uint8Array, itemsize: number, mask: Uint8Array, dst:
   });
 }
 
-/** Fills `places` for each block of the mask with any true elements, counted from the block's first element. */
+/**
+ * Fills `places` for each block of the mask with any true elements, counted from the block's first element.
+ */
 function eachPlaces(mask: Uint8Array, visit: (count: number, first: number, done: number) => void): number {
   let done = 0;
   for (let first = 0; first < mask.length; first += BLOCK) {

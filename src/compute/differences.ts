@@ -1,20 +1,23 @@
-import { HIGH, LOW, WORD } from "./words.js";
-
 /**
- * 64-bit integers minus something, as doubles whose sign is exact: rounding a difference never takes it to zero or past
- * it. Comparing them with zero so compares the integers.
+ * 64-bit integers minus something, as doubles whose sign is exact: rounding a difference never takes it to
+ * zero or past it. Comparing them with zero so compares the integers.
  *
  * A high word whose top bit is flipped, less 2³¹, is the signed one; both are 0 where words are unsigned.
  *
  * @module
  */
 
+import { HIGH, LOW, WORD } from "./words.js";
+
 const flipOf = (signed: boolean) => (signed ? 0x80000000 | 0 : 0);
 const offsetOf = (signed: boolean) => (signed ? 2 ** 31 : 0);
 
 /** The elements of `words` minus one integer. */
 export function minusScalar(words: Uint32Array, signed: boolean, scalar: bigint, into: Float64Array): void {
-  const [lowAt, highAt, unit, flip] = [LOW, HIGH, WORD, flipOf(signed)];
+  const lowAt = LOW;
+  const highAt = HIGH;
+  const unit = WORD;
+  const flip = flipOf(signed);
   const scalarHigh = Number(scalar >> 32n) + offsetOf(signed);
   const scalarLow = Number(scalar & 0xffffffffn);
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
@@ -31,8 +34,11 @@ export function minusWords(
   othersSigned: boolean,
   into: Float64Array,
 ): void {
-  const [lowAt, highAt, unit] = [LOW, HIGH, WORD];
-  const [flip, othersFlip] = [flipOf(signed), flipOf(othersSigned)];
+  const lowAt = LOW;
+  const highAt = HIGH;
+  const unit = WORD;
+  const flip = flipOf(signed);
+  const othersFlip = flipOf(othersSigned);
   const offset = offsetOf(signed) - offsetOf(othersSigned);
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
     const high = (words[at + highAt] ^ flip) >>> 0;
@@ -48,14 +54,18 @@ export function minusNumbers(
   numbers: Float64Array,
   into: Float64Array,
 ): void {
-  const [lowAt, highAt, unit] = [LOW, HIGH, WORD];
-  const [flip, offset] = [flipOf(signed), offsetOf(signed)];
+  const lowAt = LOW;
+  const highAt = HIGH;
+  const unit = WORD;
+  const flip = flipOf(signed);
+  const offset = offsetOf(signed);
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
     const low = words[at + lowAt];
     const upper = (((words[at + highAt] ^ flip) >>> 0) - offset) * unit;
     const rounded = upper + low;
     const difference = rounded - numbers[i];
-    // Rounding is monotonic, so only where the rounded integer equals the double does what was rounded off decide.
+    // Rounding is monotonic, so only where the rounded integer equals the double does what was rounded off
+    // decide.
     into[i] = difference === 0 ? low - (rounded - upper) : difference;
   }
 }

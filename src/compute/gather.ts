@@ -6,9 +6,9 @@ import { Memory } from "./memory.js";
 const LARGE = 256;
 
 /**
- * Copies the elements at `indices` one after the other to the beginning of `dst`, bit for bit: element `i` of the result
- * is the `itemsize` bytes of `src` at `offsetBytes + indices[i] * strideBytes`. The indices were checked by the caller; the
- * two arrays must not overlap.
+ * Copies the elements at `indices` one after the other to the beginning of `dst`, bit for bit: element `i` of
+ * the result is the `itemsize` bytes of `src` at `offsetBytes + indices[i] * strideBytes`. The indices were
+ * checked by the caller; the two arrays must not overlap.
  *
  * Cost: about two nanoseconds for each word of 4 or 8 bytes, more where the memory is far apart.
  */
@@ -49,7 +49,10 @@ export function gatherBlock(
   }
 }
 
-/** Copies the next bytes of every element, by the widest unit that is left and aligned; returns how many of each. */
+/**
+ * Copies the next bytes of every element, by the widest unit that is left and aligned; returns how many of
+ * each.
+ */
 function gatherPass(
   src: Memory,
   indices: IndexBlock,

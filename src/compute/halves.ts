@@ -27,7 +27,8 @@ export function halfToFloat(bits: Uint16Array, out: Float32Array): void {
  * Floats as the bits of the nearest halves, ties to even, each rounded once. NaN stays NaN.
  *
  * @param out room for at least as many halves as there are values
- * @returns the index of the first finite value too large for a half, which became infinite; -1 when there is none
+ * @returns the index of the first finite value too large for a half, which became infinite; -1 when there is
+ * none
  */
 export function floatToHalf(values: FloatArray, out: Uint16Array): number {
   let overflow = -1;

@@ -1,6 +1,6 @@
 /**
- * Kernels over native typed arrays: reductions, comparisons, masks, sorting, moving and packing. They know ranges of
- * typed arrays, not shapes or files; indices and lengths are checked by their callers.
+ * Kernels over native typed arrays: reductions, comparisons, masks, sorting, moving and packing. They know
+ * ranges of typed arrays, not shapes or files; indices and lengths are checked by their callers.
  *
  * @module
  */
@@ -11,8 +11,11 @@ export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js
 export { compareUnitsArrays, compareUnitsScalar, type Units } from "./compare-units.js";
 export { compress, expand } from "./compress.js";
 export { ComplexCount, Count } from "./count.js";
-export { ComplexCumsum, type Cumulator, FloatCumsum, IntegerCumsum } from "./cumulate.js";
-export { BigExtremum, ComplexExtremum, type Extremum, NumberExtremum, type Side } from "./extrema.js";
+export { ComplexCumsum, type Cumulator, FloatCumsum } from "./cumulate.js";
+export { IntegerCumsum } from "./cumulate-integers.js";
+export { type Extremum, NumberExtremum, type Side } from "./extrema.js";
+export { BigExtremum } from "./extrema-big.js";
+export { ComplexExtremum } from "./extrema-complex.js";
 export { gather } from "./gather.js";
 export { floatToHalf, halfToFloat } from "./halves.js";
 export type { IndexBlock, IndexList, Indices } from "./indices.js";
@@ -33,7 +36,8 @@ export {
   sortComplex,
   sortUnits,
 } from "./sort.js";
-export { BigSum, ComplexSum, FloatSum, IntegerSum } from "./sum.js";
+export { ComplexSum, FloatSum, IntegerSum } from "./sum.js";
+export { BigSum } from "./sum-big.js";
 export { byteSwap } from "./swap.js";
 export type {
   Accumulator,

@@ -1,12 +1,13 @@
-import type { IndexBlock } from "./indices.js";
-
 /**
- * Loops that move one unit of every element between places given by indices and places one after the other: `gather`
- * to the latter, `scatter` from them. Strides, offsets and steps count units of the typed arrays, bytes in a DataView.
- * `stride` and `offset` belong to the side with the indices, `step` and `start` to the other.
+ * Loops that move one unit of every element between places given by indices and places one after the other:
+ * `gather` to the latter, `scatter` from them. Strides, offsets and steps count units of the typed arrays,
+ * bytes in a DataView. `stride` and `offset` belong to the side with the indices, `step` and `start` to the
+ * other.
  *
  * @module
  */
+
+import type { IndexBlock } from "./indices.js";
 
 /** Single bytes. */
 export function gatherBytes(

@@ -18,7 +18,8 @@ export function newIndices(count: number, length: number): Indices {
 const scratch = newBlock();
 
 /**
- * Calls `visit` with successive blocks of the list, in one of the two types that kernels read. The block is reused.
+ * Calls `visit` with successive blocks of the list, in one of the two types that kernels read. The block is
+ * reused.
  *
  * @param visit takes the block, the number of positions in it, and the place of its first one in the list
  */

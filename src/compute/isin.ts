@@ -10,8 +10,8 @@ const scratch = newBlock();
 const scratchWords = wordsOf(scratch, 0, BLOCK);
 
 /**
- * Makes a set of values ready to be looked up among elements of the type of `values`. What such an element cannot equal
- * (NaN, a fraction or a number out of range among integers, with `nat` NaT) is left out.
+ * Makes a set of values ready to be looked up among elements of the type of `values`. What such an element
+ * cannot equal (NaN, a fraction or a number out of range among integers, with `nat` NaT) is left out.
  *
  * @param values any array of the type; its elements do not matter
  */
@@ -47,8 +47,8 @@ function addNumber(members: WordSet, candidate: number | bigint): void {
 }
 
 /**
- * Writes to `out` which of the elements `start` to `end - 1` are among `members`, by value: 0 and -0 are one. NaN is never
- * among them. Cost: one lookup for each element, whatever the number of members.
+ * Writes to `out` which of the elements `start` to `end - 1` are among `members`, by value: 0 and -0 are one.
+ * NaN is never among them. Cost: one lookup for each element, whatever the number of members.
  */
 export function isin(
   values: NumericArray,

@@ -3,8 +3,8 @@ import type { FloatArray, NumericArray } from "./types.js";
 import { HIGH, LOW, wordsOf } from "./words.js";
 
 /**
- * Writes to `out` which of the elements `start` to `end - 1` are NaN: 0 for every integer. With `nat`, which of the
- * dates or durations in a BigInt64Array are NaT.
+ * Writes to `out` which of the elements `start` to `end - 1` are NaN: 0 for every integer. With `nat`, which
+ * of the dates or durations in a BigInt64Array are NaT.
  */
 export function isnan(
   values: NumericArray,
@@ -28,7 +28,8 @@ export function isnan(
 }
 
 function markNat(words: Uint32Array, out: Uint8Array, outOffset: number): void {
-  const [lowAt, highAt] = [LOW, HIGH];
+  const lowAt = LOW;
+  const highAt = HIGH;
   for (let i = 0, to = outOffset; i < words.length; i += 2, to++) {
     out[to] = Number((words[i + lowAt] | (words[i + highAt] ^ 0x80000000)) === 0);
   }

@@ -1,6 +1,3 @@
-import { countNonzeroBytes, truthsOf } from "./bytes.js";
-import { type Indices, newIndices } from "./indices.js";
-
 /**
  * Masks: one byte per element, zero for false. Masks that are read may hold any byte for true; those that are
  * written hold 0 and 1. A result may be written over one of its operands, element for element.
@@ -8,12 +5,18 @@ import { type Indices, newIndices } from "./indices.js";
  * @module
  */
 
+import { countNonzeroBytes, truthsOf } from "./bytes.js";
+import { type Indices, newIndices } from "./indices.js";
+
 /** How many elements of a mask are true. */
 export function maskCount(mask: Uint8Array, start = 0, end = mask.length): number {
   return countNonzeroBytes(mask, start, end);
 }
 
-/** The places of the true elements, ascending: an Int32Array where the mask is shorter than 2³¹, else a Float64Array. */
+/**
+ * The places of the true elements, ascending: an Int32Array where the mask is shorter than 2³¹, else a
+ * Float64Array.
+ */
 export function maskToIndices(mask: Uint8Array): Indices {
   const count = countNonzeroBytes(mask, 0, mask.length);
   const indices = newIndices(count, mask.length);

@@ -1,6 +1,6 @@
 /**
- * A piece of memory as a mover of elements sees it: as bytes, as words wherever they stand, and as aligned units where
- * it starts at one. The views are made when first asked for, and hold whole units only.
+ * A piece of memory as a mover of elements sees it: as bytes, as words wherever they stand, and as aligned
+ * units where it starts at one. The views are made when first asked for, and hold whole units only.
  */
 export class Memory {
   readonly bytes: Uint8Array;

@@ -14,7 +14,10 @@ export interface Moments<Mean = number> {
 /** The moments of the first `count` doubles of a block, by two passes. */
 export function momentsOf(block: Float64Array, count: number): Moments {
   const mean = pairwiseSum(block, count) / count;
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const p = block[i] - mean;
@@ -31,8 +34,8 @@ export function momentsOf(block: Float64Array, count: number): Moments {
 }
 
 /**
- * The moments of two sets taken together (T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise
- * algorithm for computing sample variances", 1979).
+ * The moments of two sets taken together (T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a
+ * pairwise algorithm for computing sample variances", 1979).
  */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
@@ -40,7 +43,8 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   const count = a.count + b.count;
   const weight = b.count / count;
   const delta = b.mean - a.mean;
-  // With an infinite mean the difference is of no use, but the weighted sum still gives what the mean of all would.
+  // With an infinite mean the difference is of no use, but the weighted sum still gives what the mean of all
+  // would.
   const mean = Number.isFinite(delta) ? a.mean + delta * weight : a.mean * (1 - weight) + b.mean * weight;
   return { count, mean, m2: a.m2 + b.m2 + delta * delta * (a.count * weight) };
 }
@@ -48,8 +52,8 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
 const NOTHING: Moments = { count: 0, mean: Number.NaN, m2: 0 };
 
 /**
- * Mean and variance in one pass over the run: each block by the two-pass method, the blocks merged in a balanced tree.
- * Bigints are rounded to doubles one by one, as NumPy does. With `nat`, NaT counts as NaN.
+ * Mean and variance in one pass over the run: each block by the two-pass method, the blocks merged in a
+ * balanced tree. Bigints are rounded to doubles one by one, as NumPy does. With `nat`, NaT counts as NaN.
  */
 export class MomentsAccumulator implements Accumulator<Moments> {
   readonly #options: MissingOptions;

@@ -2,7 +2,10 @@ import { Memory } from "./memory.js";
 import { copyBytes, copyLongs, copyShorts, copyWords, moveWords, packWords, unpackWords } from "./strides.js";
 import { littleEndian } from "./words.js";
 
-/** Elements per pass: what one pass over them touches stays in the nearest cache for the passes over their other words. */
+/**
+ * Elements per pass: what one pass over them touches stays in the nearest cache for the passes over their
+ * other words.
+ */
 const PASS = 512;
 
 /** From this size on, copying an element by a native call beats moving its words in a loop. */
@@ -12,9 +15,9 @@ const LARGE = 256;
 const FEW = 64;
 
 /**
- * Copies `count` elements of `itemsize` bytes from one strided layout into another, bit for bit, such as a dense column
- * into one field of packed records. Offsets and strides are in bytes; strides may be negative or zero. The two layouts
- * must lie within their arrays and must not overlap.
+ * Copies `count` elements of `itemsize` bytes from one strided layout into another, bit for bit, such as a
+ * dense column into one field of packed records. Offsets and strides are in bytes; strides may be negative or
+ * zero. The two layouts must lie within their arrays and must not overlap.
  *
  * Cost: about a nanosecond for each four bytes, aligned or not.
  */

@@ -2,8 +2,8 @@
 export type CompareOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /**
- * A comparison with a scalar, made ready for one type of element: either with a scalar of that type, or with an outcome that
- * is the same for all elements (NaN and NaT excepted, for which only `ne` holds).
+ * A comparison with a scalar, made ready for one type of element: either with a scalar of that type, or with
+ * an outcome that is the same for all elements (NaN and NaT excepted, for which only `ne` holds).
  */
 export type ComparePlan<Scalar> =
   | { readonly op: CompareOp; readonly scalar: Scalar }
@@ -26,8 +26,8 @@ export function mirrored(op: CompareOp): CompareOp {
 }
 
 /**
- * A comparison of doubles with any scalar, exact: an integer that is no double lies between two doubles, and what
- * compares with it compares with one of them.
+ * A comparison of doubles with any scalar, exact: an integer that is no double lies between two doubles, and
+ * what compares with it compares with one of them.
  */
 export function planForNumbers(op: CompareOp, scalar: number | bigint): ComparePlan<number> {
   if (typeof scalar === "number") return { op, scalar };

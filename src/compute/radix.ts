@@ -8,8 +8,9 @@ const FEW = 48;
 /**
  * The places of the elements in ascending order of their keys; equal ones keep their order.
  *
- * A radix sort from the least to the most significant byte. Bytes that are the same in all keys cost nothing, so small
- * integers sort faster than large ones. Memory: 24 bytes for each element, whatever the length of the keys.
+ * A radix sort from the least to the most significant byte. Bytes that are the same in all keys cost nothing,
+ * so small integers sort faster than large ones. Memory: 24 bytes for each element, whatever the length of
+ * the keys.
  *
  * @throws LimitError from 2³² elements on
  */
@@ -80,7 +81,9 @@ function sortWords(keys: SortKeys, order: Indices): void {
   for (let i = 0; i < length; i++) order[i] = pairs[2 * i + 1];
 }
 
-/** Puts the word of each key beside its place and counts its bytes; true when the words are in order already. */
+/**
+ * Puts the word of each key beside its place and counts its bytes; true when the words are in order already.
+ */
 function fillPairs(word: Uint32Array, pairs: Pairs, histograms: Uint32Array): boolean {
   let ascending = true;
   let previous = 0;

@@ -6,9 +6,9 @@ import { Memory } from "./memory.js";
 const LARGE = 256;
 
 /**
- * The inverse of `gather`: copies the elements that stand one after the other at the beginning of `src` to the places at
- * `indices`, the `itemsize` bytes of `dst` at `offsetBytes + indices[i] * strideBytes`. Of several elements for one place, the
- * last one stays.
+ * The inverse of `gather`: copies the elements that stand one after the other at the beginning of `src` to
+ * the places at `indices`, the `itemsize` bytes of `dst` at `offsetBytes + indices[i] * strideBytes`. Of
+ * several elements for one place, the last one stays.
  */
 export function scatter(
   src: Uint8Array,
@@ -47,7 +47,10 @@ export function scatterBlock(
   }
 }
 
-/** Copies the next bytes of every element, by the widest unit that is left and aligned; returns how many of each. */
+/**
+ * Copies the next bytes of every element, by the widest unit that is left and aligned; returns how many of
+ * each.
+ */
 function scatterPass(
   src: Memory,
   step: number,

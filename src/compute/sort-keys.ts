@@ -4,8 +4,9 @@ import type { BigArray, FloatArray, NumberArray, NumericArray } from "./types.js
 import { HIGH, isSigned, LOW, wordsOf } from "./words.js";
 
 /**
- * Elements as keys for sorting: each a row of unsigned words whose lexicographic order, from the last word to the first, is
- * the order of the elements. Equal elements have equal keys: 0 and -0, all NaN, all NaT, both of which come last.
+ * Elements as keys for sorting: each a row of unsigned words whose lexicographic order, from the last word to
+ * the first, is the order of the elements. Equal elements have equal keys: 0 and -0, all NaN, all NaT, both
+ * of which come last.
  */
 export interface SortKeys {
   /** How many elements. */
@@ -58,12 +59,14 @@ function bigKeys(values: BigArray, nat: boolean): SortKeys {
 // With NaT, keys are one less than the elements, modulo 2⁶⁴: NaT, the least of them, becomes the greatest.
 
 function loadLow(words: Uint32Array, nat: boolean, into: Uint32Array): void {
-  const [lowAt, less] = [LOW, Number(nat)];
+  const lowAt = LOW;
+  const less = Number(nat);
   for (let i = 0, at = 0; at < words.length; i++, at += 2) into[i] = words[at + lowAt] - less;
 }
 
 function loadHigh(words: Uint32Array, flip: number, nat: boolean, into: Uint32Array): void {
-  const [lowAt, highAt] = [LOW, HIGH];
+  const lowAt = LOW;
+  const highAt = HIGH;
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
     const borrow = nat && words[at + lowAt] === 0 ? 1 : 0;
     into[i] = (words[at + highAt] ^ flip) - borrow;
@@ -71,8 +74,8 @@ function loadHigh(words: Uint32Array, flip: number, nat: boolean, into: Uint32Ar
 }
 
 /**
- * One word of the keys of doubles. Negative numbers are inverted and the sign of others flipped, which orders their bits
- * as unsigned integers.
+ * One word of the keys of doubles. Negative numbers are inverted and the sign of others flipped, which orders
+ * their bits as unsigned integers.
  *
  * @param start the first word of the first double
  * @param step words from one double to the next
@@ -84,7 +87,8 @@ function loadDouble(
   wantsHigh: boolean,
   into: Uint32Array,
 ): void {
-  const [lowAt, highAt] = [LOW, HIGH];
+  const lowAt = LOW;
+  const highAt = HIGH;
   for (let i = 0, at = start; at < words.length; i++, at += step) {
     const low = words[at + lowAt];
     const high = words[at + highAt];
@@ -106,8 +110,8 @@ function loadSingle(words: Uint32Array, start: number, step: number, into: Uint3
 }
 
 /**
- * The keys of complex numbers: by real, then imaginary part, and before both by which of them is NaN, in NumPy's order: none,
- * the imaginary, the real, both.
+ * The keys of complex numbers: by real, then imaginary part, and before both by which of them is NaN, in
+ * NumPy's order: none, the imaginary, the real, both.
  */
 export function complexKeys(values: FloatArray): SortKeys {
   const length = Math.floor(values.length / 2);

@@ -12,8 +12,9 @@ export interface SortOptions {
 }
 
 /**
- * The places of the elements in ascending order; equal ones keep their order. NaN comes last, and 0 and -0 are equal.
- * An Int32Array below 2³¹ elements, else a Float64Array. Memory: 24 bytes for each element beside the result.
+ * The places of the elements in ascending order; equal ones keep their order. NaN comes last, and 0 and -0
+ * are equal. An Int32Array below 2³¹ elements, else a Float64Array. Memory: 24 bytes for each element beside
+ * the result.
  */
 export function argsort(values: NumericArray, { nat = false }: SortOptions = {}): Indices {
   return orderOf(keysOf(values, nat));
@@ -68,7 +69,10 @@ const TYPES = [
   BigUint64Array,
 ];
 
-/** A typed array over `buffer` of the same type as `values`. Not by its constructor, which may be a subclass such as Buffer. */
+/**
+ * A typed array over `buffer` of the same type as `values`. Not by its constructor, which may be a subclass
+ * such as Buffer.
+ */
 function sameType(values: NumericArray, buffer: ArrayBuffer): NumericArray {
   const Type = TYPES.find((type) => values instanceof type) ?? Uint8Array;
   return new Type(buffer);

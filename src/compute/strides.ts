@@ -1,7 +1,7 @@
 /**
- * Loops that copy one unit of every element between two strided layouts, each for one type of memory on either side.
- * Offsets and strides count bytes in a DataView and units in a typed array. The byte order in the calls of DataViews is
- * literal: an imported constant would be read and tested again for every element.
+ * Loops that copy one unit of every element between two strided layouts, each for one type of memory on
+ * either side. Offsets and strides count bytes in a DataView and units in a typed array. The byte order in
+ * the calls of DataViews is literal: an imported constant would be read and tested again for every element.
  *
  * @module
  */

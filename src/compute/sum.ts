@@ -1,14 +1,14 @@
 import { eachBlock, eachComplexBlock } from "./blocks.js";
 import { Cascade } from "./cascade.js";
-import type { Accumulator, BigArray, Complex, FloatArray, MissingOptions, NumberArray } from "./types.js";
-import { HIGH, isSigned, LOW, NAT, WORD, wordsOf } from "./words.js";
+import type { Accumulator, Complex, FloatArray, MissingOptions, NumberArray } from "./types.js";
 
 /** Elements summed in a straight line before pairs of such sums are added. */
 const STRAIGHT = 128;
 
 /**
- * The sum of the first `count` doubles of a block by pairwise summation: straight sums of up to 128 elements, each over
- * eight independent lanes, joined in a balanced tree. Exact for integers while the sum stays below 2⁵³.
+ * The sum of the first `count` doubles of a block by pairwise summation: straight sums of up to 128 elements,
+ * each over eight independent lanes, joined in a balanced tree. Exact for integers while the sum stays below
+ * 2⁵³.
  */
 export function pairwiseSum(block: Float64Array, count: number): number {
   return sumRange(block, 0, count);
@@ -21,7 +21,14 @@ function sumRange(block: Float64Array, start: number, end: number): number {
 }
 
 function sumStraight(block: Float64Array, start: number, end: number): number {
-  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
+  let f = 0;
+  let g = 0;
+  let h = 0;
   let i = start;
   for (; i + 8 <= end; i += 8) {
     a += block[i];
@@ -71,8 +78,8 @@ export class IntegerSum implements Accumulator<number, NumberArray> {
 const plus = (x: number, y: number) => x + y;
 
 /**
- * The sum of floats in double precision, with an error that grows like the logarithm of their number. Float32 elements are
- * summed as doubles; whoever wants NumPy's type rounds the result with `Math.fround`.
+ * The sum of floats in double precision, with an error that grows like the logarithm of their number. Float32
+ * elements are summed as doubles; whoever wants NumPy's type rounds the result with `Math.fround`.
  */
 export class FloatSum implements Accumulator<number, NumberArray> {
   readonly #options: MissingOptions;
@@ -101,7 +108,10 @@ export class FloatSum implements Accumulator<number, NumberArray> {
   }
 }
 
-/** The sum of complex numbers, part by part as {@link FloatSum}; `skipNaN` leaves out numbers with NaN in either part. */
+/**
+ * The sum of complex numbers, part by part as {@link FloatSum}; `skipNaN` leaves out numbers with NaN in
+ * either part.
+ */
 export class ComplexSum implements Accumulator<Complex, FloatArray> {
   readonly #options: MissingOptions;
   readonly #re = new Cascade(plus);
@@ -130,83 +140,4 @@ export class ComplexSum implements Accumulator<Complex, FloatArray> {
     this.#re.clear();
     this.#im.clear();
   }
-}
-
-/** As many elements as can be added before the sum of their words might leave 2⁵³. */
-const EXACT_RUN = 2 ** 20;
-
-/**
- * The exact sum of 64-bit integers, never wrapped.
- *
- * With `nat`, the sum of durations: NaT (-2⁶³) if one of them is NaT, unless `skipNaN` leaves those out.
- */
-export class BigSum implements Accumulator<bigint, BigArray> {
-  readonly #options: MissingOptions;
-  #sum = 0n;
-  #nats = 0;
-  /** How many elements were added, without those that `skipNaN` left out. */
-  count = 0;
-
-  constructor(options: MissingOptions = {}) {
-    this.#options = options;
-  }
-
-  add(values: BigArray, start: number, end: number): void {
-    this.count += end - start;
-    for (let at = start; at < end; at += EXACT_RUN) this.#addRun(values, at, Math.min(at + EXACT_RUN, end));
-  }
-
-  #addRun(values: BigArray, start: number, end: number): void {
-    const words = wordsOf(values, start, end);
-    const { low, high } = sumWords(words, isSigned(values));
-    this.#sum += BigInt(high) * BigInt(WORD) + BigInt(low);
-    if (this.#options.nat !== true) return;
-    const nats = countNat(words);
-    this.#nats += nats;
-    if (nats > 0 && this.#options.skipNaN === true) {
-      this.#sum -= BigInt(nats) * NAT;
-      this.count -= nats;
-    }
-  }
-
-  result(): bigint {
-    return this.#nats > 0 && this.#options.skipNaN !== true ? NAT : this.#sum;
-  }
-
-  reset(): void {
-    this.#sum = 0n;
-    this.#nats = 0;
-    this.count = 0;
-  }
-}
-
-function sumWords(words: Uint32Array, signed: boolean): { low: number; high: number } {
-  const [lowAt, highAt] = [LOW, HIGH];
-  let [low, nextLow, high, nextHigh, negative] = [0, 0, 0, 0, 0];
-  let i = 0;
-  for (; i + 4 <= words.length; i += 4) {
-    const first = words[i + highAt];
-    const next = words[i + 2 + highAt];
-    low += words[i + lowAt];
-    nextLow += words[i + 2 + lowAt];
-    high += first;
-    nextHigh += next;
-    negative += (first >>> 31) + (next >>> 31);
-  }
-  if (i < words.length) {
-    low += words[i + lowAt];
-    high += words[i + highAt];
-    negative += words[i + highAt] >>> 31;
-  }
-  return { low: low + nextLow, high: high + nextHigh - (signed ? negative * WORD : 0) };
-}
-
-/** How many of the elements are NaT. */
-export function countNat(words: Uint32Array): number {
-  const [lowAt, highAt] = [LOW, HIGH];
-  let count = 0;
-  for (let i = 0; i < words.length; i += 2) {
-    count += Number((words[i + lowAt] | (words[i + highAt] ^ 0x80000000)) === 0);
-  }
-  return count;
 }

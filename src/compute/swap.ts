@@ -1,6 +1,6 @@
 /**
- * Reverses the bytes of every `unit` within `bytes`, in place: big-endian elements become little-endian ones and the
- * other way round.
+ * Reverses the bytes of every `unit` within `bytes`, in place: big-endian elements become little-endian ones
+ * and the other way round.
  *
  * @param itemsize bytes of one element; `bytes` holds whole elements
  * @param unit bytes of one swapped word, such as 4 for `U` and 8 for `c16`; it divides `itemsize`

@@ -1,6 +1,6 @@
 /**
- * A set of 64-bit patterns, given as two words each, for looking up many: open addressing in typed arrays, so that a
- * lookup makes no object and hashes no bigint.
+ * A set of 64-bit patterns, given as two words each, for looking up many: open addressing in typed arrays, so
+ * that a lookup makes no object and hashes no bigint.
  */
 export class WordSet {
   /** Pairs of low and high word; the capacity is a power of two, at most half of it filled. */
@@ -41,7 +41,10 @@ export class WordSet {
    * @param lowAt where the low word stands among the two
    */
   mark(words: Uint32Array, lowAt: number, count: number, out: Uint8Array, outOffset: number): void {
-    const [slots, filled, mask, highAt] = [this.#slots, this.#filled, this.#mask, 1 - lowAt];
+    const slots = this.#slots;
+    const filled = this.#filled;
+    const mask = this.#mask;
+    const highAt = 1 - lowAt;
     for (let i = 0; i < count; i++) {
       const low = words[2 * i + lowAt];
       const high = words[2 * i + highAt];
@@ -59,7 +62,10 @@ export class WordSet {
   }
 }
 
-/** Mixes two words into one whose low bits depend on all of theirs: multiplication by odd constants, and folding. */
+/**
+ * Mixes two words into one whose low bits depend on all of theirs: multiplication by odd constants, and
+ * folding.
+ */
 function hash(low: number, high: number): number {
   let mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
   mixed ^= mixed >>> 15;

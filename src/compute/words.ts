@@ -1,11 +1,11 @@
-import type { BigArray } from "./types.js";
-
 /**
- * Sixty-four bits as two words of thirty-two. Arithmetic on the halves stays in plain numbers, which is four times as
- * fast as reading elements of a BigInt64Array, each of which may become an object on the heap.
+ * Sixty-four bits as two words of thirty-two. Arithmetic on the halves stays in plain numbers, which is four
+ * times as fast as reading elements of a BigInt64Array, each of which may become an object on the heap.
  *
  * @module
  */
+
+import type { BigArray } from "./types.js";
 
 /** Whether this machine stores the low byte first. */
 export const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
@@ -33,7 +33,8 @@ export function isSigned(values: BigArray): boolean {
 
 /** Writes NaN into `block` wherever an element is NaT. */
 export function markNat(words: Uint32Array, block: Float64Array): void {
-  const [lowAt, highAt] = [LOW, HIGH];
+  const lowAt = LOW;
+  const highAt = HIGH;
   for (let i = 0, at = 0; at < words.length; i++, at += 2) {
     if (words[at + highAt] === 0x80000000 && words[at + lowAt] === 0) block[i] = Number.NaN;
   }

@@ -5,7 +5,10 @@
  * @module
  */
 
-/** What one unit of a half's significand is worth, by its exponent field (the last field is infinities and NaN). */
+/**
+ * What one unit of a half's significand is worth, by its exponent field (the last field is infinities and
+ * NaN).
+ */
 const UNITS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
 
 const NAN_BITS = 0x7e00;
@@ -32,8 +35,8 @@ export function fromHalf(bits: number): number {
 }
 
 /**
- * The bits of the half nearest to `x`, ties to the even one, as NumPy's `float16(x)`. The double is rounded once,
- * never by way of single precision. From 65520 on, the result is infinity; NaN is the quiet NaN 0x7e00.
+ * The bits of the half nearest to `x`, ties to the even one, as NumPy's `float16(x)`. The double is rounded
+ * once, never by way of single precision. From 65520 on, the result is infinity; NaN is the quiet NaN 0x7e00.
  *
  * @param x any number
  * @returns 0 to 0xffff

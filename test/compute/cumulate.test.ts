@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ComplexCumsum, FloatCumsum, IntegerCumsum } from "../../src/compute/cumulate.js";
+import { ComplexCumsum, FloatCumsum } from "../../src/compute/cumulate.js";
+import { IntegerCumsum } from "../../src/compute/cumulate-integers.js";
 import type { NumericArray } from "../../src/compute/types.js";
 
 const nan = Number.NaN;

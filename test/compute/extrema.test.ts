@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BigExtremum, ComplexExtremum, NumberExtremum, type Side } from "../../src/compute/extrema.js";
+import { NumberExtremum, type Side } from "../../src/compute/extrema.js";
+import { BigExtremum } from "../../src/compute/extrema-big.js";
+import { ComplexExtremum } from "../../src/compute/extrema-complex.js";
 import type { BigArray, MissingOptions, NumberArray } from "../../src/compute/types.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

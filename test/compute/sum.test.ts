@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BigSum, ComplexSum, FloatSum, IntegerSum, pairwiseSum } from "../../src/compute/sum.js";
+import { ComplexSum, FloatSum, IntegerSum, pairwiseSum } from "../../src/compute/sum.js";
+import { BigSum } from "../../src/compute/sum-big.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 

@@ -1,0 +1,96 @@
+import type { Extremum, Side } from "./extrema.js";
+import type { Accumulator, BigArray, MissingOptions } from "./types.js";
+import { HIGH, isSigned, LOW, NAT, WordView } from "./words.js";
+
+/**
+ * The least or greatest 64-bit integer and its first place. With `nat`, NaT propagates as NaN does in
+ * `NumberExtremum`.
+ */
+export class BigExtremum implements Accumulator<Extremum<bigint> | null, BigArray> {
+  readonly #side: Side;
+  readonly #nat: boolean;
+  readonly #skipNaN: boolean;
+  readonly #view = new WordView();
+  #best: bigint | undefined;
+  #index = -1;
+  #seen = 0;
+  settled = false;
+
+  constructor(side: Side, { nat = false, skipNaN = false }: MissingOptions = {}) {
+    this.#side = side;
+    this.#nat = nat;
+    this.#skipNaN = skipNaN;
+  }
+
+  add(values: BigArray, start: number, end: number): void {
+    if (!this.settled) this.#addRun(values, start, end);
+    this.#seen += end - start;
+  }
+
+  #addRun(values: BigArray, start: number, end: number): void {
+    const nan = !this.#nat ? "value" : this.#skipNaN ? "skip" : "stop";
+    const index = firstBigExtremum(this.#view.of(values), start, end, isSigned(values), this.#side, nan);
+    if (index < 0) return;
+    const value = values[index];
+    const isNat = this.#nat && value === NAT;
+    const better =
+      this.#best === undefined || (this.#side === "min" ? value < this.#best : value > this.#best);
+    if (better || isNat) {
+      this.#best = value;
+      this.#index = this.#seen + index - start;
+      this.settled = isNat;
+    }
+  }
+
+  result(): Extremum<bigint> | null {
+    return this.#best === undefined ? null : { value: this.#best, index: this.#index };
+  }
+
+  reset(): void {
+    this.#best = undefined;
+    this.#index = -1;
+    this.#seen = 0;
+    this.settled = false;
+  }
+}
+
+/**
+ * Where the extreme one of the elements `start` to `end - 1` stands first; -1 when there is nothing to choose
+ * from.
+ *
+ * The words are mapped so that the least element sought is always the least pair of unsigned words.
+ *
+ * @param nan what -2⁶³ is: a value, to be skipped, or to be stopped at
+ */
+function firstBigExtremum(
+  words: Uint32Array,
+  start: number,
+  end: number,
+  signed: boolean,
+  side: Side,
+  nan: "value" | "skip" | "stop",
+): number {
+  const lowAt = LOW;
+  const highAt = HIGH;
+  const flipLow = side === "min" ? 0 : 0xffffffff;
+  const flipHigh = (signed ? 0x80000000 : 0) ^ flipLow;
+  const checked = nan !== "value";
+  let index = -1;
+  let bestHigh = 0xffffffff;
+  let bestLow = 0xffffffff;
+  for (let i = start; i < end; i++) {
+    const word = words[2 * i + highAt];
+    if (checked && word === 0x80000000 && words[2 * i + lowAt] === 0) {
+      if (nan === "stop") return i;
+      continue;
+    }
+    const high = (word ^ flipHigh) >>> 0;
+    if (high > bestHigh) continue;
+    const low = (words[2 * i + lowAt] ^ flipLow) >>> 0;
+    if (high === bestHigh && low >= bestLow && index >= 0) continue;
+    bestHigh = high;
+    bestLow = low;
+    index = i;
+  }
+  return index;
+}
