@@ -48,26 +48,26 @@ export function extent(
   return [from, to];
 }
 
-function replaceAxis({ shape, strides, offset }: Layout, axis: number, range: Range): Layout {
-  const stride = strides[axis] ?? 0;
-  return {
-    shape: shape.with(axis, range.length),
-    // Adding 0 makes the -0 of 0 * -1 a 0.
-    strides: strides.with(axis, stride * range.step + 0),
-    offset: offset + stride * range.start,
-  };
+/** The stride of every `step`-th position. Adding 0 makes the -0 of 0 * -1 a 0. */
+function stepped(stride: number, { step }: Range): number {
+  return stride * step + 0;
 }
 
 /** The rows `slice` selects. @throws ShapeError where there is no first axis */
 export function sliceRows(layout: Layout, slice: Slice): Layout {
   const length = layout.shape[0];
   if (length === undefined) throw new ShapeError("an array without axes cannot be sliced");
-  return replaceAxis(layout, 0, resolveSlice(slice, length));
+  return rangeRows(layout, resolveSlice(slice, length));
 }
 
 /** The rows of a range that lies within the first axis. */
-export function rangeRows(layout: Layout, range: Range): Layout {
-  return replaceAxis(layout, 0, range);
+export function rangeRows({ shape, strides, offset }: Layout, range: Range): Layout {
+  const stride = strides[0] ?? 0;
+  return {
+    shape: shape.with(0, range.length),
+    strides: strides.with(0, stepped(stride, range)),
+    offset: offset + stride * range.start,
+  };
 }
 
 /** The layout without its first axis, at one position of it. */
@@ -98,25 +98,31 @@ export function select(layout: Layout, selection: readonly Selector[]): Layout {
   if (selection.length - named > 1) throw new IndexError('a selection has at most one "..."');
   const rank = layout.shape.length;
   if (named > rank) throw new IndexError(`${named} indices for an array of ${rank} axes`);
-  let result = layout;
+  const shape: number[] = [];
+  const strides: number[] = [];
+  let { offset } = layout;
   let axis = 0;
+  const keep = (end: number) => {
+    shape.push(...layout.shape.slice(axis, end));
+    strides.push(...layout.strides.slice(axis, end));
+    axis = end;
+  };
   for (const part of selection) {
-    if (part === "...") axis += rank - named;
-    else if (part instanceof Slice) {
-      result = replaceAxis(result, axis, resolveSlice(part, result.shape[axis] ?? 0));
-      axis += 1;
-    } else {
-      const position = resolveIndex(part, result.shape[axis] ?? 0, `axis ${axis}`);
-      const stride = result.strides[axis] ?? 0;
-      result = {
-        shape: result.shape.toSpliced(axis, 1),
-        strides: result.strides.toSpliced(axis, 1),
-        offset: result.offset + position * stride,
-      };
-      // The axis is gone, so the next selector meets the one that followed it at the same place.
+    if (part === "...") {
+      keep(axis + rank - named);
+      continue;
     }
+    const [length, stride] = [layout.shape[axis] ?? 0, layout.strides[axis] ?? 0];
+    if (part instanceof Slice) {
+      const range = resolveSlice(part, length);
+      shape.push(range.length);
+      strides.push(stepped(stride, range));
+      offset += stride * range.start;
+    } else offset += stride * resolveIndex(part, length, `axis ${axis}`);
+    axis += 1;
   }
-  return result;
+  keep(rank);
+  return { shape, strides, offset };
 }
 
 /**
