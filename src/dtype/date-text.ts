@@ -109,10 +109,16 @@ export function parseDate(text: string): bigint | undefined {
   return days * PER_DAY + BigInt(seconds) * 10n ** 18n + BigInt(fraction);
 }
 
-/** Reads the count of a duration; `NAT` for `NaT` and the empty string, undefined where the text is no count. */
+/**
+ * Reads the count of a duration, without a unit as in NumPy.
+ *
+ * @returns `NAT` for `NaT` and the empty string; undefined where the text is no count, or one that leaves 64 bits
+ */
 export function parseCount(text: string): bigint | undefined {
   if (isNat(text)) return NAT;
-  return /^[+-]?[0-9]{1,19}$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
+  if (!/^\s*[+-]?[0-9]{1,19}$/.test(text)) return undefined;
+  const count = BigInt(text.trim().replace("+", ""));
+  return count > NAT && count < -NAT ? count : undefined;
 }
 
 function isNat(text: string): boolean {

@@ -30,7 +30,7 @@ export function force(value: unknown, to: DType, from: DType | undefined): Force
       return plainNull ? undefined : forced(truthOf(value));
     case "i":
     case "u":
-      return plainNull ? undefined : forced(wholeOf(value, to));
+      return plainNull ? undefined : forced(wholeOf(value, to, from));
     case "f":
       return forced(plainNull ? Number.NaN : numberOf(value));
     case "c":
@@ -83,7 +83,11 @@ function numberOf(value: unknown): number | undefined {
 }
 
 /** Cuts the fraction, then keeps the low bits; texts must say a number that fits. */
-function wholeOf(value: unknown, { kind, itemsize }: DType): number | bigint | undefined {
+function wholeOf(
+  value: unknown,
+  { kind, itemsize }: DType,
+  from: DType | undefined,
+): number | bigint | undefined {
   const bits = itemsize * 8;
   const wrap = (whole: bigint) => (kind === "i" ? BigInt.asIntN(bits, whole) : BigInt.asUintN(bits, whole));
   let low: bigint;
@@ -96,9 +100,14 @@ function wholeOf(value: unknown, { kind, itemsize }: DType): number | bigint | u
   } else {
     const number = numberOf(value);
     if (number === undefined) return undefined;
-    low = wrap(truncate(number, kind, itemsize));
+    const whole = Number.isSafeInteger(number) && !isFloating(from);
+    low = wrap(whole ? BigInt(number) : truncate(number, kind, itemsize));
   }
   return itemsize === 8 ? low : Number(low);
+}
+
+function isFloating(dtype: DType | undefined): boolean {
+  return dtype?.kind === "f" || dtype?.kind === "c";
 }
 
 /**
@@ -133,13 +142,7 @@ function countOf(value: unknown, to: DType, from: DType | undefined): bigint | u
       ? convertWide(value, from.step, target, isDate).value
       : value;
   }
-  if (typeof value === "string") {
-    const count = isDate ? parseDate(value) : parseCount(value);
-    if (count === undefined || count === NAT) return count;
-    if (isDate)
-      return target.unit === "generic" ? undefined : convertWide(count, ATTOSECONDS, target, true).value;
-    return BigInt.asIntN(64, count) === count ? count : undefined;
-  }
+  if (typeof value === "string") return isDate ? dateOf(value, target) : parseCount(value);
   if (value instanceof Date) {
     if (!isDate || Number.isNaN(value.getTime()) || target.unit === "generic") return undefined;
     return convertWide(BigInt(value.getTime()), MILLISECONDS, target, true).value;
@@ -148,7 +151,15 @@ function countOf(value: unknown, to: DType, from: DType | undefined): bigint | u
   return number === undefined ? undefined : truncate(number, "i", 8);
 }
 
-/** The text that NumPy makes of a value; undefined for what has none. */
+/** The count of a date that a text says; undefined if it says none, or one that leaves 64 bits. */
+function dateOf(text: string, target: DateStep): bigint | undefined {
+  const count = parseDate(text);
+  if (count === undefined || count === NAT) return count;
+  const date = target.unit === "generic" ? NAT : convertWide(count, ATTOSECONDS, target, true).value;
+  return date > NAT && date < -NAT ? date : undefined;
+}
+
+/** The text that NumPy makes of a value; undefined for what has none, such as dates without a unit. */
 export function textOf(value: unknown, from: DType | undefined): string | undefined {
   switch (typeof value) {
     case "string":
@@ -160,7 +171,8 @@ export function textOf(value: unknown, from: DType | undefined): string | undefi
       return whole ? BigInt(value).toString() : formatFloat(value, from?.itemsize ?? 8);
     }
     case "bigint":
-      if (from?.kind === "M") return formatDate(value, from.step ?? GENERIC);
+      if (from?.kind === "M")
+        return from.step?.unit === "generic" ? undefined : formatDate(value, from.step ?? GENERIC);
       return from?.kind === "m" ? formatDuration(value, from.step ?? GENERIC) : value.toString();
     default:
       if (value === null) return "NaT";

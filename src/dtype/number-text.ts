@@ -19,10 +19,18 @@ function shortest(value: number, itemsize: number): number {
   if (itemsize === 8) return value;
   const round = itemsize === 4 ? Math.fround : (x: number) => fromHalf(toHalf(x));
   for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
+    const short = toDigits(value, digits);
     if (round(short) === value) return short;
   }
-  return Number(value.toPrecision(9));
+  return toDigits(value, 9);
+}
+
+/** The nearest number of so many digits; of two, the one that ends in an even digit (`toPrecision` takes the larger). */
+function toDigits(value: number, digits: number): number {
+  const [exact = "", exponent = ""] = value.toExponential(100).split("e");
+  const [kept = "", rest = ""] = [exact.slice(0, -101 + digits), exact.slice(-101 + digits)];
+  const even = /^50*$/.test(rest) && /[02468]$/.test(kept.replace(".", ""));
+  return even ? Number(`${kept}e${exponent}`) : Number(value.toPrecision(digits));
 }
 
 /** A float of so many bytes as NumPy prints it: `1.0`, `1e+16`, `-inf`. */

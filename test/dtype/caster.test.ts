@@ -187,6 +187,9 @@ describe("unsafe", () => {
     ["i8", 10n ** 10n, "i4", 1410065408],
     ["i8", -1n, "u1", 255],
     ["i4", 70000, "i2", 4464],
+    ["u4", 4294967295, "i2", -1],
+    ["u4", 3390693223, "u1", 103],
+    ["u4", 3757293993, "i4", -537673303],
     ["u8", 2n ** 64n - 1n, "i8", -1n],
     ["i8", -1n, "u8", 2n ** 64n - 1n],
     ["u1", 200, "i1", -56],
@@ -319,6 +322,8 @@ describe("unsafe", () => {
     ["5 days", "m8[D]"],
     ["99999999999999999999", "m8[D]"],
     ["2001", "M8"],
+    ["12345", "M8[ns]"],
+    ["-12345", "M8[ns]"],
   ])("refuses text %j into %s, which NumPy too does not convert", (text, to) => {
     expect(cast("U40", text, to, "unsafe")).toContain(`${JSON.stringify(text)} cannot be converted to `);
   });
@@ -377,6 +382,7 @@ describe("unsafe", () => {
   it("cuts no date, as NumPy does not", () => {
     expect(cast("M8[D]", 11323n, "<U9", "unsafe")).toBe("2001-01-01 cannot be converted to <U9");
     expect(cast("M8[D]", null, "<U2", "unsafe")).toBe("NaT cannot be converted to <U2");
+    expect(cast("M8", 5n, "<U20", "unsafe")).toBe("5n cannot be converted to <U20");
   });
 
   it("cuts bytes, or puts zeros behind them", () => {
@@ -427,6 +433,8 @@ describe("unsafe", () => {
 describe("unsafe, of plain values", () => {
   it.each<[unknown, string, unknown]>([
     [300, "u1", 44],
+    [3e9, "i4", -1294967296],
+    [3e9 + 0.5, "i4", -2147483648],
     [-1n, "u8", 2n ** 64n - 1n],
     [1.9, "i4", 1],
     [true, "f8", 1],

@@ -164,6 +164,10 @@ describe("parseCount", () => {
     expect(parseCount("5")).toBe(5n);
     expect(parseCount("-5")).toBe(-5n);
     expect(parseCount("+5")).toBe(5n);
+    expect(parseCount("  8")).toBe(8n);
+    expect(parseCount("9223372036854775807")).toBe(2n ** 63n - 1n);
+    expect(parseCount("9223372036854775808")).toBeUndefined();
+    expect(parseCount("-9223372036854775808")).toBeUndefined();
     for (const text of ["5 days", "1.5", " 5 ", "1_0", "0x5", "-", "99999999999999999999"])
       expect(parseCount(text)).toBeUndefined();
   });
