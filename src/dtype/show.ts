@@ -29,8 +29,14 @@ function showObject(value: object): string {
   if (ArrayBuffer.isView(value))
     return `${value.constructor.name}(${"length" in value ? value.length : value.byteLength})`;
   try {
-    return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
+    return JSON.stringify(value, plainer) ?? "an object";
   } catch {
     return "an object";
   }
+}
+
+/** What JSON has no word for. */
+function plainer(_key: string, part: unknown): unknown {
+  if (typeof part === "bigint") return `${part}n`;
+  return typeof part === "number" && !Number.isFinite(part) ? String(part) : part;
 }

@@ -119,6 +119,7 @@ describe("ownEntry", () => {
       ["__proto__", 3],
       ["a", 2],
     ]);
+    expect(Reflect.deleteProperty(record, "__proto__")).toBe(true);
   });
 });
 

@@ -110,6 +110,12 @@ describe("parseDate", () => {
     expect(parseDate(text)).toBe(ms * MS);
   });
 
+  it("reads the last second of a day, and zones to the last minute", () => {
+    expect(parseDate("1970-01-01T23:59:59")).toBe(86_399n * 10n ** 18n);
+    expect(parseDate("1970-01-01T00:00-23:59")).toBe(86_340n * 10n ** 18n);
+    expect(parseDate("1970-12-31")).toBe(364n * 86_400n * 10n ** 18n);
+  });
+
   it("reads attoseconds", () => {
     const second = 981173106n * 10n ** 18n;
     expect(parseDate("2001-02-03T04:05:06.123456789012345678")).toBe(second + 123456789012345678n);
