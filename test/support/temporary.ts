@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+
+/** Gives paths that nothing has yet, in a directory of this test file that is removed at its end. */
+export function temporaryPaths(): (name?: string) => string {
+  const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  let count = 0;
+  return (name = "table") => {
+    count += 1;
+    return join(directory, `${name}-${count}`);
+  };
+}
