@@ -5,9 +5,16 @@ import { platform } from "../platform/index.js";
 import type { Operation } from "./plan.js";
 import { type Durability, headerOf, type Stage } from "./stage.js";
 
+/** How far an application came. */
+export interface Progress {
+  /** Whether anything of the table may be other than before. */
+  changed: boolean;
+}
+
 /**
  * Carries out the operations of a plan, in their order. Each may find itself done already.
  *
+ * @param progress is told when there is no way back
  * @throws DiskError where the system refuses; the directory may then be between two states
  */
 export function applyOperations(
@@ -15,10 +22,14 @@ export function applyOperations(
   stage: Stage,
   files: Files,
   durability: Durability,
+  progress: Progress,
 ): void {
   const touched = new Set<string>();
   for (const operation of operations) {
+    // What is written in place may be written in part.
+    if (operation.kind === "header" || operation.kind === "punch") progress.changed = true;
     applyOne(operation, stage, files, durability);
+    progress.changed = true;
     if (operation.kind === "put") touched.add(dirname(operation.to));
     else if (operation.kind !== "punch" && operation.kind !== "header") touched.add(dirname(operation.path));
   }
@@ -30,12 +41,6 @@ export function applyOperations(
 
 function applyOne(operation: Operation, stage: Stage, files: Files, durability: Durability): void {
   switch (operation.kind) {
-    case "mkdir":
-      if (files.look(operation.path) === undefined) {
-        files.mkdir(operation.path);
-        if (durability === "full") files.syncDirectory(dirname(operation.path));
-      }
-      return;
     case "put": {
       const from = stage.ready.get(operation.to);
       if (from === undefined) throw new CorruptError(`${operation.to}: nothing was staged for it`);

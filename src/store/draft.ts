@@ -1,6 +1,6 @@
+import { dirname } from "node:path";
 import type { DType } from "../dtype/index.js";
 import {
-  CorruptError,
   ExistsError,
   LimitError,
   NameError,
@@ -9,12 +9,12 @@ import {
   UnsupportedError,
 } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { platform } from "../platform/index.js";
-import { type Catalog, type ColumnState, dataEnd, type FileLayout, nextId, rowBytes } from "./catalog.js";
+import { type Catalog, type ColumnState, type FileLayout, nextId } from "./catalog.js";
+import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
-import { checkName, NameTree } from "./names.js";
+import { checkName, groupsOf, NameTree } from "./names.js";
 import type { StorePaths } from "./paths.js";
-import { headerOf, type Stage, type StagedFile } from "./stage.js";
+import type { Stage } from "./stage.js";
 import { didYouMean } from "./suggest.js";
 
 /** What a new column is to be. */
@@ -26,8 +26,12 @@ export interface NewColumn {
   readonly overwrite: boolean;
 }
 
-/** The most spare capacity that an append leaves behind the data. */
-const MAX_SPARE = 64 * 2 ** 20;
+/** Rows to be appended. */
+export interface RowBlock {
+  readonly count: number;
+  /** The bytes of one column's rows, in C order. */
+  bytesOf(name: string, column: ColumnState): Iterable<Uint8Array>;
+}
 
 /**
  * The catalog that a transaction is making. Its changes are made here first, on staged files and behind the data of
@@ -42,6 +46,7 @@ export class Draft implements Catalog {
   readonly #files: Files;
   readonly #paths: StorePaths;
   readonly #names = new NameTree();
+  readonly #growth: Growth;
   /** The fewest rows so far: what lies behind them in files in place belongs to the base until it is replaced. */
   #low: number;
 
@@ -54,7 +59,9 @@ export class Draft implements Catalog {
     this.groups = new Map(base.groups);
     this.rows = base.rows;
     this.#low = base.rows;
+    this.#growth = new Growth(stage, files);
     for (const name of base.columns.keys()) this.#names.add(name);
+    for (const group of base.groups.keys()) if (group !== "") this.#names.addGroup(group);
   }
 
   /** @throws NotFoundError, with a guess at what was meant */
@@ -63,9 +70,7 @@ export class Draft implements Catalog {
     if (column !== undefined) return column;
     throw new NotFoundError(
       `there is no column ${JSON.stringify(name)}${didYouMean(name, this.columns.keys())}`,
-      {
-        path: this.#paths.root,
-      },
+      { path: this.#paths.root },
     );
   }
 
@@ -75,21 +80,24 @@ export class Draft implements Catalog {
       if (overwrite) return;
       throw new ExistsError(
         `there is a column ${JSON.stringify(name)} already; say overwrite: true to replace it`,
-        {
-          path: this.#paths.column(name),
-        },
+        { path: this.#paths.column(name) },
       );
     }
     const conflict = this.#names.conflict(name);
     if (conflict !== undefined) {
       throw new NameError(
         `${JSON.stringify(name)} cannot stand beside ${JSON.stringify(conflict)}: on some systems they would be one file`,
-        {
-          path: this.#paths.column(name),
-        },
+        { path: this.#paths.column(name) },
       );
     }
-    // Something that is no column may have the file's name: it is not ours to replace.
+    // Something that is no column may have the name of a file or directory: it is not ours to replace.
+    for (const group of groupsOf(name)) {
+      const path = dirname(this.#paths.group(group));
+      const there = this.#files.look(path);
+      if (there !== undefined && !there.isDirectory()) {
+        throw new ExistsError(`${path}: something that is no directory is in the way of a group`, { path });
+      }
+    }
     if (this.base.columns.has(name)) return;
     for (const path of [this.#paths.column(name), this.#paths.sidecar(name)]) {
       if (this.#files.look(path) !== undefined) {
@@ -167,6 +175,7 @@ export class Draft implements Catalog {
   /** Takes everything away, as `w+` does. */
   clear(rows: number): void {
     for (const name of [...this.columns.keys()]) this.remove(name);
+    for (const group of this.groups.keys()) this.#names.deleteGroup(group);
     this.groups.clear();
     this.rows = rows;
     this.#low = 0;
@@ -179,109 +188,66 @@ export class Draft implements Catalog {
   /** The attribute of a group; of the table itself for `""`. */
   setGroupAttr(group: string, attr: JsonValue): void {
     this.groups.set(group, attr);
+    if (group !== "") this.#names.addGroup(group);
   }
 
   /** Changes the number of rows: what is cut off is gone, what is new is zero. */
   resize(rows: number): void {
     if (rows === this.rows) return;
-    this.#change(rows, (column) => {
-      if (rows < column.rows) return { ...column, rows };
-      const roomy = this.#growable(column, rows);
-      this.#withFile(roomy, (fd) => platform().extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path));
-      return { ...roomy, rows };
-    });
-  }
-
-  /** Adds rows whose bytes come column by column, in C order. Nothing is seen of them before the commit. */
-  append(count: number, bytesOf: (name: string, column: ColumnState) => Iterable<Uint8Array>): void {
-    if (count === 0) return;
-    const rows = this.rows + count;
-    this.#change(rows, (column, name) => {
-      const roomy = this.#growable(column, rows);
-      this.#withFile(roomy, (fd) => {
-        const end = dataEnd(roomy, rows);
-        const { size } = this.#files.stat(fd, roomy.path);
-        if (size < end) {
-          const spare = Math.min(Math.floor(size / 2), MAX_SPARE);
-          platform().extend(fd, size, Math.max(end, size + spare), roomy.path);
-        }
-        let at = dataEnd(roomy);
-        for (const block of bytesOf(name, roomy)) {
-          this.#files.write(fd, block, at, roomy.path);
-          at += block.length;
-        }
-        if (at !== end)
-          throw new CorruptError(`${roomy.path}: ${at - dataEnd(roomy)} bytes came for ${count} rows`);
-      });
-      return { ...roomy, rows };
-    });
-  }
-
-  #change(rows: number, change: (column: ColumnState, name: string) => ColumnState): void {
-    for (const [name, column] of this.columns) {
-      byteLength(column, rows, name);
-      if (column.fortran) {
-        throw new UnsupportedError(
-          `column ${JSON.stringify(name)} is in Fortran order, where more rows would move every element; copy it first`,
-          { path: column.path },
-        );
-      }
-    }
-    const changed = new Map<string, ColumnState>();
-    for (const [name, column] of this.columns) changed.set(name, change(column, name));
-    this.columns = changed;
+    this.columns = this.#grown(this.columns, rows, (column) =>
+      rows < column.rows ? { ...column, rows } : this.#growth.extend(column, rows, this.#inPlace),
+    );
     this.rows = rows;
     this.#low = Math.min(this.#low, rows);
   }
 
-  /** The column in a file that may grow to so many rows now, which is a staged copy where the one in place may not. */
-  #growable(column: ColumnState, rows: number): ColumnState {
-    if (!column.staged && this.#low < column.rows) return this.#restage(column);
-    if (!column.staged && this.#low < this.base.rows) return this.#restage(column);
-    if (column.layout === "raw" || this.#hasRoom({ ...column, rows })) return column;
-    const file = this.stage.column(column, column.rows, column.rows * rowBytes(column));
-    this.#withFile(column, (source) => this.#copyData(source, column, file));
-    return { ...column, ...file, staged: true };
-  }
-
-  #restage(column: ColumnState): ColumnState {
-    return { ...column, ...this.stage.copy(column, column.rows), staged: true };
-  }
-
-  #hasRoom(column: ColumnState): boolean {
-    return this.#withFile(column, (fd) => {
-      try {
-        headerOf(column, fd, this.#files);
-        return true;
-      } catch (error) {
-        if (error instanceof CorruptError) return false;
-        throw error;
-      }
-    });
-  }
-
-  #copyData(source: number, column: ColumnState, to: StagedFile): void {
-    const block = new Uint8Array(1 << 20);
-    const length = column.rows * rowBytes(column);
-    const target = this.#files.open(to.path, "r+");
-    try {
-      for (let done = 0; done < length; done += block.length) {
-        const part = block.subarray(0, Math.min(block.length, length - done));
-        this.#files.read(source, part, column.dataOffset + done, column.path);
-        this.#files.write(target, part, to.dataOffset + done, to.path);
-      }
-    } finally {
-      this.#files.close(target);
+  /**
+   * Adds rows that come block by block. They are seen when all are there.
+   *
+   * @returns how many came
+   */
+  append(blocks: Iterable<RowBlock>): number {
+    let { columns, rows } = this;
+    for (const { count, bytesOf } of blocks) {
+      if (count === 0) continue;
+      const longer = rows + count;
+      columns = this.#grown(columns, longer, (column, name) =>
+        this.#growth.append(column, longer, this.#inPlace, (roomy) => bytesOf(name, roomy)),
+      );
+      rows = longer;
     }
+    const added = rows - this.rows;
+    this.columns = columns;
+    this.rows = rows;
+    return added;
   }
 
-  #withFile<T>(column: ColumnState, use: (fd: number) => T): T {
-    const fd = this.#files.open(column.path, "r+");
-    try {
-      return use(fd);
-    } finally {
-      this.#files.close(fd);
+  /** Removes what was staged, and gives back the room behind files in place. */
+  undo(): void {
+    this.#growth.undo();
+    this.stage.undo();
+  }
+
+  /** Whether nothing behind the data of files in place is the base's. */
+  get #inPlace(): boolean {
+    return this.#low >= this.base.rows;
+  }
+
+  #grown(
+    columns: ReadonlyMap<string, ColumnState>,
+    rows: number,
+    change: (column: ColumnState, name: string) => ColumnState,
+  ): Map<string, ColumnState> {
+    for (const [name, column] of columns) {
+      byteLength(column, rows, name);
+      if (column.fortran) {
+        throw new UnsupportedError(
+          `column ${JSON.stringify(name)} is in Fortran order, where another number of rows would move every element; add it anew, with its data and overwrite: true`,
+          { path: column.path },
+        );
+      }
     }
+    return new Map(Array.from(columns, ([name, column]) => [name, change(column, name)]));
   }
 }
 

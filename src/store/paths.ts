@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 
 /** The control directory of a store. */
 export const CONTROL = ".memmap";
@@ -34,6 +34,11 @@ export class StorePaths {
   /** The sidecar of a group; of the table itself for `""`. */
   group(name: string): string {
     return join(this.root, name, SIDECAR);
+  }
+
+  /** The name of the group whose directory this is. */
+  nameOf(directory: string): string {
+    return relative(this.root, directory).replaceAll(sep, "/");
   }
 
   stage(generation: number): string {

@@ -4,8 +4,10 @@ import { groupsOf } from "./names.js";
 import type { StorePaths } from "./paths.js";
 import { formatSidecar } from "./sidecar.js";
 
-/** A file that must be complete before anything gets its name. */
+/** A directory or file that must be there, complete, before anything gets its name. */
 export type StageStep =
+  /** A directory for a group that is new. */
+  | { readonly kind: "directory"; readonly path: string }
   /** A staged column whose header shall say so many rows. */
   | { readonly kind: "finish"; readonly column: ColumnState; readonly to: string }
   /** A column's file in place, whose bytes behind its data were written. */
@@ -24,7 +26,6 @@ export type StageStep =
 
 /** A step of the application, each idempotent, in this order of kinds. */
 export type Operation =
-  | { readonly kind: "mkdir"; readonly path: string }
   | { readonly kind: "put"; readonly to: string }
   | { readonly kind: "header"; readonly path: string; readonly column: ColumnState }
   | { readonly kind: "punch"; readonly path: string; readonly from: number }
@@ -42,7 +43,7 @@ export interface Plan {
  * there.
  */
 export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Plan {
-  const stage: StageStep[] = [];
+  const stage: StageStep[] = newDirectories(base, next, paths);
   const puts = new Map<string, Operation>();
   const headers: Operation[] = [];
   const punches: Operation[] = [];
@@ -67,7 +68,7 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
     if (column.rows < old.rows) punches.push({ kind: "punch", path, from: dataEnd(column) });
   }
   for (const [group, attr] of next.groups) {
-    if (base.groups.has(group) && base.groups.get(group) === attr) continue;
+    if (base.groups.has(group) && Object.is(base.groups.get(group), attr)) continue;
     stage.push({ kind: "file", to: paths.group(group), bytes: formatSidecar({ attr }) });
     put(paths.group(group));
   }
@@ -86,7 +87,6 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
   return {
     stage,
     operations: [
-      ...newDirectories(base, next, paths),
       ...ordered,
       ...headers,
       ...punches,
@@ -110,7 +110,7 @@ function planSidecar(
 ): void {
   if (!needsSidecar(column)) return;
   const { sidecar, rows, itemShape } = column;
-  const kept = old !== undefined && old.attr === column.attr ? sidecar : undefined;
+  const kept = old !== undefined && Object.is(old.attr, column.attr) ? sidecar : undefined;
   const sameShape = column.layout === "npy" || old?.rows === rows;
   if (kept === path && sameShape) return;
   // A sidecar that says what it said keeps its bytes, which may be another program's.
@@ -141,12 +141,12 @@ function directoriesOf({ columns, groups }: Catalog): Set<string> {
   return all;
 }
 
-function newDirectories(base: Catalog, next: Catalog, paths: StorePaths): Operation[] {
+function newDirectories(base: Catalog, next: Catalog, paths: StorePaths): StageStep[] {
   const there = directoriesOf(base);
   return [...directoriesOf(next)]
     .filter((group) => !there.has(group))
     .sort((one, other) => one.split("/").length - other.split("/").length)
-    .map((group) => ({ kind: "mkdir", path: dirname(paths.group(group)) }));
+    .map((group) => ({ kind: "directory", path: dirname(paths.group(group)) }));
 }
 
 /** Parents of deleted files, deepest first: those that are empty by then are removed. */

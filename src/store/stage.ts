@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CorruptError } from "../errors.js";
 import { formatHeader, rewriteRows } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
@@ -19,13 +19,17 @@ export interface StagedFile {
   readonly dataOffset: number;
 }
 
-/** New files on their way in: complete, and synced, before anything gets its name. */
+/** New files on their way in: complete, and synced, before anything gets its name. Undone, they leave no trace. */
 export class Stage {
   readonly #directory: string;
   readonly #files: Files;
   readonly #durability: Durability;
   /** Staged files by the path that each will have. */
   readonly ready = new Map<string, string>();
+  /** Directories of the table that were made for what is to come. */
+  readonly #directories: string[] = [];
+  /** Files beside the stage that go with it. */
+  readonly #others: string[] = [];
   #count = 0;
   #made = false;
 
@@ -35,12 +39,15 @@ export class Stage {
     this.#durability = durability;
   }
 
-  get used(): boolean {
-    return this.#made;
+  /** A file of somebody else's that is removed when this is undone. */
+  alsoRemove(path: string): void {
+    this.#others.push(path);
   }
 
   #next(): string {
     if (!this.#made) {
+      // One whose removal failed.
+      if (this.#files.look(this.#directory) !== undefined) removeStage(this.#directory, this.#files);
       this.#files.mkdir(this.#directory);
       this.#made = true;
     }
@@ -52,10 +59,15 @@ export class Stage {
   #withNew<T>(use: (fd: number, path: string) => T): T {
     const path = this.#next();
     const fd = this.#files.create(path);
+    let done = false;
     try {
-      return use(fd, path);
+      const result = use(fd, path);
+      done = true;
+      return result;
     } finally {
       this.#files.close(fd);
+      // A transaction may go on without it, and need the room.
+      if (!done) this.#files.unlink(path);
     }
   }
 
@@ -98,6 +110,9 @@ export class Stage {
 
   #prepare(step: StageStep): void {
     switch (step.kind) {
+      case "directory":
+        this.#makeDirectory(step.path);
+        break;
       case "finish":
         this.#finish(step.column);
         this.ready.set(step.to, step.column.path);
@@ -122,6 +137,13 @@ export class Stage {
       default:
         step satisfies never;
     }
+  }
+
+  #makeDirectory(path: string): void {
+    if (this.#files.look(path)?.isDirectory() === true) return;
+    this.#files.mkdir(path);
+    this.#directories.push(path);
+    if (this.#durability === "full") this.#files.syncDirectory(dirname(path));
   }
 
   #file(bytes: Uint8Array): string {
@@ -156,8 +178,31 @@ export class Stage {
 
   /** Removes what is left of the stage. Files that got their names are no longer in it. */
   remove(): void {
-    if (this.#made) removeStage(this.#directory, this.#files);
+    if (!this.#made) return;
     this.#made = false;
+    try {
+      removeStage(this.#directory, this.#files);
+    } catch {
+      // What is left takes room and does no harm; the next writer removes it.
+    }
+  }
+
+  /** Removes the stage, and what was made outside it for a change that does not come. */
+  undo(): void {
+    this.remove();
+    const files = this.#files;
+    const attempt = (undo: () => void) => {
+      try {
+        undo();
+      } catch {
+        // The error that led here says more.
+      }
+    };
+    for (const path of this.#others.splice(0))
+      attempt(() => {
+        if (files.look(path) !== undefined) files.unlink(path);
+      });
+    for (const path of this.#directories.splice(0).reverse()) attempt(() => files.rmdir(path));
   }
 }
 

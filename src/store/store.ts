@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { isNativeError } from "node:util/types";
 import {
   ClosedError,
@@ -8,18 +8,21 @@ import {
   FormatError,
   NotFoundError,
   ReadOnlyError,
-  UnsupportedError,
 } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
-import { applyOperations } from "./apply.js";
+import { applyOperations, type Progress } from "./apply.js";
 import type { Catalog, ColumnState } from "./catalog.js";
 import { Draft } from "./draft.js";
+import { Hold } from "./hold.js";
 import { formatLast, type LastRecord } from "./last.js";
-import { acquireLock, type Locking } from "./lock.js";
+import { locate } from "./links.js";
+import type { Locking } from "./lock.js";
+import { outerStore, refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
 import { planChanges } from "./plan.js";
-import { scan } from "./scan.js";
-import { type Durability, removeStage, Stage } from "./stage.js";
+import { type Scan, scan } from "./scan.js";
+import { type Durability, Stage } from "./stage.js";
+import { isStore, isVacant } from "./vacancy.js";
 
 export interface StoreOptions {
   readonly writable: boolean;
@@ -32,15 +35,6 @@ export interface StoreOptions {
 
 const EMPTY: Catalog = { rows: 0, columns: new Map(), groups: new Map() };
 
-/** Gives back the lock of a writer that was dropped unclosed. */
-const abandoned = new FinalizationRegistry<{ fd: number; files: Files }>(({ fd, files }) => {
-  try {
-    files.close(fd);
-  } catch {
-    // An error here would end the process; a descriptor that cannot be closed is closed.
-  }
-});
-
 /**
  * A directory of columns that changes as a whole: a {@link Draft} is prepared aside, then committed. Readers hold no
  * lock; the one writer does.
@@ -52,14 +46,16 @@ export class Store {
   readonly files: Files;
   #catalog: Catalog = EMPTY;
   #last: LastRecord | undefined;
-  #lock: number | undefined;
+  #hold: Hold | undefined;
+  /** Whether there is no table yet: the first commit makes one, whatever is in it. */
+  #isNew = false;
+  /** Whether this handle made the root, so that it may take it back. */
+  #madeRoot = false;
   #closed = false;
   #poison: Error | undefined;
-  /** Directories that this handle made, for taking them back if the table never comes to be. */
-  readonly #made: string[] = [];
 
   private constructor(root: string, options: StoreOptions) {
-    this.paths = new StorePaths(resolve(root));
+    this.paths = new StorePaths(locate(root));
     this.writable = options.writable;
     this.durability = options.durability ?? "full";
     this.files = options.files ?? nodeFiles;
@@ -72,27 +68,33 @@ export class Store {
    */
   static open(root: string, options: StoreOptions): Store {
     const store = new Store(root, options);
-    const stat = store.files.look(store.paths.root);
-    const { root: path } = store.paths;
-    if (stat === undefined) throw new NotFoundError(`${path}: there is no such table`, { path });
-    if (!stat.isDirectory() && !stat.isSymbolicLink()) {
-      throw new FormatError(`${path}: a table is a directory, and this is a file`, { path });
+    const { paths, files } = store;
+    const stat = files.look(paths.root);
+    // A link that is left after all links were followed leads nowhere.
+    if (stat === undefined || stat.isSymbolicLink()) {
+      throw new NotFoundError(`${paths.root}: there is no such table`, { path: paths.root });
+    }
+    if (!stat.isDirectory()) {
+      throw new FormatError(`${paths.root}: a table is a directory, and this is a file`, {
+        path: paths.root,
+      });
     }
     return store.#begin(() => {
-      if (!options.writable) return store.#take(scan(store.paths, store.files));
+      if (!options.writable) {
+        store.#take(scan(paths, files, outerStore(paths, files)));
+        return;
+      }
+      refuseNesting(paths, files);
       // Where nothing says that this is a table, it must be found to be one before anything is written into it.
-      if (store.files.look(store.paths.last) === undefined) scan(store.paths, store.files);
-      store.#refuseNesting();
-      store.#hold(options);
-      store.#clean();
-      const found = scan(store.paths, store.files);
-      if (found.readOnlyBecause !== undefined) throw found.readOnlyBecause;
-      store.#take(found);
+      if (!isStore(paths.root, files)) writableScan(paths, files);
+      store.#holdOn(options);
+      store.#take(writableScan(paths, files));
     });
   }
 
   /**
-   * Makes a directory into a store without columns, the directory itself where it is missing.
+   * Makes a directory into a store without columns, the directory itself where it is missing. Where another writer makes
+   * one at the same time, the store is that.
    *
    * @throws ExistsError where the directory is neither empty nor a store
    */
@@ -100,17 +102,24 @@ export class Store {
     const store = new Store(root, { ...options, writable: true });
     const { paths, files } = store;
     return store.#begin(() => {
-      store.#refuseNesting();
-      const stat = files.look(paths.root);
-      if (stat === undefined) {
+      refuseNesting(paths, files);
+      if (files.look(paths.root) === undefined) {
+        if (files.look(dirname(paths.root))?.isDirectory() !== true) {
+          throw new NotFoundError(
+            `${paths.root}: the directory ${dirname(paths.root)} is missing; make it first`,
+            { path: paths.root },
+          );
+        }
         files.mkdir(paths.root);
-        store.#made.push(paths.root);
-      } else if (!stat.isDirectory() || files.list(paths.root).length > 0) {
+        store.#madeRoot = true;
+      } else if (!isStore(paths.root, files) && !isVacant(paths.root, files)) {
         throw new ExistsError(`${paths.root}: this is neither an empty directory nor a table`, {
           path: paths.root,
         });
       }
-      store.#hold(options);
+      store.#holdOn(options);
+      store.#isNew = !isStore(paths.root, files);
+      if (!store.#isNew) store.#take(writableScan(paths, files));
     });
   }
 
@@ -125,49 +134,13 @@ export class Store {
     }
   }
 
-  #take(found: ReturnType<typeof scan>): void {
+  #take(found: Scan): void {
     this.#catalog = found.catalog;
     this.#last = found.last;
   }
 
-  #hold({ locking = "kernel", timeout = 0 }: Pick<StoreOptions, "locking" | "timeout">): void {
-    const { paths, files } = this;
-    if (files.look(paths.control) === undefined) {
-      files.mkdir(paths.control);
-      this.#made.push(paths.control);
-      if (this.durability === "full") {
-        files.syncDirectory(paths.root);
-        files.syncDirectory(dirname(paths.root));
-      }
-    }
-    if (locking === "none") return;
-    if (locking !== "kernel") {
-      throw new UnsupportedError(`locking is "kernel" or "none", not ${JSON.stringify(locking)}`);
-    }
-    this.#lock = acquireLock(paths.lock, files, timeout);
-    abandoned.register(this, { fd: this.#lock, files }, this);
-  }
-
-  /** A writer must not change what another store's writer changes. */
-  #refuseNesting(): void {
-    const { root } = this.paths;
-    for (let parent = dirname(root); ; parent = dirname(parent)) {
-      if (this.files.look(new StorePaths(parent).last) !== undefined) {
-        throw new UnsupportedError(
-          `${root}: this directory is a part of the table ${parent}; open that for writing`,
-          { path: root },
-        );
-      }
-      if (parent === dirname(parent)) break;
-    }
-  }
-
-  /** Removes what an interrupted change left behind before anything had its name. */
-  #clean(): void {
-    for (const { name, kind } of this.files.list(this.paths.control)) {
-      if (kind === "directory" && name.startsWith("stage-"))
-        removeStage(join(this.paths.control, name), this.files);
-    }
+  #holdOn({ locking, timeout }: Pick<StoreOptions, "locking" | "timeout">): void {
+    this.#hold = new Hold(this.paths, this.files, { locking, timeout, durability: this.durability });
   }
 
   /** What is stored now. */
@@ -178,6 +151,11 @@ export class Store {
   /** The number of the last committed change; 0 where there was none. */
   get generation(): number {
     return this.#last?.generation ?? 0;
+  }
+
+  /** Whether nothing has been committed to a store that this handle makes. */
+  get isNew(): boolean {
+    return this.#isNew;
   }
 
   get closed(): boolean {
@@ -198,9 +176,7 @@ export class Store {
     if (!this.writable) {
       throw new ReadOnlyError(
         `${this.paths.root}: the table is open for reading; open it with mode "r+" to change it`,
-        {
-          path: this.paths.root,
-        },
+        { path: this.paths.root },
       );
     }
   }
@@ -212,9 +188,9 @@ export class Store {
     return new Draft(this.#catalog, stage, this.files, this.paths);
   }
 
-  /** Undoes a draft. Bytes that it wrote behind the data of files in place stay there and mean nothing. */
+  /** Undoes a draft. Files in place may stay longer than they were: what is behind their data means nothing. */
   rollback(draft: Draft): void {
-    draft.stage.remove();
+    draft.undo();
   }
 
   /**
@@ -225,32 +201,36 @@ export class Store {
    */
   commit(draft: Draft): boolean {
     const { paths, files, durability } = this;
-    const full = durability === "full";
-    const plan = planChanges(draft.base, draft, paths);
-    const settled = this.#last !== undefined && draft.rows === draft.base.rows;
-    if (plan.operations.length === 0 && plan.stage.length === 0 && settled) {
-      draft.stage.remove();
-      return false;
-    }
+    const progress: Progress = { changed: false };
     try {
+      const plan = planChanges(draft.base, draft, paths);
+      const isSame = plan.operations.length === 0 && plan.stage.length === 0;
+      if (isSame && !this.#isNew && draft.rows === draft.base.rows) {
+        this.rollback(draft);
+        return false;
+      }
       draft.stage.prepare(plan.stage);
-      if (full && draft.stage.used) files.syncDirectory(paths.control);
-    } catch (error) {
-      this.rollback(draft);
-      throw error;
-    }
-    try {
-      applyOperations(plan.operations, draft.stage, files, durability);
-      this.#record(draft);
-      draft.stage.remove();
-      this.#catalog = this.#settle(draft);
+      const record = this.#recordOf(draft);
+      const next = this.#writeRecord(record, draft.stage);
+      applyOperations(plan.operations, draft.stage, files, durability, progress);
+      files.rename(next, paths.last);
+      progress.changed = true;
+      if (durability === "full") files.syncDirectory(paths.control);
+      this.#last = { ...record, sha256: "" };
     } catch (cause) {
+      if (!progress.changed) {
+        this.rollback(draft);
+        throw cause;
+      }
       this.#poison = new CorruptError(
         `${paths.root}: a change failed half-way (${isNativeError(cause) ? cause.message : String(cause)}); close the table and open it again`,
         { path: paths.root, cause },
       );
       throw this.#poison;
     }
+    this.#isNew = false;
+    this.#catalog = this.#settle(draft);
+    draft.stage.remove();
     return true;
   }
 
@@ -269,17 +249,22 @@ export class Store {
     return { rows: draft.rows, columns, groups: draft.groups };
   }
 
-  #record(draft: Draft): void {
-    const { paths, files, durability } = this;
-    const record: Omit<LastRecord, "sha256"> = {
+  #recordOf(draft: Draft): Omit<LastRecord, "sha256"> {
+    return {
       version: 1,
       generation: this.generation + 1,
       txid: randomBytes(16).toString("hex"),
       order: [...draft.columns.keys()],
       rows: draft.rows,
-      durability,
+      durability: this.durability,
     };
+  }
+
+  /** Writes the record beside the one that it will replace, where a full disk can still be told from a change. */
+  #writeRecord(record: Omit<LastRecord, "sha256">, stage: Stage): string {
+    const { paths, files, durability } = this;
     const next = `${paths.last}-${record.generation}`;
+    stage.alsoRemove(next);
     if (files.look(next) !== undefined) files.unlink(next);
     const fd = files.create(next);
     try {
@@ -288,15 +273,20 @@ export class Store {
     } finally {
       files.close(fd);
     }
-    files.rename(next, paths.last);
+    // The stage's own directory, too, has a name there.
     if (durability === "full") files.syncDirectory(paths.control);
-    this.#last = { ...record, sha256: "" };
+    return next;
   }
 
-  /** Takes up what other software changed. */
+  /**
+   * Takes up what other software changed.
+   *
+   * @throws FormatError, ShapeError, and for a writer UnsupportedError and NameError; nothing has changed then
+   */
   refresh(): void {
     this.requireOpen();
-    const found = scan(this.paths, this.files);
+    const { paths, files } = this;
+    const found = this.writable ? writableScan(paths, files) : scan(paths, files, outerStore(paths, files));
     const columns = new Map<string, ColumnState>();
     for (const [name, column] of found.catalog.columns) {
       const before = this.#catalog.columns.get(name);
@@ -311,33 +301,33 @@ export class Store {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#lock === undefined) return;
-    abandoned.unregister(this);
-    this.files.close(this.#lock);
-    this.#lock = undefined;
+    this.#hold?.release();
+    this.#hold = undefined;
   }
 
   /** Closes a store that never came to be, and takes back the directories that it made. */
   abandon(): void {
-    const { paths, files } = this;
-    if (this.#made.includes(paths.control) && this.#last === undefined) {
-      for (const { name, kind } of files.list(paths.control)) {
-        if (kind === "directory") removeStage(join(paths.control, name), files);
-        else files.unlink(join(paths.control, name));
+    if (this.#last === undefined) {
+      this.#hold?.abandon();
+      this.#hold = undefined;
+      try {
+        if (this.#madeRoot) this.files.rmdir(this.paths.root);
+      } catch {
+        // Somebody has put something into it.
       }
-      files.rmdir(paths.control);
-      if (this.#made.includes(paths.root)) files.rmdir(paths.root);
     }
     this.close();
   }
 }
 
+/** What a writer finds. @throws what keeps it from writing */
+function writableScan(paths: StorePaths, files: Files): Scan {
+  const found = scan(paths, files);
+  if (found.readOnlyBecause !== undefined) throw found.readOnlyBecause;
+  return found;
+}
+
 /** Whether objects that stand for the one column can go on with the other. */
 function isSameKind(before: ColumnState, after: ColumnState): boolean {
   return before.dtype.equals(after.dtype) && before.itemShape.join() === after.itemShape.join();
-}
-
-/** Whether a directory holds a store. */
-export function isStore(root: string, files: Files = nodeFiles): boolean {
-  return files.look(new StorePaths(root).last) !== undefined;
 }

@@ -1,30 +1,27 @@
 import { BLOCK_BYTES, isTypedArray, isViewable, planAssign, type Strided, zeros } from "../array/index.js";
 import { ShapeError } from "../errors.js";
-import { type Draft, rowBytes } from "../store/index.js";
+import { type ColumnState, type RowBlock, rowBytes } from "../store/index.js";
 import { blockRows } from "./assign-rows.js";
 import { checkRows, type RowSource, rowSource, type Target } from "./row-source.js";
 
-/**
- * Adds rows to a draft: judged first, then written behind the data block by block.
- *
- * @returns how many rows were added
- */
-export function appendRows(draft: Draft, source: unknown): number {
-  const targets = Array.from(
-    draft.columns,
-    ([name, { dtype, itemShape }]): Target => ({ name, dtype, itemShape }),
-  );
-  if (!isRowIterable(source)) return appendBlock(draft, source, targets, 0);
+/** Rows for a draft, block by block, each of them judged before it is handed on. */
+export function* rowBlocks(columns: ReadonlyMap<string, ColumnState>, source: unknown): Generator<RowBlock> {
+  const targets = Array.from(columns, ([name, { dtype, itemShape }]): Target => ({ name, dtype, itemShape }));
+  if (!isRowIterable(source)) {
+    yield judged(source, targets, 0);
+    return;
+  }
   let total = 0;
   const step = blockRows(targets);
   let block: unknown[] = [];
   for (const row of source) {
     block.push(row);
     if (block.length < step) continue;
-    total += appendBlock(draft, block, targets, total);
+    yield judged(block, targets, total);
+    total += block.length;
     block = [];
   }
-  return total + appendBlock(draft, block, targets, total);
+  yield judged(block, targets, total);
 }
 
 /** Whether rows come one by one and cannot be asked for twice. */
@@ -39,22 +36,24 @@ function isRowIterable(source: unknown): source is Iterable<unknown> {
   );
 }
 
-function appendBlock(draft: Draft, source: unknown, targets: readonly Target[], firstRow: number): number {
+function judged(source: unknown, targets: readonly Target[], firstRow: number): RowBlock {
   const rows = rowSource(source, targets);
-  if (rows.length === undefined) {
+  const { length } = rows;
+  if (length === undefined) {
     throw new ShapeError(
       "these columns are one value each and do not say how many rows to append; for one row, append([row])",
     );
   }
   if (Array.isArray(source)) checkRows(source, targets, firstRow);
-  for (const target of targets) for (const _ of blocksOf(target, rows, rows.length, firstRow, false));
+  for (const target of targets) for (const _ of blocksOf(target, rows, length, firstRow, false));
   const byName = new Map(targets.map((target) => [target.name, target]));
-  const { length } = rows;
-  draft.append(length, (name) => {
-    const target = byName.get(name);
-    return target === undefined ? [] : blocksOf(target, rows, length, firstRow, true);
-  });
-  return length;
+  return {
+    count: length,
+    bytesOf: (name) => {
+      const target = byName.get(name);
+      return target === undefined ? [] : blocksOf(target, rows, length, firstRow, true);
+    },
+  };
 }
 
 /** The bytes of one column's new rows, in blocks; or only a look at them. */

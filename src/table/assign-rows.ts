@@ -1,10 +1,16 @@
+import { denseCopy } from "../array/copy.js";
 import {
   type ArrayView,
   type Assignment,
   type AssignmentOptions,
   BLOCK_BYTES,
+  isTypedArray,
+  isViewable,
   type Rows,
+  STRIDED,
+  wrap,
 } from "../array/index.js";
+import { mayOverlap } from "../array/strided.js";
 import { ShapeError } from "../errors.js";
 import { checkRows, rowSource, type Target } from "./row-source.js";
 
@@ -34,22 +40,23 @@ export function planRows(
   columns: readonly NamedColumn[],
   length: number,
   source: unknown,
-  options: AssignmentOptions,
+  options: AssignmentOptions & { readonly firstRow?: number },
 ): Assignment {
   const targets = targetsOf(columns);
   const rows = rowSource(source, targets);
+  const { firstRow = 0 } = options;
   if (rows.length !== undefined && rows.length !== length) {
     throw new ShapeError(`${rows.length} rows do not go into ${length} rows`);
   }
   if (rows.columnar) {
     const assignments = columns.map(([, column], i) =>
-      column.planAssign(rows.part(at(targets, i), 0, length), options),
+      column.planAssign(unharmed(rows.part(at(targets, i), 0, length), columns.slice(0, i)), options),
     );
     return () => {
       for (const assignment of assignments) assignment();
     };
   }
-  if (Array.isArray(source)) checkRows(source, targets);
+  if (Array.isArray(source)) checkRows(source, targets, firstRow);
   const step = blockRows(targets);
   const run = (store: boolean): void => {
     for (let start = 0; start < length; start += step) {
@@ -58,7 +65,7 @@ export function planRows(
         const part = column.rows({ start, length: end - start, step: 1 });
         const assignment = part.planAssign(rows.part(at(targets, i), start, end), {
           ...options,
-          firstRow: start,
+          firstRow: firstRow + start,
         });
         if (store) assignment();
       });
@@ -82,11 +89,31 @@ export function planPutRows(
   }
   if (Array.isArray(source)) checkRows(source, targets);
   const assignments = columns.map(([, column], i) =>
-    column.planPutRows(chosen, rows.part(at(targets, i), 0, chosen.length), options),
+    column.planPutRows(
+      chosen,
+      unharmed(rows.part(at(targets, i), 0, chosen.length), columns.slice(0, i)),
+      options,
+    ),
   );
   return () => {
     for (const assignment of assignments) assignment();
   };
+}
+
+/**
+ * A source as it is before columns that come earlier are stored into: a copy, where it may be one of these, so that two
+ * columns can change places.
+ */
+function unharmed(source: unknown, earlier: readonly NamedColumn[]): unknown {
+  if (isViewable(source)) {
+    const array = source[STRIDED]();
+    return earlier.some(([, column]) => mayOverlap(array, column[STRIDED]()))
+      ? wrap(denseCopy(array), false)
+      : source;
+  }
+  if (!isTypedArray(source)) return source;
+  const isOurs = earlier.some(([, column]) => column[STRIDED]().bytes.buffer === source.buffer);
+  return isOurs ? source.slice() : source;
 }
 
 function at(targets: readonly Target[], i: number): Target {

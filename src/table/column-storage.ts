@@ -32,6 +32,11 @@ export class ColumnStorage implements Storage {
     return this.#name;
   }
 
+  /** What became of it; undefined while it is there. */
+  get gone(): "deleted" | "closed" | undefined {
+    return this.#gone;
+  }
+
   get state(): ColumnState {
     this.#requireThere();
     return this.#state;
@@ -72,7 +77,10 @@ export class ColumnStorage implements Storage {
   update(name: string, state: ColumnState): void {
     const before = this.#state;
     const moved =
-      before.rows !== state.rows || !isSame(before, state) || before.dataOffset !== state.dataOffset;
+      before.rows !== state.rows ||
+      !isSame(before, state) ||
+      before.dataOffset !== state.dataOffset ||
+      before.fortran !== state.fortran;
     this.#name = name;
     this.#state = state;
     if (!moved && this.#gone === undefined) return;
@@ -92,38 +100,31 @@ export class ColumnStorage implements Storage {
     const kept = this.#mappings.filter(({ file }) => this.#gone === undefined && isSame(file, this.#state));
     const released = this.#mappings.filter((entry) => !kept.includes(entry));
     this.#mappings = kept;
-    inTurn(
-      released.map(
-        ({ mapping }) =>
-          () =>
-            mapping.close(),
-      ),
-    );
+    for (const { mapping } of released) {
+      try {
+        mapping.close();
+      } catch {
+        // Somebody moved the bytes elsewhere: there is no typed array left to detach.
+      }
+    }
   }
 
   /** Waits until all stores are on the disk. */
   flush(): void {
-    for (const { mapping } of this.#mappings) mapping.sync();
+    inTurn(this.#mappings, ({ mapping }) => mapping.sync());
   }
 
   async flushAsync(): Promise<void> {
     await Promise.all(this.#mappings.map(({ mapping }) => mapping.syncAsync()));
   }
 
+  /** @throws ClosedError where the bytes were moved to another ArrayBuffer; everything is closed all the same */
   close(): void {
     if (this.#gone === "closed") return;
     this.#gone = "closed";
     this.#changed();
     const { path } = this.#state;
-    const mappings = this.#mappings;
-    this.#mappings = [];
-    inTurn(
-      mappings.map(
-        ({ mapping, file }) =>
-          () =>
-            mapping.close(() => reopen(path, file)),
-      ),
-    );
+    inTurn(this.#mappings.splice(0), ({ mapping, file }) => mapping.close(() => reopen(path, file)));
   }
 
   #changed(): void {

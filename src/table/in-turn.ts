@@ -1,9 +1,9 @@
-/** Takes all steps, whatever becomes of each; then throws the first error there was. */
-export function inTurn(steps: Iterable<() => void>): void {
+/** Does the work for each, whatever becomes of the others; then throws the first error there was. */
+export function inTurn<T>(all: Iterable<T>, work: (one: T) => void): void {
   const errors: unknown[] = [];
-  for (const step of steps) {
+  for (const one of all) {
     try {
-      step();
+      work(one);
     } catch (error) {
       errors.push(error);
     }

@@ -1,13 +1,11 @@
 import { type AccessMode, ArrayView, denseLayout, type Layout } from "../array/index.js";
 import type { DTypeLike } from "../dtype/index.js";
-import type { AttrInput, AttrValue } from "../store/index.js";
-import { type ColumnState, rowBytes } from "../store/index.js";
+import { type AttrInput, type AttrValue, type ColumnState, decodeAttr, rowBytes } from "../store/index.js";
 import type { ColumnStorage } from "./column-storage.js";
 
 /** What a column asks of its table. */
 export interface ColumnOwner {
-  attrOf(column: ColumnStorage): AttrValue;
-  setAttrOf(column: ColumnStorage, attr: AttrInput): void;
+  setAttr(name: string, attr: AttrInput): void;
 }
 
 /**
@@ -40,6 +38,11 @@ export class MemmapColumn<
     return this.#storage.name;
   }
 
+  /** @internal The name of now; undefined when the column is no more. */
+  get currentName(): string | undefined {
+    return this.#storage.gone === undefined ? this.#storage.name : undefined;
+  }
+
   /**
    * The attribute: any JSON value, and dates, bigints, NaN, infinities and typed arrays; `null` where there is none.
    * What is read is deeply frozen; assigning writes it at once.
@@ -47,16 +50,24 @@ export class MemmapColumn<
    * @throws CastError for values that are no attribute, ReadOnlyError
    */
   get attr(): AttrValue {
-    return this.#owner.attrOf(this.#storage);
+    return decodeAttr(this.#storage.state.attr);
   }
 
   set attr(attr: AttrInput) {
-    this.#owner.setAttrOf(this.#storage, attr);
+    // Another column may have the name by now.
+    void this.#storage.state;
+    this.#owner.setAttr(this.#storage.name, attr);
   }
 
   /** The shape of each row's cell; `[]` for one element. */
   get itemShape(): readonly number[] {
     return this.#storage.state.itemShape;
+  }
+
+  /** The shape, the dtype, and the first and last elements; of a column that is gone, that it is. */
+  override toString(): string {
+    const { gone, label } = this.#storage;
+    return gone === undefined ? super.toString() : `<${gone} ${label}>`;
   }
 }
 

@@ -1,30 +1,28 @@
-import { lstatSync } from "node:fs";
-import { resolve } from "node:path";
 import type { AccessMode, ArraySource } from "../array/index.js";
 import { type DTypeLike, parseDType } from "../dtype/index.js";
-import { ExistsError, NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
+import { NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
 import {
   type AttrInput,
   type AttrValue,
   type Catalog,
-  type ColumnState,
   checkName,
   type Draft,
   decodeAttr,
   encodeAttr,
   type FileLayout,
-  isStore,
   type JsonValue,
-  Store,
+  type Store,
 } from "../store/index.js";
-import { appendRows } from "./append.js";
-import { ColumnStorage } from "./column-storage.js";
+import { rowBlocks } from "./append.js";
 import { formatView } from "./format.js";
 import { inTurn } from "./in-turn.js";
-import { MemmapColumn } from "./memmap-column.js";
+import { LiveColumns } from "./live-columns.js";
+import type { MemmapColumn } from "./memmap-column.js";
+import { makeStore, type OpenedStore, openStore } from "./open-store.js";
 import {
   type CreateOptions,
   checkItemShape,
+  checkLayout,
   checkOptions,
   checkRowCount,
   type Mode,
@@ -33,6 +31,7 @@ import {
 import {
   type AccessOf,
   type ColumnsOption,
+  type DTypeIn,
   type ParsedColumn,
   parseColumns,
   requireColumns,
@@ -76,9 +75,10 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   readonly #store: Store;
   readonly #mode: Mode;
   readonly #layout: FileLayout;
-  /** Columns that somebody has asked for, by the identity that renaming keeps. */
-  readonly #live: Map<number, { readonly storage: ColumnStorage; readonly column: MemmapColumn }>;
+  readonly #live: LiveColumns;
   #draft: Draft | undefined;
+  /** Whether rows are being appended that the caller makes one by one. */
+  #isAppending = false;
 
   private constructor(store: Store, mode: Mode, layout: FileLayout) {
     super({
@@ -86,14 +86,23 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         return self().#catalog.rows;
       },
       names: () => [...self().#catalog.columns.keys()],
-      get: (name) => self().#columnOf(name),
+      get: (name) => {
+        const state = self().#catalog.columns.get(name);
+        return state === undefined ? undefined : self().#live.columnFor(name, state);
+      },
+      nameOf: (column) => {
+        self().#store.requireOpen();
+        return self().#live.nameOf(column);
+      },
     });
     // `this` exists only after `super`, which is before anybody asks.
     const self = (): MemmapTable<S, M> => this;
     this.#store = store;
     this.#mode = mode;
     this.#layout = layout;
-    this.#live = new Map();
+    this.#live = new LiveColumns(store.writable, {
+      setAttr: (name, attr) => this.#setAttr(attr, (draft, json) => draft.setColumnAttr(name, json)),
+    });
   }
 
   /**
@@ -102,8 +111,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @param path a directory: a table of this package, of Python's mmaptable, or equally long arrays that NumPy saved
    * @param options.mode `"r"` reads; `"r+"` writes; `"w+"` replaces the table that is there, or creates one; `"a"` opens
    * or creates
-   * @throws NotFoundError, FormatError, ShapeError (rows that differ), DTypeError (columns that differ), LockedError,
-   * ExistsError (`"w+"` on a directory that is neither empty nor a table)
+   * @throws NotFoundError, FormatError, ShapeError (rows or cells that differ), DTypeError (columns that differ),
+   * LockedError, ExistsError (`"w+"` on a directory that is neither empty nor a table)
    */
   static open<const C extends ColumnsOption = Schema, const M extends Mode = "r">(
     path: string,
@@ -111,23 +120,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   ): MemmapTable<SchemaOf<C>, AccessOf<M>> {
     checkOptions(options);
     const { mode = "r" } = options;
-    if (mode === "w+" || (mode === "a" && isAbsent(path)))
-      return makeTable(path, { ...options, overwrite: mode === "w+" }, mode);
-    const store = Store.open(path, { ...options, writable: mode !== "r" });
-    const table = new MemmapTable<SchemaOf<C>, AccessOf<M>>(store, mode, options.layout ?? "npy");
-    try {
-      const { rows } = options;
-      if (rows !== undefined && rows !== table.length) {
-        throw new ShapeError(`${table.root}: the table has ${table.length} rows, not ${rows}`, {
-          path: table.root,
-        });
-      }
-      requireColumns(parseColumns(options.columns), store.catalog.columns, table.root);
-      return table;
-    } catch (error) {
-      store.close();
-      throw error;
-    }
+    const columns = parseColumns(options.columns);
+    return MemmapTable.#start(openStore(path, mode, options), mode, options, columns, undefined);
   }
 
   /**
@@ -140,10 +134,40 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     options: CreateOptions<C> = {},
   ): MemmapTable<SchemaOf<C>, "r+"> {
     checkOptions(options);
-    return makeTable(path, options, "r+");
+    const columns = parseColumns(options.columns);
+    const attr = options.attr === undefined ? undefined : encodeAttr(options.attr);
+    const opened = makeStore(path, options.overwrite === true ? "replace" : "refuse", options);
+    return MemmapTable.#start(opened, "r+", options, columns, attr);
   }
 
-  /** @internal */
+  /** Makes the table that was asked for, or checks that it is the one. */
+  static #start<S extends Schema, M extends AccessMode>(
+    { store, isToBeMade }: OpenedStore,
+    mode: Mode,
+    options: { readonly rows?: number | undefined; readonly layout?: FileLayout | undefined },
+    columns: readonly ParsedColumn[],
+    attr: JsonValue | undefined,
+  ): MemmapTable<S, M> {
+    const { rows, layout = "npy" } = options;
+    try {
+      const table = new MemmapTable<S, M>(store, mode, layout);
+      if (isToBeMade) table.#replaceWith(rows ?? 0, columns, attr);
+      else {
+        if (rows !== undefined && rows !== table.length) {
+          throw new ShapeError(`${table.root}: the table has ${table.length} rows, not ${rows}`, {
+            path: table.root,
+          });
+        }
+        requireColumns(columns, store.catalog.columns, table.root);
+      }
+      return table;
+    } catch (error) {
+      store.abandon();
+      throw error;
+    }
+  }
+
+  /** @internal A table over a store that was opened otherwise. */
   static over<S extends Schema, M extends AccessMode>(
     store: Store,
     mode: Mode,
@@ -152,8 +176,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     return new MemmapTable<S, M>(store, mode, layout);
   }
 
-  /** @internal Makes this table one of these columns alone. */
-  replaceWith(rows: number, columns: readonly ParsedColumn[], attr: JsonValue | undefined): void {
+  /** Makes this table one of these columns alone. */
+  #replaceWith(rows: number, columns: readonly ParsedColumn[], attr: JsonValue | undefined): void {
     this.#commit((draft) => {
       draft.clear(rows);
       for (const { name, dtype, itemShape } of columns) {
@@ -163,40 +187,18 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     });
   }
 
-  /** @internal Closes a table that never came to be, and takes back what was made for it. */
-  discard(): void {
-    this.#store.abandon();
-  }
-
   get #catalog(): Catalog {
     this.#store.requireOpen();
     return this.#draft ?? this.#store.catalog;
   }
 
-  #columnOf(name: string): MemmapColumn | undefined {
-    const state = this.#catalog.columns.get(name);
-    return state === undefined ? undefined : this.#columnFor(name, state);
-  }
-
-  #columnFor(name: string, state: ColumnState): MemmapColumn {
-    const known = this.#live.get(state.id);
-    if (known !== undefined) return known.column;
-    const storage = new ColumnStorage(name, state, this.#store.writable);
-    const column = new MemmapColumn(storage, {
-      attrOf: (of) => decodeAttr(this.#catalog.columns.get(of.name)?.attr ?? of.state.attr),
-      setAttrOf: (of, attr) => this.#setAttr(attr, (draft, json) => draft.setColumnAttr(of.name, json)),
-    });
-    this.#live.set(state.id, { storage, column });
-    return column;
-  }
-
   /** @throws NotFoundError, with a guess at what was meant */
-  override column<K extends keyof S & string>(name: K): MemmapColumn<S[K], M> {
-    return this.lookup(name) as unknown as MemmapColumn<S[K], M>;
+  override column<K extends keyof S & string>(name: K): MemmapColumn<DTypeIn<S[K]>, M> {
+    return this.lookup(name) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   override *columns(): IterableIterator<
-    [name: keyof S & string, column: MemmapColumn<S[keyof S & string], M>]
+    [name: keyof S & string, column: MemmapColumn<DTypeIn<S[keyof S & string]>, M>]
   > {
     for (const name of this.columnNames) yield [name, this.column(name)];
   }
@@ -266,67 +268,41 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   #setAttr(attr: AttrInput, set: (draft: Draft, json: ReturnType<typeof encodeAttr>) => void): void {
     this.#store.requireWritable();
     const json = encodeAttr(attr);
-    this.#change((draft) => set(draft, json), false);
+    this.#change((draft) => set(draft, json));
   }
 
-  /**
-   * Makes one change: a part of the transaction under way, or a transaction of its own.
-   *
-   * @param moves whether columns that are in use may be elsewhere afterwards
-   */
-  #change<T>(work: (draft: Draft) => T, moves: boolean): T {
+  /** Makes one change: a part of the transaction under way, or a transaction of its own. */
+  #change<T>(work: (draft: Draft) => T): T {
     this.#store.requireWritable();
+    if (this.#isAppending) {
+      throw new UnsupportedError(
+        "rows are being appended; a source of rows cannot change the table they go to",
+      );
+    }
     if (this.#draft === undefined) return this.#commit(work);
     const result = work(this.#draft);
-    if (moves) this.#follow();
+    this.#live.follow(this.#draft);
     return result;
   }
 
   #commit<T>(work: (draft: Draft) => T): T {
     const draft = this.#store.begin();
     this.#draft = draft;
-    let result: T;
     try {
-      result = work(draft);
-    } catch (error) {
-      this.#store.rollback(draft);
-      this.#settle();
-      throw error;
-    }
-    try {
+      const result = work(draft);
+      // A closed table has nothing to commit to.
+      this.#store.requireOpen();
+      // Either way, this ends the draft.
+      this.#draft = undefined;
       this.#store.commit(draft);
+      return result;
+    } catch (error) {
+      if (this.#draft !== undefined) this.#store.rollback(draft);
+      throw error;
     } finally {
-      this.#settle();
+      this.#draft = undefined;
+      if (!this.#store.closed) this.#live.settle(this.#store.catalog);
     }
-    return result;
-  }
-
-  /** The columns that are in use take up what the draft or the store says now. */
-  #follow(catalog: Catalog = this.#draft ?? this.#store.catalog): void {
-    const names = new Map<number, string>();
-    for (const [name, { id }] of catalog.columns) names.set(id, name);
-    for (const [id, { storage }] of this.#live) {
-      const name = names.get(id);
-      const state = name === undefined ? undefined : catalog.columns.get(name);
-      if (name !== undefined && state !== undefined) storage.update(name, state);
-      else storage.drop();
-    }
-  }
-
-  #settle(): void {
-    this.#draft = undefined;
-    const { catalog } = this.#store;
-    this.#follow(catalog);
-    const kept = new Set([...catalog.columns.values()].map(({ id }) => id));
-    const live = [...this.#live];
-    for (const [id] of live) if (!kept.has(id)) this.#live.delete(id);
-    inTurn(
-      live.map(
-        ([, { storage }]) =>
-          () =>
-            storage.settle(),
-      ),
-    );
   }
 
   /**
@@ -345,6 +321,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     checkName(name, "column");
     const parsed = parseDType(dtype);
     checkItemShape(itemShape);
+    checkLayout(layout);
     if (data !== undefined && fill !== undefined)
       throw new ShapeError("a column is filled by data or by fill, not by both");
     const json = encodeAttr(attr);
@@ -357,16 +334,16 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         attr: json,
         overwrite,
       });
-      const column = this.#columnFor(name, added);
+      const column = this.#live.columnFor(name, added);
       try {
-        const source = data ?? fill;
-        if (source !== undefined) column.assign(source as ArraySource);
+        if (data !== undefined) column.assign(data as ArraySource);
+        if (fill !== undefined) column.fill(fill as ArraySource);
       } catch (error) {
         draft.withdraw(name, before);
         throw error;
       }
       return column as unknown as MemmapColumn<D, "r+">;
-    }, overwrite);
+    });
   }
 
   /** Copies a column with its attribute. @throws NotFoundError, ExistsError, NameError, DiskError, ReadOnlyError */
@@ -374,20 +351,20 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     from: K,
     to: string,
     { overwrite = false } = {},
-  ): MemmapColumn<S[K], M> {
-    const copy = this.#change((draft) => this.#columnFor(to, draft.copy(from, to, overwrite)), overwrite);
-    return copy as unknown as MemmapColumn<S[K], M>;
+  ): MemmapColumn<DTypeIn<S[K]>, M> {
+    const copy = this.#change((draft) => this.#live.columnFor(to, draft.copy(from, to, overwrite)));
+    return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Renames a column: its file gets another name, whatever its size. @throws as `copyColumn` */
-  renameColumn<K extends keyof S & string>(from: K, to: string): MemmapColumn<S[K], M> {
-    this.#change((draft) => draft.rename(from, to), true);
-    return this.lookup(to) as unknown as MemmapColumn<S[K], M>;
+  renameColumn<K extends keyof S & string>(from: K, to: string): MemmapColumn<DTypeIn<S[K]>, M> {
+    this.#change((draft) => draft.rename(from, to));
+    return this.lookup(to) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Deletes a column; groups that are left without columns, groups and attributes go with it. @throws NotFoundError */
   deleteColumn(name: string): void {
-    this.#change((draft) => draft.remove(name), true);
+    this.#change((draft) => draft.remove(name));
   }
 
   /**
@@ -397,8 +374,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws ShapeError, LimitError, DiskError, UnsupportedError (columns in Fortran order), ReadOnlyError
    */
   resize(rows: number): void {
+    this.#store.requireWritable();
     checkRowCount(rows);
-    this.#change((draft) => draft.resize(rows), true);
+    this.#change((draft) => draft.resize(rows));
   }
 
   /**
@@ -410,7 +388,22 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * ReadOnlyError; no row is added then
    */
   append(rows: RowsSource | Iterable<{ readonly [name: string]: unknown }>): number {
-    return this.#change((draft) => appendRows(draft, rows), true);
+    return this.#change((draft) => {
+      this.#isAppending = true;
+      try {
+        return draft.append(this.#whileOpen(rowBlocks(draft.columns, rows)));
+      } finally {
+        this.#isAppending = false;
+      }
+    });
+  }
+
+  /** The source of rows is the caller's, and can close the table: nothing may be written from then on. */
+  *#whileOpen<T>(blocks: Iterable<T>): Generator<T> {
+    for (const block of blocks) {
+      this.#store.requireOpen();
+      yield block;
+    }
   }
 
   /**
@@ -430,8 +423,6 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
       if (typeof result === "object" && result !== null && "then" in result) {
         throw new UnsupportedError("a transaction's function is synchronous; it returned a promise");
       }
-      // A closed table has nothing to commit to.
-      this.#store.requireOpen();
       return result;
     });
   }
@@ -439,13 +430,13 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   /** Waits until all assignments are on the disk. @throws DiskError */
   flush(): void {
     this.#store.requireOpen();
-    for (const { storage } of this.#live.values()) storage.flush();
+    this.#live.flush();
   }
 
   /** As `flush`, off the main thread. */
   async flushAsync(): Promise<void> {
     this.#store.requireOpen();
-    await Promise.all([...this.#live.values()].map(({ storage }) => storage.flushAsync()));
+    await this.#live.flushAsync();
   }
 
   /** Takes up what other software changed on disk. @throws FormatError, ShapeError */
@@ -454,7 +445,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (this.#draft !== undefined)
       throw new UnsupportedError("a table cannot be refreshed within a transaction");
     this.#store.refresh();
-    this.#settle();
+    this.#live.settle(this.#store.catalog);
   }
 
   /**
@@ -466,16 +457,19 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   close(): void {
     if (this.#store.closed) return;
     const draft = this.#draft;
-    const storages = [...this.#live.values()].map(({ storage }) => storage);
-    const flushes = this.#store.writable && this.#store.durability === "full";
     this.#draft = undefined;
-    this.#live.clear();
-    inTurn([
-      ...(flushes ? storages.map((storage) => () => storage.flush()) : []),
-      ...storages.map((storage) => () => storage.close()),
-      () => draft !== undefined && this.#store.rollback(draft),
+    const { writable, durability } = this.#store;
+    const steps = [
+      () => {
+        if (writable && durability === "full") this.#live.flush();
+      },
+      () => this.#live.close(),
+      () => {
+        if (draft !== undefined) this.#store.rollback(draft);
+      },
       () => this.#store.close(),
-    ]);
+    ];
+    inTurn(steps, (step) => step());
   }
 
   [Symbol.dispose](): void {
@@ -485,44 +479,5 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   override toString(): string {
     if (this.closed) return `<closed MemmapTable ${this.root}>`;
     return formatView(this as unknown as TableView, "MemmapTable", [`mode ${this.#mode} · ${this.root}`]);
-  }
-}
-
-function isAbsent(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
-}
-
-/** Makes or replaces a table. Everything that can be checked beforehand is. */
-function makeTable<C extends ColumnsOption, M extends AccessMode>(
-  path: string,
-  options: CreateOptions<C>,
-  mode: Mode,
-): MemmapTable<SchemaOf<C>, M> {
-  const { rows = 0, attr, overwrite = false, layout = "npy" } = options;
-  const columns = parseColumns(options.columns);
-  for (const { name, itemShape } of columns) {
-    checkName(name, "column");
-    checkItemShape(itemShape);
-  }
-  const json = attr === undefined ? undefined : encodeAttr(attr);
-  const root = resolve(path);
-  const stat = lstatSync(root, { throwIfNoEntry: false });
-  if (stat !== undefined && !overwrite) {
-    throw new ExistsError(
-      `${root}: there is something of this name already; say overwrite: true to replace a table`,
-      { path: root },
-    );
-  }
-  const store =
-    stat === undefined || !isStore(root)
-      ? Store.create(root, options)
-      : Store.open(root, { ...options, writable: true });
-  const table = MemmapTable.over<SchemaOf<C>, M>(store, mode, layout);
-  try {
-    table.replaceWith(rows, columns, json);
-    return table;
-  } catch (error) {
-    table.discard();
-    throw error;
   }
 }

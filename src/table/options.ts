@@ -52,12 +52,17 @@ export function checkOptions(options: OpenOptions | CreateOptions): void {
   if ("mode" in options) oneOf(options.mode, ["r", "r+", "w+", "a"], "mode");
   oneOf(options.locking, ["kernel", "none"], "locking");
   oneOf(options.durability, ["full", "process"], "durability");
-  oneOf(options.layout, ["npy", "raw"], "layout");
+  checkLayout(options.layout);
   if (options.rows !== undefined) checkRowCount(options.rows);
   const { timeout } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     throw new IndexError(`timeout is a number of milliseconds, at least 0, not ${showValue(timeout)}`);
   }
+}
+
+/** @throws UnsupportedError for anything but a layout that there is */
+export function checkLayout(layout: unknown): void {
+  oneOf(layout, ["npy", "raw"], "layout");
 }
 
 /** @throws ShapeError for anything but a whole number from 0 */

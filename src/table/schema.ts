@@ -1,9 +1,10 @@
 import { type CellOf, type DType, type DTypeLike, type ElementOf, parseDType } from "../dtype/index.js";
-import { DTypeError, NotFoundError } from "../errors.js";
-import { didYouMean } from "../store/index.js";
+import { DTypeError, NameError, NotFoundError, ShapeError } from "../errors.js";
+import { checkName, didYouMean } from "../store/index.js";
+import { checkItemShape } from "./options.js";
 
-/** The dtypes of columns by name, where the compiler knows them. */
-export type Schema = { readonly [name: string]: DTypeLike };
+/** What columns are, by name, where the compiler knows them. */
+export type Schema = { readonly [name: string]: DTypeLike | ColumnSpec };
 
 /** A dtype with the shape of each row's cell. */
 export interface ColumnSpec<D extends DTypeLike = DTypeLike> {
@@ -18,22 +19,30 @@ export type ColumnsOption =
   | readonly (readonly [name: string, dtype: DTypeLike | ColumnSpec])[]
   | ReadonlyMap<string, DTypeLike | ColumnSpec>;
 
-type DTypeIn<C> = C extends ColumnSpec<infer D> ? D : C extends DTypeLike ? C : DTypeLike;
+/** The dtype of a column, however it was said. */
+export type DTypeIn<C> = C extends ColumnSpec<infer D> ? D : C extends DTypeLike ? C : DTypeLike;
 
 /** The schema that a `columns` option says. */
 export type SchemaOf<C> =
   C extends ReadonlyMap<string, unknown>
     ? Schema
     : C extends readonly (readonly [string, unknown])[]
-      ? { readonly [P in C[number] as P[0]]: DTypeIn<P[1]> }
-      : C extends { readonly [name: string]: unknown }
-        ? { readonly [K in keyof C & string]: DTypeIn<C[K]> }
+      ? { readonly [P in C[number] as P[0]]: P[1] }
+      : C extends { readonly [name: string]: DTypeLike | ColumnSpec }
+        ? { readonly [K in keyof C & string]: C[K] }
         : Schema;
 
+/** What a row holds of one column: a cell where there is an item shape, else an element; where it is not known, either. */
+type CellIn<C> = [DTypeLike] extends [C]
+  ? ElementOf<DTypeLike> | CellOf<DTypeLike>
+  : C extends { readonly itemShape: infer Shape }
+    ? Shape extends readonly []
+      ? ElementOf<DTypeIn<C>>
+      : CellOf<DTypeIn<C>>
+    : ElementOf<DTypeIn<C>>;
+
 /** A row as an object: an element or a cell for each column. */
-export type Row<S extends Schema> = {
-  -readonly [K in keyof S]: ElementOf<S[K]> | (string extends keyof S ? CellOf<S[K]> : never);
-};
+export type Row<S extends Schema> = { -readonly [K in keyof S]: CellIn<S[K]> };
 
 /** What a mode of opening lets the compiler store into. */
 export type AccessOf<M extends string> = M extends "r" ? "r" : "r+";
@@ -49,16 +58,20 @@ function isSpec(value: DTypeLike | ColumnSpec): value is ColumnSpec {
   return typeof value === "object" && !Array.isArray(value) && "dtype" in value && !("kind" in value);
 }
 
-/** Reads a `columns` option. @throws DTypeError naming the column */
+/** Reads a `columns` option. @throws DTypeError naming the column, ShapeError, NameError for bad and repeated names */
 export function parseColumns(columns: ColumnsOption | undefined): ParsedColumn[] {
   if (columns === undefined) return [];
   const pairs: Iterable<readonly [string, DTypeLike | ColumnSpec]> =
     columns instanceof Map || Array.isArray(columns) ? columns : Object.entries(columns);
+  const names = new Set<string>();
   return Array.from(pairs, ([name, value]) => {
+    checkName(name, "column");
+    if (names.has(name)) throw new NameError(`the columns have ${JSON.stringify(name)} twice`);
+    names.add(name);
+    const { dtype, itemShape = [] } = isSpec(value) ? value : { dtype: value };
+    checkItemShape(itemShape);
     try {
-      return isSpec(value)
-        ? { name, dtype: parseDType(value.dtype), itemShape: value.itemShape ?? [] }
-        : { name, dtype: parseDType(value), itemShape: [] };
+      return { name, dtype: parseDType(dtype), itemShape };
     } catch (cause) {
       if (!(cause instanceof DTypeError)) throw cause;
       throw new DTypeError(`column ${JSON.stringify(name)}: ${cause.message}`, { cause });
@@ -66,13 +79,13 @@ export function parseColumns(columns: ColumnsOption | undefined): ParsedColumn[]
   });
 }
 
-/** Checks that columns are there with these dtypes. @throws NotFoundError, DTypeError */
+/** Checks that columns are there with these dtypes and cells. @throws NotFoundError, DTypeError, ShapeError */
 export function requireColumns(
   wanted: readonly ParsedColumn[],
-  there: ReadonlyMap<string, { readonly dtype: DType }>,
+  there: ReadonlyMap<string, Omit<ParsedColumn, "name">>,
   path: string,
 ): void {
-  for (const { name, dtype } of wanted) {
+  for (const { name, dtype, itemShape } of wanted) {
     const column = there.get(name);
     if (column === undefined) {
       throw new NotFoundError(`there is no column ${JSON.stringify(name)}${didYouMean(name, there.keys())}`, {
@@ -81,6 +94,12 @@ export function requireColumns(
     }
     if (!column.dtype.equals(dtype)) {
       throw new DTypeError(`column ${JSON.stringify(name)} holds ${column.dtype}, not ${dtype}`, { path });
+    }
+    if (column.itemShape.join() !== itemShape.join()) {
+      throw new ShapeError(
+        `column ${JSON.stringify(name)} has cells of shape [${column.itemShape.join(", ")}], not [${itemShape.join(", ")}]`,
+        { path },
+      );
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   type Bound,
   MemoryStorage,
   maskedRows,
+  type Range,
   type RecordArray,
   type RowSelection,
   type Rows,
@@ -21,7 +22,7 @@ import { type NamedColumn, planPutRows, planRows } from "./assign-rows.js";
 import { formatView } from "./format.js";
 import { packRecords, recordDType } from "./records.js";
 import type { ColumnSet } from "./row-source.js";
-import type { Row, Schema } from "./schema.js";
+import type { DTypeIn, Row, Schema } from "./schema.js";
 
 /** What rows can be given as: a view, records, row objects, or columns by name. */
 export type RowsSource =
@@ -33,11 +34,13 @@ export type RowsSource =
 
 /** Where a view's columns come from. */
 export interface Columns {
-  /** The number of rows. */
+  /** The number of rows. @throws ClosedError */
   readonly rows: number;
   names(): readonly string[];
   /** The column of that name, the same object each time; undefined where there is none. */
   get(name: string): ArrayView | undefined;
+  /** The name of now of a column that `get` gave; undefined where it is no more. @throws ClosedError */
+  nameOf(column: ArrayView): string | undefined;
 }
 
 /**
@@ -124,8 +127,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   }
 
   /** The column of that name, over these rows. @throws NotFoundError, with a guess at what was meant */
-  column<K extends keyof S & string>(name: K): ArrayView<S[K], M> {
-    return this.lookup(name) as unknown as ArrayView<S[K], M>;
+  column<K extends keyof S & string>(name: K): ArrayView<DTypeIn<S[K]>, M> {
+    return this.lookup(name) as unknown as ArrayView<DTypeIn<S[K]>, M>;
   }
 
   /** Whether there is a column of that name. */
@@ -134,23 +137,15 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   }
 
   /** Names and columns, in order. */
-  *columns(): IterableIterator<[name: keyof S & string, column: ArrayView<S[keyof S & string], M>]> {
+  *columns(): IterableIterator<[name: keyof S & string, column: ArrayView<DTypeIn<S[keyof S & string]>, M>]> {
     for (const name of this.columnNames) yield [name, this.column(name)];
   }
 
   /** A view with these columns only, in this order. @throws NotFoundError */
   select<K extends keyof S & string>(names: Iterable<K>): TableView<Pick<S, K>, M> {
-    const chosen = new Set<string>(names);
-    for (const name of chosen) this.lookup(name);
-    const { source } = this;
-    const columns: Columns = {
-      get rows() {
-        return source.rows;
-      },
-      names: () => [...chosen],
-      get: (name) => (chosen.has(name) ? source.get(name) : undefined),
-    };
-    return new TableView<Pick<S, K>, M>(columns, this as unknown as TableView);
+    const chosen = new Map<string, ArrayView>();
+    for (const name of names) chosen.set(name, this.lookup(name));
+    return new TableView<Pick<S, K>, M>(selected(this.source, chosen), this as unknown as TableView);
   }
 
   /**
@@ -159,10 +154,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    */
   slice(start?: Bound, stop?: Bound, step?: Bound): TableView<S, M> {
     const range = resolveSlice(slice(start, stop, step), this.length);
-    return new TableView<S, M>(
-      derived(this.source, range.length, (column) => column.rows(range)),
-      this as unknown as TableView,
-    );
+    return new TableView<S, M>(sliced(this.source, range), this as unknown as TableView);
   }
 
   /** Views of successive rows. @param rows the most rows of each */
@@ -204,10 +196,12 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   #copy(rows: Rows): TableView<S, M> {
     const copies = new Map(this.named().map(([name, column]) => [name, column.takeRows(rows)]));
+    const names = new Map(Array.from(copies, ([name, column]) => [column, name]));
     return new TableView<S, M>({
       rows: rows.length,
       names: () => [...copies.keys()],
       get: (name) => copies.get(name),
+      nameOf: (column) => names.get(column),
     });
   }
 
@@ -255,7 +249,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
     this.#requireWritable();
     const position = resolveIndex(row, this.length, "the table");
     const one = this.slice(position, position + 1);
-    one.assign([record], options);
+    planRows(one.named(), 1, [record], { ...options, firstRow: position })();
     return this;
   }
 
@@ -286,21 +280,46 @@ function rowAt(columns: readonly NamedColumn[], row: number): { [name: string]: 
   return record;
 }
 
-/** Columns made from another's at their first use; of a column that took another's name, anew. */
-function derived(source: Columns, rows: number, derive: (column: ArrayView) => ArrayView): Columns {
-  const made = new Map<string, { readonly from: ArrayView; readonly own: ArrayView }>();
+/** Columns of others by their names; one that was renamed by its new name, as long as no other took the old one. */
+function selected(source: Columns, chosen: ReadonlyMap<string, ArrayView>): Columns {
+  const nameNow = ([name, column]: readonly [string, ArrayView]) =>
+    source.get(name) === undefined ? (source.nameOf(column) ?? name) : name;
   return {
-    rows,
+    get rows() {
+      return source.rows;
+    },
+    names: () => [...new Set(Array.from(chosen, nameNow))],
+    get: (name) => {
+      const column = source.get(name);
+      const isChosen = chosen.has(name) || Array.from(chosen, nameNow).includes(name);
+      return isChosen ? column : undefined;
+    },
+    nameOf: (column) => source.nameOf(column),
+  };
+}
+
+/** The same rows of other columns, each made at its first use. */
+function sliced(source: Columns, range: Range): Columns {
+  const made = new WeakMap<ArrayView, ArrayView>();
+  const origins = new WeakMap<ArrayView, ArrayView>();
+  return {
+    get rows() {
+      // Of a closed table there are no slices.
+      void source.rows;
+      return range.length;
+    },
     names: () => source.names(),
     get: (name) => {
-      const from = source.get(name);
-      const known = made.get(name);
-      if (known !== undefined && known.from === from) return known.own;
-      made.delete(name);
-      if (from === undefined) return undefined;
-      const own = derive(from);
-      made.set(name, { from, own });
+      const column = source.get(name);
+      if (column === undefined) return undefined;
+      const own = made.get(column) ?? column.rows(range);
+      made.set(column, own);
+      origins.set(own, column);
       return own;
+    },
+    nameOf: (own) => {
+      const column = origins.get(own);
+      return column === undefined ? undefined : source.nameOf(column);
     },
   };
 }

@@ -1,0 +1,159 @@
+import { CorruptError, isMemmapError } from "../errors.js";
+import type { Files } from "../platform/files.js";
+import { platform } from "../platform/index.js";
+import { type ColumnState, dataEnd, rowBytes } from "./catalog.js";
+import { headerOf, type Stage, type StagedFile } from "./stage.js";
+
+/** The most spare capacity that an append leaves behind the data. */
+const MAX_SPARE = 64 * 2 ** 20;
+
+/** Bytes that are copied at a time. */
+const BLOCK = 1 << 20;
+
+/**
+ * Makes columns longer. Files in place get their new rows behind the data, where nobody sees them before the header
+ * says so; where that cannot be, a staged copy grows instead.
+ */
+export class Growth {
+  readonly #stage: Stage;
+  readonly #files: Files;
+  /** Bytes of files in place before they grew. */
+  readonly #sizes = new Map<string, number>();
+
+  constructor(stage: Stage, files: Files) {
+    this.#stage = stage;
+    this.#files = files;
+  }
+
+  /**
+   * The column with more rows, the new ones zero.
+   *
+   * @param inPlace whether what lies behind the data of a file in place means nothing
+   */
+  extend(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
+    const roomy = this.#growable(column, rows, inPlace);
+    this.#withFile(roomy, (fd) => {
+      this.#note(roomy, fd);
+      platform().extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path);
+    });
+    return { ...roomy, rows };
+  }
+
+  /** The column with more rows, whose bytes come in C order, and spare room for further ones behind them. */
+  append(
+    column: ColumnState,
+    rows: number,
+    inPlace: boolean,
+    bytesOf: (column: ColumnState) => Iterable<Uint8Array>,
+  ): ColumnState {
+    const roomy = this.#growable(column, rows, inPlace);
+    this.#withFile(roomy, (fd) => {
+      const end = dataEnd(roomy, rows);
+      this.#reserve(roomy, fd, end);
+      let at = dataEnd(roomy);
+      for (const block of bytesOf(roomy)) {
+        this.#files.write(fd, block, at, roomy.path);
+        at += block.length;
+      }
+      if (at !== end) {
+        throw new CorruptError(
+          `${roomy.path}: ${at - dataEnd(roomy)} bytes came for ${rows - roomy.rows} rows`,
+        );
+      }
+    });
+    return { ...roomy, rows };
+  }
+
+  /** Gives back the room that files in place got. They stay as long as they are: a reader may have them mapped. */
+  undo(): void {
+    for (const [path, size] of this.#sizes) {
+      try {
+        const fd = this.#files.open(path, "r+");
+        try {
+          const grown = this.#files.stat(fd, path).size - size;
+          if (grown > 0) platform().punch(fd, size, grown, path);
+        } finally {
+          this.#files.close(fd);
+        }
+      } catch {
+        // The error that led here says more; the bytes mean nothing.
+      }
+    }
+    this.#sizes.clear();
+  }
+
+  #note(column: ColumnState, fd: number): number {
+    const { size } = this.#files.stat(fd, column.path);
+    if (!column.staged && !this.#sizes.has(column.path)) this.#sizes.set(column.path, size);
+    return size;
+  }
+
+  /** Makes the file reach to `end`, and half as far again, so that many small appends cost as one large one. */
+  #reserve(column: ColumnState, fd: number, end: number): void {
+    const size = this.#note(column, fd);
+    if (size >= end) return;
+    const { extend } = platform();
+    const roomy = size + Math.min(Math.floor(size / 2), MAX_SPARE);
+    if (roomy > end) {
+      try {
+        extend(fd, size, roomy, column.path);
+        return;
+      } catch (error) {
+        // The disk may yet have room for what is needed.
+        if (!isMemmapError(error, "DISK")) throw error;
+      }
+    }
+    extend(fd, size, end, column.path);
+  }
+
+  /** The column in a file that may grow to so many rows now. */
+  #growable(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
+    if (column.layout === "npy" && !this.#hasRoom({ ...column, rows })) return this.#rewrite(column);
+    if (column.staged || inPlace) return column;
+    return { ...column, ...this.#stage.copy(column, column.rows), staged: true };
+  }
+
+  /** Whether the digits of the column's rows fit into its file's header. */
+  #hasRoom(column: ColumnState): boolean {
+    return this.#withFile(column, (fd) => {
+      try {
+        headerOf(column, fd, this.#files);
+        return true;
+      } catch (error) {
+        if (error instanceof CorruptError) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** The column in a staged file whose header has room. */
+  #rewrite(column: ColumnState): ColumnState {
+    const file = this.#stage.column(column, column.rows, column.rows * rowBytes(column));
+    this.#withFile(column, (source) => this.#copyData(source, column, file));
+    return { ...column, ...file, staged: true };
+  }
+
+  #copyData(source: number, column: ColumnState, to: StagedFile): void {
+    const block = new Uint8Array(BLOCK);
+    const length = column.rows * rowBytes(column);
+    const target = this.#files.open(to.path, "r+");
+    try {
+      for (let done = 0; done < length; done += block.length) {
+        const part = block.subarray(0, Math.min(block.length, length - done));
+        this.#files.read(source, part, column.dataOffset + done, column.path);
+        this.#files.write(target, part, to.dataOffset + done, to.path);
+      }
+    } finally {
+      this.#files.close(target);
+    }
+  }
+
+  #withFile<T>(column: ColumnState, use: (fd: number) => T): T {
+    const fd = this.#files.open(column.path, "r+");
+    try {
+      return use(fd);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
+import { CorruptError, FormatError, isMemmapError, ShapeError } from "../errors.js";
+import { readHeader } from "../npy/index.js";
+import { sizeProblem } from "../npy/size.js";
+import type { Files } from "../platform/files.js";
+import { type ColumnState, nextId } from "./catalog.js";
+import type { Sidecar } from "./sidecar.js";
+
+/** Where a column's parts are. */
+export interface ColumnFiles {
+  /** The name of its array, for messages. */
+  readonly path: string;
+  /** The same without links. */
+  readonly file: string;
+  /** The path of its sidecar, if there is one, and what that says. */
+  readonly sidecarPath: string | undefined;
+  readonly sidecar: Sidecar | undefined;
+}
+
+/** What an array's file itself says. */
+type Description = Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows" | "dataOffset" | "fortran">;
+
+const scratch = new Uint8Array(4096);
+
+/**
+ * Finds out what an array's file holds, by its sidecar and header; no data are read.
+ *
+ * @returns undefined for what is no regular file, and for a headerless file that nothing describes
+ * @throws FormatError for a malformed array, CorruptError for one that is shorter than its sidecar says
+ */
+export function readColumn(
+  { path, file, sidecarPath, sidecar }: ColumnFiles,
+  files: Files,
+): ColumnState | undefined {
+  const fd = files.open(file, "r");
+  try {
+    const stat = files.stat(fd, path);
+    if (!stat.isFile()) return undefined;
+    if (sidecar === undefined && !hasMagic(fd, path, files)) return undefined;
+    return {
+      id: nextId(),
+      path: file,
+      dev: stat.dev,
+      ino: stat.ino,
+      staged: false,
+      attr: sidecar?.attr ?? null,
+      sidecar: sidecarPath,
+      ...(sidecar?.raw === undefined
+        ? withHeader(fd, stat.size, path)
+        : headerless(sidecar.raw, fd, stat.size, path)),
+    };
+  } finally {
+    files.close(fd);
+  }
+}
+
+function hasMagic(fd: number, path: string, files: Files): boolean {
+  const magic = new Uint8Array(6);
+  return files.read(fd, magic, 0, path) === 6 && Buffer.from(magic).toString("latin1") === "\x93NUMPY";
+}
+
+function withHeader(fd: number, size: number, path: string): Description {
+  const { dtype, shape, fortranOrder, dataOffset } = readHeader(fd, size, path, scratch);
+  const [rows, ...itemShape] = shape;
+  if (rows === undefined) throw noRows(path);
+  return { layout: "npy", dtype, itemShape, rows, dataOffset, fortran: fortranOrder && itemShape.length > 0 };
+}
+
+function headerless(
+  { dtype: spec, shape }: NonNullable<Sidecar["raw"]>,
+  fd: number,
+  size: number,
+  path: string,
+): Description {
+  const dtype = describedDType(spec, path);
+  const [rows, ...itemShape] = shape;
+  if (rows === undefined) throw noRows(path);
+  const problem = sizeProblem(shape, dtype.itemsize);
+  if (problem !== undefined) throw new FormatError(`${path}: of its sidecar, ${problem}`, { path });
+  const bytes = shape.reduce((product, axis) => product * axis, dtype.itemsize);
+  if (bytes > size) {
+    throw new CorruptError(
+      `${path}: the sidecar promises ${bytes} bytes of data, but the file holds ${size}`,
+      { path },
+    );
+  }
+  refuseDisguise(fd, size, path, dtype, shape);
+  return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, fortran: false };
+}
+
+function describedDType(spec: DTypeLike, path: string): DType {
+  try {
+    return parseDType(spec);
+  } catch (cause) {
+    if (!isMemmapError(cause)) throw cause;
+    throw new FormatError(`${path}: its sidecar's dtype is none: ${cause.message}`, { path, cause });
+  }
+}
+
+/** A sidecar says raw, but the file says by itself the very same: one of the two is wrong, and nobody can tell. */
+function refuseDisguise(
+  fd: number,
+  size: number,
+  path: string,
+  dtype: DType,
+  shape: readonly number[],
+): void {
+  try {
+    const header = readHeader(fd, size, path, scratch);
+    if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join()) return;
+  } catch (error) {
+    if (isMemmapError(error)) return;
+    throw error;
+  }
+  throw new FormatError(
+    `${path}: the sidecar says that this file has no header, but it has one of the same dtype and shape; remove dtype and shape from the sidecar`,
+    { path },
+  );
+}
+
+function noRows(path: string): ShapeError {
+  return new ShapeError(`${path}: an array without axes has no rows and is no column`, { path });
+}

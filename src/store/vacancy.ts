@@ -1,0 +1,18 @@
+import type { Files } from "../platform/files.js";
+import { CONTROL, StorePaths } from "./paths.js";
+
+/** Whether a directory holds a store. */
+export function isStore(root: string, files: Files): boolean {
+  return files.look(new StorePaths(root).last) !== undefined;
+}
+
+/**
+ * Whether a store may be made there: nothing is there, or an empty directory, or one that holds nothing but what is left
+ * of a store that never came to be.
+ */
+export function isVacant(root: string, files: Files): boolean {
+  const stat = files.look(root);
+  if (stat === undefined) return true;
+  if (!stat.isDirectory()) return false;
+  return files.list(root).every(({ name }) => name === CONTROL) && !isStore(root, files);
+}

@@ -1,0 +1,70 @@
+import type { ArrayView } from "../array/index.js";
+import type { Catalog, ColumnState } from "../store/index.js";
+import { ColumnStorage } from "./column-storage.js";
+import { inTurn } from "./in-turn.js";
+import { type ColumnOwner, MemmapColumn } from "./memmap-column.js";
+
+/** The columns of one table that somebody has asked for, by the identity that renaming and growing keep. */
+export class LiveColumns {
+  readonly #writable: boolean;
+  readonly #owner: ColumnOwner;
+  readonly #live = new Map<number, { readonly storage: ColumnStorage; readonly column: MemmapColumn }>();
+
+  constructor(writable: boolean, owner: ColumnOwner) {
+    this.#writable = writable;
+    this.#owner = owner;
+  }
+
+  /** The one object that stands for a column. */
+  columnFor(name: string, state: ColumnState): MemmapColumn {
+    const known = this.#live.get(state.id);
+    if (known !== undefined) return known.column;
+    const storage = new ColumnStorage(name, state, this.#writable);
+    const column = new MemmapColumn(storage, this.#owner);
+    this.#live.set(state.id, { storage, column });
+    return column;
+  }
+
+  /** The name that a column has now; undefined when it is gone. */
+  nameOf(column: ArrayView): string | undefined {
+    return column instanceof MemmapColumn ? column.currentName : undefined;
+  }
+
+  /** The columns take up what a catalog says. Typed arrays stay as they are. */
+  follow(catalog: Catalog): void {
+    const names = new Map<number, string>();
+    for (const [name, { id }] of catalog.columns) names.set(id, name);
+    for (const [id, { storage }] of this.#live) {
+      const name = names.get(id);
+      const state = name === undefined ? undefined : catalog.columns.get(name);
+      if (name !== undefined && state !== undefined) storage.update(name, state);
+      else storage.drop();
+    }
+  }
+
+  /** After a commit or its undoing: as `follow`, and files that are no column's any more are let go. */
+  settle(catalog: Catalog): void {
+    this.follow(catalog);
+    const kept = new Set([...catalog.columns.values()].map(({ id }) => id));
+    for (const [id, { storage }] of this.#live) {
+      storage.settle();
+      if (!kept.has(id)) this.#live.delete(id);
+    }
+  }
+
+  /** Waits until all assignments are on the disk. @throws DiskError, after having tried all */
+  flush(): void {
+    inTurn(this.#live.values(), ({ storage }) => storage.flush());
+  }
+
+  async flushAsync(): Promise<void> {
+    await Promise.all(Array.from(this.#live.values(), ({ storage }) => storage.flushAsync()));
+  }
+
+  /** @throws ClosedError where the bytes of a typed array were moved elsewhere; all are closed that can be */
+  close(): void {
+    const all = [...this.#live.values()];
+    this.#live.clear();
+    inTurn(all, ({ storage }) => storage.close());
+  }
+}
