@@ -187,18 +187,24 @@ function rowsIn(source: unknown, { dtype, itemShape }: Target): number | undefin
     return itemShape.length > 0 && source.length === perRow ? undefined : source.length / perRow;
   }
   if (!Array.isArray(source)) return undefined;
-  return depthOf(source, dtype) > itemShape.length ? source.length : undefined;
+  return depthOf(source, dtype, itemShape) > itemShape.length ? source.length : undefined;
 }
 
-/** How deep arrays are nested, by their first elements; bytes are elements of strings and void. */
-function depthOf(source: unknown, { kind, fields }: DType): number {
+/**
+ * How deep arrays are nested, by their first elements; bytes are elements of strings and void, and a typed array that
+ * fills a cell is as deep as the cell, whose numbers it holds one after the other.
+ */
+function depthOf(source: unknown, { kind, fields, itemsize }: DType, itemShape: readonly number[]): number {
   let depth = 0;
   let part = source;
-  while (Array.isArray(part) || (isTypedArray(part) && !("SV".includes(kind) && fields === undefined))) {
+  while (Array.isArray(part)) {
     depth += 1;
     part = part[0];
   }
-  return depth;
+  if (!isTypedArray(part) || ("SV".includes(kind) && fields === undefined)) return depth;
+  const size = sizeOf(itemShape);
+  const isCell = part.length === size || part.byteLength === size * itemsize;
+  return depth + (isCell ? itemShape.length : 1);
 }
 
 function partOf(source: unknown, start: number, end: number, length: number): unknown {

@@ -50,3 +50,12 @@ describe("an array without elements misses none", () => {
     expect([...none]).toEqual([]);
   });
 });
+
+describe("filling a new column", () => {
+  it("takes a typed array as one row's cell, as fill does", () => {
+    using table = create(2);
+    const cell = Float32Array.of(1, 2, 3, 4);
+    const column = table.addColumn("a", "c8", { itemShape: [2], fill: cell });
+    expect(column.values).toEqual(Float32Array.of(1, 2, 3, 4, 1, 2, 3, 4));
+  });
+});
