@@ -157,7 +157,8 @@ export class Stage {
   #finish(column: ColumnState): void {
     const fd = this.#files.open(column.path, "r+");
     try {
-      if (column.layout === "npy") {
+      // In Fortran order the rows are those that the file was copied with.
+      if (column.layout === "npy" && !column.fortran) {
         this.#files.write(fd, headerOf(column, fd, this.#files), 0, column.path);
       }
       if (this.#durability === "full") this.#files.sync(fd, column.path);
