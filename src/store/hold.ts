@@ -57,8 +57,13 @@ export class Hold {
     const { root, control } = this.#paths;
     const there = this.#files.look(control);
     if (there?.isDirectory() === true) return;
+    if (there?.isSymbolicLink() === true) {
+      throw new UnsupportedError(`${control}: a table with symbolic links can only be read`, {
+        path: control,
+      });
+    }
     if (there !== undefined) {
-      throw new FormatError(`${control}: this is the control directory's name, and no directory`, {
+      throw new FormatError(`${control}: the control directory is a directory, and this is none`, {
         path: control,
       });
     }
