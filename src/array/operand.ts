@@ -34,8 +34,17 @@ export function dtypeOf(array: TypedArray): DType {
   return DTYPES.get(Object.prototype.toString.call(array).slice(8, -1)) ?? parseDType("u1");
 }
 
+const natives = new WeakMap<DType, DType>();
+
+/** The dtype in this machine's byte order, the same object each time: conversions are found by it. */
 function nativeOf(dtype: DType): DType {
-  return dtype.native ? dtype : new DType({ ...dtype, byteorder: NATIVE_ORDER, fields: dtype.fields });
+  if (dtype.native) return dtype;
+  let native = natives.get(dtype);
+  if (native === undefined) {
+    native = new DType({ ...dtype, byteorder: NATIVE_ORDER, fields: dtype.fields });
+    natives.set(dtype, native);
+  }
+  return native;
 }
 
 /** The dtype whose elements the typed array of `values` counts: complex numbers have two, strings one per character. */
