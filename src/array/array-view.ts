@@ -1,6 +1,6 @@
-import type { Casting, DTypeLike, FieldSpec, InputOf } from "../dtype/index.js";
+import type { Casting, DTypeLike, FieldSpec } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
-import { type Assignment, planAssign } from "./assign.js";
+import { type ArraySource, type Assignment, planAssign } from "./assign.js";
 import type { AccessMode } from "./base.js";
 import { fieldLayout } from "./field.js";
 import { type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
@@ -10,7 +10,7 @@ import { planPut } from "./put.js";
 import { maskedRows, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
 import { type Bound, type Range, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
-import { STRIDED, type Strided, type Viewable } from "./strided.js";
+import { STRIDED, type Strided } from "./strided.js";
 
 /** Options of {@link ArrayView.assign}, `fill` and `put`. */
 export interface AssignmentOptions {
@@ -28,13 +28,6 @@ export type FieldOf<D extends DTypeLike, K extends string> = D extends readonly 
     ? F
     : DTypeLike
   : DTypeLike;
-
-/** What goes into an array: another array, a typed array, nested plain arrays, or one value for all rows. */
-export type ArraySource<D extends DTypeLike = DTypeLike> =
-  | Viewable
-  | ArrayBufferView
-  | InputOf<D>
-  | readonly unknown[];
 
 /**
  * An array of a dtype and a shape over bytes in memory or in a mapped file. Slices and views share the bytes; `take`,

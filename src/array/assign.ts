@@ -1,4 +1,12 @@
-import { type Casting, type DType, plainCaster, showValue, sizeOf } from "../dtype/index.js";
+import {
+  type Casting,
+  type DType,
+  type DTypeLike,
+  type InputOf,
+  plainCaster,
+  showValue,
+  sizeOf,
+} from "../dtype/index.js";
 import { CastError, ShapeError } from "../errors.js";
 import { type Conversion, conversionOf } from "./conversion.js";
 import { copyElements } from "./copy.js";
@@ -6,7 +14,14 @@ import { broadcast, showShape, unstretched } from "./layout.js";
 import { asStrided, isTypedArray } from "./operand.js";
 import { storeApart } from "./overlap.js";
 import { detached, type PlainVisitor, plainShape, walkPlain } from "./plain.js";
-import { dataView, type Strided, zeros } from "./strided.js";
+import { dataView, type Strided, type Viewable, zeros } from "./strided.js";
+
+/** What goes into an array: another array, a typed array, nested plain arrays, or one value for all rows. */
+export type ArraySource<D extends DTypeLike = DTypeLike> =
+  | Viewable
+  | ArrayBufferView
+  | InputOf<D>
+  | readonly unknown[];
 
 /** How an assignment judges values, and what its errors call the destination. */
 export interface AssignOptions {

@@ -3,11 +3,9 @@ import {
   type ArrayOf,
   type Casting,
   type Cell,
-  type CellOf,
   type DType,
   type DTypeLike,
   type ElementOf,
-  type InputOf,
   type ReadonlyValues,
   readCell,
   showValue,
@@ -15,12 +13,12 @@ import {
   type ValuesOf,
 } from "../dtype/index.js";
 import { CastError, DTypeError, IndexError, ReadOnlyError, ShapeError } from "../errors.js";
-import { type Access, accessTo } from "./access.js";
-import { planAssign } from "./assign.js";
+import { type ArraySource, planAssign } from "./assign.js";
 import { denseCopy } from "./copy.js";
 import { formatArray } from "./display.js";
 import { extent, isContiguous, type Layout, rowLayout, type Selector, select } from "./layout.js";
-import { positionOf, resolveIndex } from "./slice.js";
+import { SingleElements } from "./single.js";
+import { resolveIndex } from "./slice.js";
 import type { Storage } from "./storage.js";
 import { contiguousBytes, dataView, isAligned, STRIDED, type Strided, typedArray } from "./strided.js";
 
@@ -48,15 +46,11 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   readonly #storage: Storage;
   readonly #source: Layout | (() => Layout);
   #layout: Layout;
-  #version: number;
+  /** The storage's version that the layout was found good for. */
+  #version: number | undefined;
   #strided: Strided | undefined;
   #values: ValuesIn<D, M> | undefined;
-  // The fast path of `at` and `set`: an element is at #first, and for each axis its index times the axis's step further.
-  #access: Access | undefined;
-  #first = 0;
-  #step = 0;
-  #innerSteps: readonly number[] = [];
-  #length = -1;
+  #single: SingleElements | undefined;
 
   /** @internal Arrays are made by tables, files, `RecordArray` and other arrays. */
   constructor(storage: Storage, dtype: DType, layout: Layout | (() => Layout)) {
@@ -64,24 +58,21 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     this.dtype = dtype;
     this.#source = layout;
     this.#layout = typeof layout === "function" ? layout() : layout;
-    this.#version = storage.version;
   }
 
   /** The layout of now: of a column, all rows that there are; of a slice, those that it was made with. */
   #current(): Layout {
     const { version } = this.#storage;
-    if (version !== this.#version || this.#length < 0) {
+    if (version !== this.#version) {
+      const { byteLength, label } = this.#storage;
       this.#strided = undefined;
       this.#values = undefined;
-      this.#access = undefined;
-      this.#length = -1;
-      const { byteLength } = this.#storage;
+      this.#single = undefined;
       if (typeof this.#source === "function") this.#layout = this.#source();
       else if (extent(this.#layout, this.dtype.itemsize)[1] > byteLength) {
-        throw new IndexError(`rows of this slice of ${this.#storage.label} have been discarded`);
+        throw new IndexError(`rows of this slice of ${label} have been discarded`);
       }
       this.#version = version;
-      this.#length = this.#layout.shape[0] ?? 0;
     }
     return this.#layout;
   }
@@ -179,30 +170,10 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     return typedArray(dtype, bytes);
   }
 
-  #element(): Access {
-    const { itemsize } = this;
-    const { layout, bytes } = this[STRIDED]();
-    const aligned =
-      layout.offset % itemsize === 0 && layout.strides.every((stride) => stride % itemsize === 0);
-    const access = accessTo(this.dtype, bytes, aligned);
-    this.#access = access;
-    this.#first = layout.offset / access.unit;
-    const [step, ...innerSteps] = layout.strides.map((stride) => stride / access.unit);
-    this.#step = step ?? 0;
-    this.#innerSteps = innerSteps;
-    return access;
-  }
-
-  /** Where an element of an array of several axes, or none, is. */
-  #position(index: ArrayLike<unknown>): number {
-    const { shape } = this.#layout;
-    let position = this.#first;
-    for (let axis = 0; axis < shape.length; axis++) {
-      const at = positionOf(index[axis], shape[axis]);
-      if (at < 0) resolveIndex(index[axis], shape[axis], `axis ${axis}`);
-      position += at * (axis === 0 ? this.#step : this.#innerSteps[axis - 1]);
-    }
-    return position;
+  #elements(): SingleElements {
+    const strided = this[STRIDED]();
+    this.#single ??= new SingleElements(strided, this.#storage);
+    return this.#single;
   }
 
   /**
@@ -216,12 +187,9 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     // A rest parameter would allocate an array at every call.
     const count = arguments.length;
     if (count !== this.#layout.shape.length) return this.#cell(Array.from(arguments));
-    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
-    const access = this.#access ?? this.#element();
-    if (count !== 1) return access.get(this.#position(arguments));
-    const at = positionOf(row, this.#length);
-    if (at < 0) resolveIndex(row, this.#length, this.#storage.label);
-    return access.get(this.#first + at * this.#step);
+    const known = this.#version === this.#storage.version ? this.#single : undefined;
+    const elements = known ?? this.#elements();
+    return count === 1 ? elements.get(row) : elements.getAt(arguments);
   }
 
   #cell(index: readonly Selector[]): Cell {
@@ -237,23 +205,17 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    * @param index a row, or one index for each axis
    * @throws CastError where the value does not fit, ShapeError, IndexError, ReadOnlyError; nothing is stored then
    */
-  set(index: number | readonly number[], value: InputOf<D> | CellOf<D>, options?: SetOptions): void {
+  set(index: number | readonly number[], value: ArraySource<D>, options?: SetOptions): void {
     if (!this.#storage.writable) throw this.readOnlyError();
-    if (this.#version !== this.#storage.version || this.#length < 0) this.#current();
     const count = typeof index === "number" ? 1 : lengthOf(index);
     const checked = options?.casting === undefined || options.casting === "checked";
     if (count !== this.#layout.shape.length || !checked) {
       this.#setCell(typeof index === "number" ? [index] : index, value, options);
       return;
     }
-    const access = this.#access ?? this.#element();
-    let problem: string | undefined;
-    if (typeof index !== "number") problem = access.put(this.#position(index), value);
-    else {
-      const at = positionOf(index, this.#length);
-      if (at < 0) resolveIndex(index, this.#length, this.#storage.label);
-      problem = access.put(this.#first + at * this.#step, value);
-    }
+    const known = this.#version === this.#storage.version ? this.#single : undefined;
+    const elements = known ?? this.#elements();
+    const problem = typeof index === "number" ? elements.put(index, value) : elements.putAt(index, value);
     if (problem !== undefined) throw new CastError(`${this.#nameOf(index)}: ${problem}`);
   }
 

@@ -1,5 +1,5 @@
-export { type ArraySource, ArrayView, type AssignmentOptions, type FieldOf, wrap } from "./array-view.js";
-export { type Assignment, planAssign } from "./assign.js";
+export { ArrayView, type AssignmentOptions, type FieldOf, wrap } from "./array-view.js";
+export { type ArraySource, type Assignment, planAssign } from "./assign.js";
 export { type AccessMode, ElementArray, type SetOptions, type ValuesIn } from "./base.js";
 export { BLOCK_BYTES, byteBlocks } from "./blocks.js";
 export { copyElements } from "./copy.js";

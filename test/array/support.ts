@@ -1,6 +1,9 @@
 import { type ArrayView, type Slice, STRIDED, type Viewable, wrap, zeros } from "../../src/array/index.js";
 import { codecOf, type DTypeLike, parseDType } from "../../src/dtype/index.js";
 
+/** A class of errors that a call is to throw. */
+export type ErrorClass = new (...args: never[]) => Error;
+
 /** A writable array in memory, elements stored one by one in C order; zeros where there are none. */
 export function arrayOf<const D extends DTypeLike>(
   type: D,
