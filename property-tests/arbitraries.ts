@@ -136,6 +136,7 @@ const HARD_TEXTS = [
   "\ufffd",
   "\u{10ffff}",
   "\ud7ff\ue000",
+  "\x7f\x80\u07ff\u0800\uffff",
   "a\0b",
   "\0a",
   "\x7f\x80",

@@ -15,6 +15,7 @@ const HARD = [
   "\ufffd",
   "\u{10ffff}",
   "\ud7ff\ue000",
+  "\x7f\x80\u07ff\u0800\uffff",
   "a\0b",
   "\0a",
   " a ",
