@@ -61,7 +61,7 @@ const small = join(root, "small");
 function make() {
   const dtypes = { i4: "i4", f8: "f8", f4: "f4", b1: "b1", i8: "i8" };
   for (const path of [five, small, big]) {
-    using table = MemmapTable.create(path, {
+    const table = MemmapTable.create(path, {
       rows: path === big ? rows : 1000,
       columns: dtypes,
       durability: "process",
@@ -74,6 +74,7 @@ function make() {
       column("b1")[i] = i & 1;
       column("i8")[i] = BigInt(i);
     }
+    table.close();
   }
   const names = Array.from({ length: 1000 }, (_, i) => [`c${i.toString().padStart(4, "0")}`, "f8"]);
   MemmapTable.create(many, { rows: 1000, columns: names, durability: "process" }).close();

@@ -184,12 +184,20 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    */
   at(...index: readonly number[]): ElementOf<D>;
   at(row: number): unknown {
-    // A rest parameter would allocate an array at every call.
+    // A rest parameter, or an `arguments` that is handed on, would be allocated at every call.
     const count = arguments.length;
-    if (count !== this.#layout.shape.length) return this.#cell(Array.from(arguments));
+    if (count !== 1 || this.#layout.shape.length !== 1) {
+      const index: number[] = [];
+      for (let k = 0; k < count; k++) index.push(arguments[k]);
+      return this.#atAll(index);
+    }
     const known = this.#version === this.#storage.version ? this.#single : undefined;
-    const elements = known ?? this.#elements();
-    return count === 1 ? elements.get(row) : elements.getAt(arguments);
+    return (known ?? this.#elements()).get(row);
+  }
+
+  #atAll(index: readonly number[]): unknown {
+    if (index.length !== this.#layout.shape.length) return this.#cell(index);
+    return this.#elements().getAt(index);
   }
 
   #cell(index: readonly Selector[]): Cell {
