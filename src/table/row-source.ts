@@ -162,6 +162,11 @@ function commonLength(columns: ReadonlyMap<string, unknown>, targets: readonly T
   for (const target of targets) {
     const rows = rowsIn(columns.get(target.name), target);
     if (rows === undefined) continue;
+    if (!Number.isInteger(rows)) {
+      throw new ShapeError(
+        `what is given for column ${JSON.stringify(target.name)} is no whole number of rows: ${showValue(columns.get(target.name))} for cells of shape [${target.itemShape.join(", ")}]`,
+      );
+    }
     first ??= { name: target.name, rows };
     if (rows !== first.rows) {
       throw new ShapeError(
@@ -187,6 +192,8 @@ function rowsIn(source: unknown, { dtype, itemShape }: Target): number | undefin
     return itemShape.length > 0 && source.length === perRow ? undefined : source.length / perRow;
   }
   if (!Array.isArray(source)) return undefined;
+  // No cell, unless cells themselves are empty.
+  if (source.length === 0 && sizeOf(itemShape) > 0) return 0;
   return depthOf(source, dtype, itemShape) > itemShape.length ? source.length : undefined;
 }
 
