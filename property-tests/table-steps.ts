@@ -73,6 +73,8 @@ const content = fc
     ),
     itemShape,
   )
+  // Bytes nested in lists of lists can be an element or an array of one.
+  .map(([dtype, shape]) => [dtype, dtype.kind === "V" && !dtype.fields ? shape.slice(0, 1) : shape] as const)
   .chain(([dtype, shape]) =>
     fc.record({
       dtype: fc.constant(dtype),

@@ -1,0 +1,259 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import * as source from "../src/index.js";
+import { declaredClasses, exportedNames, membersOf } from "./support/declarations.js";
+
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
+/** The package by its own name, as it is built; the compiler need not have seen it. */
+const self = "memmap-table";
+const built: Record<string, unknown> = await import(self);
+
+/** Lists without commas and quotes, which are easier to compare. */
+function lines(names: readonly string[]): string {
+  return names.join("\n");
+}
+
+// A name that appears or goes here is a decision: `npx vitest run test/index.test.ts -u` writes it down.
+describe("the public names", () => {
+  it("at run time", () => {
+    expect(lines(Object.keys(built).sort())).toMatchInlineSnapshot(`
+      "ArrayView
+      CastError
+      ClosedError
+      CorruptError
+      DTypeError
+      DiskError
+      ExistsError
+      FormatError
+      IndexError
+      LimitError
+      LockedError
+      MemmapColumn
+      MemmapError
+      MemmapTable
+      NameError
+      NotFoundError
+      NpyArray
+      ReadOnlyError
+      RecordArray
+      ShapeError
+      StaleError
+      TableView
+      UnsupportedError
+      fromDate
+      isMemmapError
+      openNpy
+      parseDType
+      saveNpy
+      slice
+      systemCode
+      toDate"
+    `);
+  });
+
+  it("are those of the source", () => {
+    expect(Object.keys(built).sort()).toEqual(Object.keys(source).sort());
+  });
+
+  it("of types, beside those", () => {
+    const types = exportedNames(dist).filter((name) => !Object.hasOwn(built, name));
+    expect(lines(types)).toMatchInlineSnapshot(`
+      "AccessMode
+      AddOptions
+      ArraySource
+      AssignmentOptions
+      AttrInput
+      AttrValue
+      Bound
+      Casting
+      ColumnSpec
+      ColumnsOption
+      Complex
+      CreateOptions
+      DType
+      DTypeLike
+      Durability
+      ElementOf
+      ErrorCode
+      ErrorDetails
+      FieldSpec
+      FileLayout
+      InputOf
+      Locking
+      Mode
+      NpyOptions
+      OpenOptions
+      RecordDType
+      Row
+      RowSelection
+      RowsSource
+      Schema
+      SchemaOf
+      Selector
+      SetOptions
+      Slice
+      ValuesOf"
+    `);
+  });
+});
+
+describe("the public members", () => {
+  const classes = declaredClasses(dist);
+  const members = (name: string) => lines(membersOf(classes, name));
+  /** Those that it does not have from another class that is listed. */
+  const beside = (name: string, other: string) => {
+    const known = new Set(membersOf(classes, other));
+    return lines(membersOf(classes, name).filter((member) => !known.has(member)));
+  };
+
+  it("of every public class are looked at below", () => {
+    const isClass = (value: unknown) => typeof value === "function" && /^class\b/.test(value.toString());
+    const names = Object.keys(built).filter((name) => isClass(built[name]) && !name.endsWith("Error"));
+    expect(names.sort()).toEqual([
+      "ArrayView",
+      "MemmapColumn",
+      "MemmapTable",
+      "NpyArray",
+      "RecordArray",
+      "TableView",
+    ]);
+    for (const name of names) expect(membersOf(classes, name).length).toBeGreaterThan(20);
+  });
+
+  it("of ArrayView", () => {
+    expect(members("ArrayView")).toMatchInlineSnapshot(`
+      "[Symbol.iterator]
+      all
+      and
+      any
+      argmax
+      argmin
+      argsort
+      assign
+      at
+      between
+      bytes
+      countNonzero
+      cumsum
+      dtype
+      eq
+      field
+      fill
+      filter
+      ge
+      gt
+      isin
+      isnan
+      itemsize
+      le
+      length
+      lt
+      map
+      max
+      mean
+      min
+      nbytes
+      ndim
+      ne
+      not
+      or
+      put
+      readonly
+      set
+      shape
+      size
+      slice
+      sort
+      std
+      strides
+      sum
+      take
+      toArray
+      toString
+      unique
+      values
+      var
+      view"
+    `);
+  });
+
+  it("of MemmapColumn, beside those of ArrayView", () => {
+    expect(beside("MemmapColumn", "ArrayView")).toMatchInlineSnapshot(`
+      "attr
+      itemShape
+      name"
+    `);
+  });
+
+  it("of NpyArray, beside those of ArrayView", () => {
+    expect(beside("NpyArray", "ArrayView")).toMatchInlineSnapshot(`
+      "[Symbol.dispose]
+      close
+      flush"
+    `);
+  });
+
+  it("of RecordArray, beside those of ArrayView", () => {
+    expect(beside("RecordArray", "ArrayView")).toMatchInlineSnapshot(`
+      "static from
+      static zeros"
+    `);
+  });
+
+  it("of TableView", () => {
+    expect(members("TableView")).toMatchInlineSnapshot(`
+      "[Symbol.iterator]
+      assign
+      at
+      chunks
+      column
+      columnNames
+      columns
+      dtype
+      filter
+      has
+      itemsize
+      length
+      nbytes
+      ndim
+      parent
+      put
+      select
+      set
+      shape
+      size
+      slice
+      take
+      toColumns
+      toRecords
+      toString"
+    `);
+  });
+
+  it("of MemmapTable, beside those of TableView", () => {
+    expect(beside("MemmapTable", "TableView")).toMatchInlineSnapshot(`
+      "[Symbol.dispose]
+      addColumn
+      append
+      attr
+      close
+      closed
+      copyColumn
+      deleteColumn
+      flush
+      flushAsync
+      generation
+      groupAttr
+      layout
+      mode
+      refresh
+      renameColumn
+      resize
+      root
+      setGroupAttr
+      static create
+      static open
+      transaction"
+    `);
+  });
+});
