@@ -184,6 +184,8 @@ function rowsIn(source: unknown, { dtype, itemShape }: Target): number | undefin
     return shape.length > itemShape.length ? shape[0] : undefined;
   }
   if (isTypedArray(source)) {
+    // No number of empty cells is another than any other.
+    if (sizeOf(itemShape) === 0) return undefined;
     const bytes = sizeOf(itemShape) * dtype.itemsize;
     const raw =
       "SUV".includes(dtype.kind) || (dtype.kind === "c" && source.BYTES_PER_ELEMENT === dtype.itemsize / 2);

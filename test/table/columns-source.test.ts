@@ -25,4 +25,15 @@ describe("rows as columns", () => {
     expect(table.append(table.toColumns())).toBe(2);
     expect(table.at(3)).toEqual(table.at(0));
   });
+
+  it("may be typed arrays of empty cells, beside a column that says how many there are", () => {
+    using table = MemmapTable.create(fresh(), { durability: "process" });
+    table.addColumn("a", "i4");
+    table.addColumn("b", "S1", { itemShape: [0] });
+    table.addColumn("c", "f8", { itemShape: [2, 0] });
+    const columns = { a: [1, 2], b: new Uint8Array(0), c: new Float64Array(0) };
+    expect(table.append(columns)).toBe(2);
+    table.assign(columns);
+    expect(table.column("c").shape).toEqual([2, 2, 0]);
+  });
 });
