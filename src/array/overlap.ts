@@ -1,6 +1,7 @@
-import { BLOCK_BYTES, split } from "./blocks.js";
+import { sizeOf } from "../dtype/index.js";
+import { BLOCK_BYTES, Scratch, split } from "./blocks.js";
 import { copyElements, denseCopy } from "./copy.js";
-import { broadcast, isContiguous, type Layout, unstretched } from "./layout.js";
+import { broadcast, denseLayout, isContiguous, type Layout, unstretched } from "./layout.js";
 import { mayOverlap, type Strided } from "./strided.js";
 
 /** Stores the elements of one array into another of the same shape and memory of its own. */
@@ -39,15 +40,18 @@ function isShifted(from: Layout, to: Layout): boolean {
  */
 function storeShifted(from: Strided, to: Strided, store: Store): void {
   const up = to.bytes.byteOffset + to.layout.offset > from.bytes.byteOffset + from.layout.offset;
-  const limit = Math.max(1, Math.floor(BLOCK_BYTES / from.dtype.itemsize));
+  const { itemsize } = from.dtype;
+  const limit = Math.max(1, Math.floor(BLOCK_BYTES / itemsize));
   const order = byAddress(from.layout);
   const sources = [...split(order(from.layout), limit)];
   const targets = [...split(order(to.layout), limit)];
+  const scratch = new Scratch();
   for (let k = 0; k < sources.length; k++) {
     const i = up ? sources.length - 1 - k : k;
-    const [source, target] = [sources[i], targets[i]];
-    if (source === undefined || target === undefined) return;
-    store(denseCopy(from, source), { ...to, layout: target });
+    const layout = denseLayout(sources[i].shape, itemsize);
+    const block: Strided = { ...from, layout, bytes: scratch.take(sizeOf(layout.shape) * itemsize) };
+    copyElements({ ...from, layout: sources[i] }, block);
+    store(block, { ...to, layout: targets[i] });
   }
 }
 

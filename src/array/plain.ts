@@ -21,8 +21,9 @@ export function plainShape(
   source: unknown,
   { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },
 ): readonly number[] {
+  if (!Array.isArray(source)) return [];
   const lengths: number[] = [];
-  let part = source;
+  let part: unknown = source;
   while (Array.isArray(part)) {
     if (lengths.length === shape.length) {
       throw new ShapeError(
