@@ -16,7 +16,7 @@ import {
   slice,
 } from "../array/index.js";
 import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
-import { NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
+import { isMemmapError, NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
 import { type NamedColumn, planPutRows, planRows } from "./assign-rows.js";
 import { formatView } from "./format.js";
@@ -264,9 +264,14 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
     return new Map(this.columnNames.map((name) => [name, this.lookup(name).toArray()]));
   }
 
-  /** Header, dtypes, the first and last rows, and the size. */
+  /** Header, dtypes, the first and last rows, and the size; of a closed table, that it is. */
   toString(): string {
-    return formatView(this as unknown as TableView, "TableView", []);
+    try {
+      return formatView(this as unknown as TableView, "TableView", []);
+    } catch (error) {
+      if (isMemmapError(error, "CLOSED")) return "<closed TableView>";
+      throw error;
+    }
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
