@@ -181,7 +181,7 @@ describe("codecs", () => {
         const counts = (given: unknown) => typeof given === "number" || typeof given === "bigint";
         // Numbers may be milliseconds or steps, so that dates take none.
         if (kind === "M" && typeof value === "number") return false;
-        // biome-ignore lint/suspicious/noDoubleEquals: a number equals a bigint of the same value
+        // Loosely: a number equals a bigint of the same value
         return counts(value) ? counts(read) && (read as bigint) == (value as bigint) : Object.is(value, read);
       }
       case "S":
