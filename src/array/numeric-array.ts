@@ -61,7 +61,7 @@ export abstract class NumericArray<
    * Comparisons are exact, whatever the two types: no integer is rounded, and `f4` elements are compared as the numbers
    * that they are, so that 0.1 is none of them but `Math.fround(0.1)` is (NumPy rounds the number first). Dates are
    * compared with a `Date`, or a count in their unit, and with dates in other units; strings by code point, `U` with
-   * `S` too. In plain arrays, numbers are doubles.
+   * `S` too. In plain arrays, numbers are doubles; a typed array of as many elements is taken in this array's shape.
    *
    * @throws DTypeError where there is no such comparison, as between strings and numbers; ShapeError where the shapes do
    * not go together

@@ -1,21 +1,27 @@
 import { type DType, isComplex, parseDType, showValue, sizeOf } from "../../dtype/index.js";
 import { CastError, DTypeError } from "../../errors.js";
 import { planAssign } from "../assign.js";
+import { isTypedArray } from "../operand.js";
 import { type Strided, zeros } from "../strided.js";
 import { unitsOf } from "./text-units.js";
 
 type List = readonly unknown[];
 
+/** Whether a part of a list is a list itself; typed arrays are, of as many elements, save the pairs of complex ones. */
+function isList(part: unknown, { kind }: DType): part is List {
+  return Array.isArray(part) || (isTypedArray(part) && "biufMm".includes(kind));
+}
+
 /** The shape of nested arrays, by their first elements. */
-function shapeOf(list: List): readonly number[] {
+function shapeOf(list: List, dtype: DType): readonly number[] {
   const shape: number[] = [];
-  for (let part: unknown = list; Array.isArray(part); part = part[0]) shape.push(part.length);
+  for (let part: unknown = list; isList(part, dtype); part = part[0]) shape.push(part.length);
   return shape;
 }
 
 /** The elements of nested arrays. */
-function leavesOf(list: List): List {
-  return list.flat(Number.POSITIVE_INFINITY);
+function leavesOf(list: List, dtype: DType): List {
+  return Array.from(list).flatMap((part) => (isList(part, dtype) ? leavesOf(part, dtype) : [part]));
 }
 
 /**
@@ -25,8 +31,9 @@ function leavesOf(list: List): List {
  * @throws DTypeError, CastError for elements that have no place in such an array, ShapeError for ragged ones
  */
 export function listAsArray(list: List, dtype: DType, label: string): Strided {
-  const array = zeros(dtypeFor(leavesOf(list), dtype, label), shapeOf(list));
-  if (sizeOf(array.layout.shape) > 0) planAssign(array, list, { label: `the list beside ${label}` })();
+  const array = zeros(dtypeFor(leavesOf(list, dtype), dtype, label), shapeOf(list, dtype));
+  if (sizeOf(array.layout.shape) > 0)
+    planAssign(array, list, { label: `the list to compare ${label} with` })();
   return array;
 }
 
