@@ -5,9 +5,10 @@ import { parseDType } from "./parse.js";
 import { showValue } from "./show.js";
 
 function stepOf(dtype: DTypeLike): DateStep {
-  const { kind, step } = parseDType(dtype);
-  if (kind === "M" && step !== undefined) return step;
-  throw new DTypeError(`dates have a dtype such as "M8[us]", not ${showValue(String(dtype))}`);
+  const parsed = parseDType(dtype);
+  const { kind, step } = parsed;
+  if (kind === "M" && step !== undefined && step.unit !== "generic") return step;
+  throw new DTypeError(`dates have a dtype with a unit, such as "M8[us]", not ${parsed}`);
 }
 
 /**
