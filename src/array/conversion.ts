@@ -1,3 +1,4 @@
+import { findUntruth } from "../compute/index.js";
 import { structureProblem } from "../dtype/cast.js";
 import {
   type Casting,
@@ -59,11 +60,8 @@ const all = () => undefined;
 function untruth(from: Strided): Misfit | undefined {
   let before = 0;
   for (const values of blocks(from)) {
-    for (let i = 0; i < values.length; i++) {
-      if (values[i] > 1) {
-        return { position: before + i, problem: `the byte ${values[i]} is no boolean (0 or 1)` };
-      }
-    }
+    const at = values instanceof Uint8Array ? findUntruth(values) : -1;
+    if (at >= 0) return { position: before + at, problem: `the byte ${values[at]} is no boolean (0 or 1)` };
     before += values.length;
   }
   return undefined;

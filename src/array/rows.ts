@@ -1,4 +1,4 @@
-import { maskToIndices } from "../compute/index.js";
+import { findUntruth, maskToIndices } from "../compute/index.js";
 import { showValue } from "../dtype/index.js";
 import { DTypeError, IndexError, ShapeError } from "../errors.js";
 import { blocks } from "./blocks.js";
@@ -90,7 +90,8 @@ function maskBytes(mask: unknown): Uint8Array {
     return contiguousBytes(array) ?? denseCopy(array).bytes;
   }
   if (mask instanceof Uint8Array) {
-    for (let i = 0; i < mask.length; i++) if (mask[i] > 1) throw notABoolean(mask[i], i);
+    const at = findUntruth(mask);
+    if (at >= 0) throw notABoolean(mask[at], at);
     return mask;
   }
   if (!Array.isArray(mask)) throw new DTypeError(`a mask is an array of booleans, not ${showValue(mask)}`);

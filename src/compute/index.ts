@@ -6,6 +6,7 @@
  */
 
 export { between, betweenComplex, betweenUnits } from "./between.js";
+export { findUntruth } from "./bytes.js";
 export { type CompareOptions, compareArrays, compareScalar } from "./compare.js";
 export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js";
 export { compareUnitsArrays, compareUnitsScalar, type Units } from "./compare-units.js";
