@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { temporaryPaths } from "./support/temporary.js";
+
+const temporary = temporaryPaths();
+const project = fileURLToPath(new URL("..", import.meta.url));
+const readme = readFileSync(join(project, "README.md"), "utf8");
+const tsx = pathToFileURL(join(project, "node_modules/tsx/dist/loader.mjs")).href;
+
+function run(file: string, args: readonly string[], cwd: string): string {
+  return execFileSync(process.execPath, ["--import", tsx, file, ...args], { cwd, encoding: "utf8" });
+}
+
+describe("the README's example", () => {
+  it("runs against the built package and prints what it says", () => {
+    const directory = temporary();
+    mkdirSync(join(directory, "node_modules"), { recursive: true });
+    symlinkSync(project, join(directory, "node_modules/memmap-table"));
+    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+    expect(blocks.length).toBeGreaterThanOrEqual(2);
+    writeFileSync(join(directory, "example.mts"), blocks.join("\n"));
+    const printed = run("example.mts", [], directory);
+    expect(printed).toContain("coordinates/x");
+    expect(printed).toContain("100 rows × 3 columns");
+    // 0 to 99, the first of them replaced by the last.
+    expect(printed).toContain("5049 5");
+    expect(printed).toContain("my first column");
+    expect(printed).toMatch(/int_col: 7/);
+  });
+
+  it("names every script that the package has for its users", () => {
+    const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const named = [...readme.matchAll(/npm (?:run )?([a-z:]+)/g)].map(([, name = ""]) => name);
+    for (const name of named) if (name !== "install") expect(Object.keys(scripts)).toContain(name);
+  });
+});
+
+describe("examples/flights.ts", () => {
+  it("makes a table of three million flights and changes it", () => {
+    const root = temporary("flights");
+    const printed = run(join(project, "examples/flights.ts"), [root], project);
+    expect(printed).toContain("3,000,000 rows × 5 columns");
+    expect(printed).toContain("6.668 min");
+    expect(printed).toContain("before: Int16Array(3) [ 33, 19, 14 ]");
+    expect(printed).toContain("after:  Int16Array(3) [ 0, 0, 0 ]");
+    expect(printed).toContain("1,000,000 rows × 5 columns");
+    expect(printed).toContain("title: 'US flights of 2001'");
+    expect(printed.trimEnd().endsWith(root)).toBe(true);
+  });
+});
