@@ -14,6 +14,7 @@ import {
   rowsOf,
   selectedRows,
   slice,
+  type Viewable,
 } from "../array/index.js";
 import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
@@ -27,7 +28,7 @@ import type { DTypeIn, Row, Schema } from "./schema.js";
 /** What rows can be given as: a view, records, row objects, or columns by name. */
 export type RowsSource =
   | ColumnSet
-  | ArrayView
+  | Viewable
   | readonly { readonly [name: string]: unknown }[]
   | ReadonlyMap<string, unknown>
   | { readonly [name: string]: unknown };
