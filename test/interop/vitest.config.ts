@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** Started by `run.mjs`, which provides Python and the seed. */
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL("../..", import.meta.url)),
+    include: ["test/interop/*.test.ts"],
+    reporters: ["default", "./test/support/tally.ts"],
+    pool: "forks",
+    // Half of the work is Python's.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
