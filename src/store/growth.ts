@@ -2,6 +2,7 @@ import { CorruptError, isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "./catalog.js";
+import { checkFile } from "./identity.js";
 import { headerOf, type Stage, type StagedFile } from "./stage.js";
 
 /** The most spare capacity that an append leaves behind the data. */
@@ -108,16 +109,16 @@ export class Growth {
 
   /** The column in a file that may grow to so many rows now. */
   #growable(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
-    if (column.layout === "npy" && !this.#hasRoom({ ...column, rows })) return this.#rewrite(column);
+    if (column.layout === "npy" && !this.#hasRoom(column, rows)) return this.#rewrite(column);
     if (column.staged || inPlace) return column;
     return { ...column, ...this.#stage.copy(column, column.rows), staged: true };
   }
 
-  /** Whether the digits of the column's rows fit into its file's header. */
-  #hasRoom(column: ColumnState): boolean {
+  /** Whether the digits of so many rows fit into the header of the column's file. */
+  #hasRoom(column: ColumnState, rows: number): boolean {
     return this.#withFile(column, (fd) => {
       try {
-        headerOf(column, fd, this.#files);
+        headerOf({ ...column, rows }, fd, this.#files);
         return true;
       } catch (error) {
         if (error instanceof CorruptError) return false;
@@ -151,6 +152,7 @@ export class Growth {
   #withFile<T>(column: ColumnState, use: (fd: number) => T): T {
     const fd = this.#files.open(column.path, "r+");
     try {
+      checkFile(column, this.#files.stat(fd, column.path));
       return use(fd);
     } finally {
       this.#files.close(fd);

@@ -6,6 +6,8 @@ import { formatSidecar } from "./sidecar.js";
 
 /** A directory or file that must be there, complete, before anything gets its name. */
 export type StageStep =
+  /** A column's file that is to be changed, moved or removed: it must be the one that is known, if it is there. */
+  | { readonly kind: "check"; readonly column: ColumnState; readonly isNeeded: boolean }
   /** A directory for a group that is new. */
   | { readonly kind: "directory"; readonly path: string }
   /** A staged column whose header shall say so many rows. */
@@ -55,6 +57,9 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
     const path = paths.column(name);
     const old = column.staged ? undefined : before.get(column.id);
     planSidecar(before.get(column.id), column, paths.sidecar(name), stage, put);
+    if (old !== undefined && (old.rows !== column.rows || column.path !== path)) {
+      stage.push({ kind: "check", column: old, isNeeded: true });
+    }
     if (column.staged) {
       stage.push({ kind: "finish", column, to: path });
       put(path);
@@ -74,6 +79,9 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
   }
 
   for (const [name, column] of base.columns) {
+    if (puts.has(paths.column(name)) || !next.columns.has(name)) {
+      stage.push({ kind: "check", column, isNeeded: false });
+    }
     if (!puts.has(paths.column(name)) && !next.columns.has(name)) deletes.push(paths.column(name));
     const successor = next.columns.get(name);
     const orphan = column.sidecar !== undefined && (successor === undefined || !needsSidecar(successor));

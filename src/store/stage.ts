@@ -4,6 +4,7 @@ import { formatHeader, rewriteRows } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
+import { checkFile, checkIdentity } from "./identity.js";
 import type { StageStep } from "./plan.js";
 import { MAX_SIDECAR, readFile } from "./read-file.js";
 import { reshapeSidecar } from "./sidecar.js";
@@ -90,6 +91,7 @@ export class Stage {
 
   /** A copy of a column's file, up to the end of so many rows. */
   copy(column: ColumnState, rows: number): StagedFile {
+    checkFile(column, this.#files.look(column.path));
     const path = this.#next();
     this.#files.copy(column.path, path);
     const fd = this.#files.open(path, "r+");
@@ -113,6 +115,12 @@ export class Stage {
       case "directory":
         this.#makeDirectory(step.path);
         break;
+      case "check": {
+        const stat = this.#files.look(step.column.path);
+        if (step.isNeeded) checkFile(step.column, stat);
+        else if (stat !== undefined) checkIdentity(step.column, stat);
+        break;
+      }
       case "finish":
         this.#finish(step.column);
         this.ready.set(step.to, step.column.path);
