@@ -91,8 +91,9 @@ function held(path: string, fd: number, files: Files): LockedError {
   const bytes = new Uint8Array(HOLDER_BYTES);
   const text = new TextDecoder().decode(bytes.subarray(0, files.read(fd, bytes, 0, path)));
   let who = "another writer";
+  // Behind the line may be the rest of a longer one, which the holder is about to cut off.
   try {
-    const { pid, host, since } = JSON.parse(text) as Record<string, unknown>;
+    const { pid, host, since } = JSON.parse(text.split("\n", 1)[0] ?? "") as Record<string, unknown>;
     who = `process ${String(pid)} on ${String(host)} since ${String(since)}`;
   } catch {
     // The holder has not written its name yet.
