@@ -106,25 +106,35 @@ function planLists(
   const caster = plainCaster(to.dtype, [], casting);
   const where = (position: number) => rowName(position, shape, options);
   const refused = (problem: string, position: number) => new CastError(`${where(position)}: ${problem}`);
-  const conversions = new Map<DType, Conversion>();
+  const conversions = new Map<DType, Conversion | string>();
+  const conversionFrom = (dtype: DType): Conversion | string => {
+    const conversion = conversions.get(dtype) ?? conversionOf(dtype, to.dtype, casting);
+    conversions.set(dtype, conversion);
+    return conversion;
+  };
   const judge: PlainVisitor = {
     value: (value, _offset, position) => {
       const problem = caster.problem(value);
       if (problem !== undefined) throw refused(problem, position);
     },
     array: (from, _to, position) => {
-      const conversion = conversions.get(from.dtype) ?? conversionOf(from.dtype, to.dtype, casting);
+      const conversion = conversionFrom(from.dtype);
       if (typeof conversion === "string") throw refused(conversion, position);
-      conversions.set(from.dtype, conversion);
       const misfit = conversion.check({ ...from, layout: unstretched(from.layout) });
       if (misfit !== undefined) throw refused(misfit.problem, position);
     },
+    bytes: () => undefined,
   };
   walkPlain(parts, lengths, to, where, judge);
   const view = dataView(to.bytes);
   const store: PlainVisitor = {
     value: (value, offset) => caster.write(view, offset, value),
-    array: (from, layout) => conversions.get(from.dtype)?.store(from, { ...to, layout }),
+    array: (from, layout) => {
+      const conversion = conversionFrom(from.dtype);
+      if (typeof conversion !== "string") conversion.store(from, { ...to, layout });
+    },
+    bytes: ({ buffer, byteOffset, byteLength }, offset) =>
+      to.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset),
   };
   return () => walkPlain(parts, lengths, to, where, store);
 }

@@ -31,7 +31,7 @@ export function isTypedArray(value: unknown): value is TypedArray {
 
 /** The dtype of a typed array's elements. */
 export function dtypeOf(array: TypedArray): DType {
-  return DTYPES.get(Object.prototype.toString.call(array).slice(8, -1)) ?? parseDType("u1");
+  return DTYPES.get(array[Symbol.toStringTag]) ?? parseDType("u1");
 }
 
 const natives = new WeakMap<DType, DType>();
@@ -61,6 +61,12 @@ function valuesDType(dtype: DType): DType | undefined {
     default:
       return parseDType("u1");
   }
+}
+
+/** The dtype of the typed array whose bytes are those of these elements and need no judging; undefined if there is none. */
+export function ownValues(dtype: DType): DType | undefined {
+  if (!dtype.native || dtype.kind === "b") return undefined;
+  return RAW_KINDS.includes(dtype.kind) ? valuesDType(dtype) : dtype;
 }
 
 /**

@@ -7,8 +7,8 @@
 
 import { type DType, showValue, sizeOf } from "../dtype/index.js";
 import { ShapeError } from "../errors.js";
-import { broadcast, type Layout, showShape } from "./layout.js";
-import { asStrided, isTypedArray } from "./operand.js";
+import { broadcast, isContiguous, type Layout, showShape } from "./layout.js";
+import { asStrided, dtypeOf, isTypedArray, ownValues, type TypedArray } from "./operand.js";
 import { copyApart } from "./overlap.js";
 import { isViewable, mayOverlap, STRIDED, type Strided, type Viewable } from "./strided.js";
 
@@ -45,6 +45,8 @@ export interface PlainVisitor {
   readonly value: (value: unknown, offset: number, position: number) => void;
   /** An array, stretched to the part of the destination that it goes into. */
   readonly array: (from: Strided, to: Layout, position: number) => void;
+  /** A typed array whose bytes are those of the elements, which lie together. */
+  readonly bytes: (from: TypedArray, offset: number) => void;
 }
 
 /**
@@ -64,6 +66,10 @@ export function walkPlain(
   const { shape, strides, offset } = layout;
   const rank = shape.length;
   const missing = rank - lengths.length;
+  const own = ownValues(dtype);
+  const cellSizes = shape.map((_, axis) =>
+    axis < missing ? undefined : denseSize(axis, lengths.slice(axis - missing), { dtype, layout }),
+  );
   let position = 0;
   const walk = (part: unknown, axis: number, at: number): void => {
     if (axis === rank && !isViewable(part)) {
@@ -80,6 +86,17 @@ export function walkPlain(
       for (let i = 0; i < length; i++) walk(part[i * step], axis + 1, at + i * stride);
       return;
     }
+    const size = cellSizes[axis];
+    if (
+      size !== undefined &&
+      isTypedArray(part) &&
+      part.byteLength === size * dtype.itemsize &&
+      own?.equals(dtypeOf(part)) === true
+    ) {
+      visitor.bytes(part, at);
+      position += size;
+      return;
+    }
     const expected = lengths.slice(axis - missing);
     const cell = asStrided(part, { dtype, shape: expected });
     const to: Layout = { shape: shape.slice(axis), strides: strides.slice(axis), offset: at };
@@ -93,6 +110,18 @@ export function walkPlain(
     position += sizeOf(to.shape);
   };
   walk(source, 0, offset);
+}
+
+/** How many elements lie below an axis, where they lie together and the source has as many; undefined elsewhere. */
+function denseSize(
+  axis: number,
+  lengths: readonly number[],
+  { dtype, layout }: { readonly dtype: DType; readonly layout: Layout },
+): number | undefined {
+  const below = { ...layout, shape: layout.shape.slice(axis), strides: layout.strides.slice(axis) };
+  const whole =
+    below.shape.every((length, k) => length === lengths[k]) && isContiguous(below, dtype.itemsize);
+  return whole ? sizeOf(below.shape) : undefined;
 }
 
 function showPart(part: unknown, cell: Strided | undefined): string {

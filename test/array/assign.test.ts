@@ -966,6 +966,55 @@ describe("cells that toArray gives", () => {
   });
 });
 
+describe("typed arrays in lists", () => {
+  it("move as bytes where they are the destination's own, and are judged where they are not", () => {
+    const nan = new Float64Array(BigUint64Array.of(0x7ff4_0000_0000_0001n, 0n).buffer);
+    const array = arrayOf("<f8", [2, 2]);
+    array.assign([nan, Float32Array.of(0.5, 1)]);
+    expect(array.bytes(0)).toEqual(new Uint8Array(nan.buffer));
+    expect(nested(array.slice(1))).toEqual([[0.5, 1]]);
+    expect(stored(">f8", [2, 2], [Float64Array.of(1, 2), Float64Array.of(3, 4)])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(stored("M8[s]", [2, 1], [BigInt64Array.of(-(2n ** 63n)), BigInt64Array.of(5n)])).toEqual([
+      [null],
+      [5n],
+    ]);
+    expect(stored("U1", [1, 2], [Uint32Array.of(97, 98)])).toEqual([["a", "b"]]);
+    expect(stored("S2", [1, 2], [Uint8Array.of(97, 98, 99, 0)])).toEqual([["ab", "c"]]);
+    expect(stored("b1", [1, 2], [Uint8Array.of(1, 0)])).toEqual([[true, false]]);
+    expect(() => stored("b1", [2, 2], [Uint8Array.of(1, 0), Uint8Array.of(0, 2)])).toThrow(
+      new CastError("array, row 1: the byte 2 is no boolean (0 or 1)"),
+    );
+    expect(() => stored("u1", [2, 2], [Uint8Array.of(1, 0), Int16Array.of(0, 256)])).toThrow(
+      new CastError("array, row 1: 256 is outside |u1 (0 to 255)"),
+    );
+    expect(() => stored("i4", [2, 2], [Int32Array.of(1, 0), Float32Array.of(0, 2)])).toThrow(
+      new CastError('array, row 1: <f4 does not go into <i4; round it, or say casting: "unsafe"'),
+    );
+  });
+
+  it("go where the destination lies apart, backwards, or repeats them", () => {
+    const wide = arrayOf("f8", [2, 4]);
+    wide.view("...", slice(null, null, 2)).assign([Float64Array.of(1, 2), Float64Array.of(3, 4)]);
+    expect(nested(wide)).toEqual([
+      [1, 0, 2, 0],
+      [3, 0, 4, 0],
+    ]);
+    wide.view("...", slice(1, null, -1)).assign([Float64Array.of(5, 6)]);
+    expect(nested(wide)).toEqual([
+      [6, 5, 2, 0],
+      [6, 5, 4, 0],
+    ]);
+    wide.view("...", slice(0, 2)).assign([Float64Array.of(7, 8), Float64Array.of(9, 10)]);
+    expect(nested(wide)).toEqual([
+      [7, 8, 2, 0],
+      [9, 10, 4, 0],
+    ]);
+  });
+});
+
 describe("memory of other kinds", () => {
   it("may be shared", () => {
     const shared = new Float64Array(new SharedArrayBuffer(24));
