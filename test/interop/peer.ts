@@ -27,6 +27,9 @@ export class Peer {
     readonly reject: (error: Error) => void;
   }[] = [];
 
+  /** Why it answers no more. */
+  #end: Error | undefined;
+
   constructor(python: string) {
     const folder = fileURLToPath(new URL("./peer", import.meta.url));
     // A warning of NumPy's about a file of ours is a failure; no bytecode is left in the sources.
@@ -37,16 +40,22 @@ export class Peer {
       this.#waiting.shift()?.resolve(answer);
     });
     this.#process.on("error", (error) => this.#fail(error));
+    this.#process.stdin.on("error", (error) => this.#fail(error));
     this.#process.on("exit", (code, signal) => this.#fail(new Error(`Python ended with ${code ?? signal}`)));
   }
 
   #fail(error: Error): void {
+    this.#end ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
   /** Calls a function in Python. Its exception, traceback and all, is the message of the error thrown. */
   async call<Result = unknown>(name: string, args: object): Promise<Result> {
     const { result, error } = await new Promise<Answer>((resolve, reject) => {
+      if (this.#end !== undefined) {
+        reject(this.#end);
+        return;
+      }
       this.#waiting.push({ resolve, reject });
       this.#process.stdin.write(`${JSON.stringify({ call: name, args })}\n`);
     });
