@@ -256,7 +256,10 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (group === "") return;
     checkName(group, "group");
     if (groups.has(group)) return;
-    for (const name of columns.keys()) if (name.startsWith(`${group}/`)) return;
+    // A group below it, which has an attribute, keeps it when its columns are gone.
+    for (const names of [columns.keys(), groups.keys()]) {
+      for (const name of names) if (name.startsWith(`${group}/`)) return;
+    }
     throw new NotFoundError(
       `there is no group ${JSON.stringify(group)}: groups come to be with their columns`,
       {
