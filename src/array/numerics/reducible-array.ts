@@ -90,7 +90,7 @@ export abstract class ReducibleArray<
 
   /**
    * The least element. Complex numbers go by their real, then imaginary part; strings by code point, bytes for `S`
-   * (NumPy has no `min` of strings).
+   * (NumPy has no `min` of strings). Of 0 and -0 it is either.
    *
    * A NaN or NaT among the elements is the result; with `skipNaN` only where there is nothing else.
    *
