@@ -17,6 +17,7 @@ import { eachElement } from "./elements.js";
 import { pairTest } from "./pairs.js";
 import { blockLength, isUnits, nativeOf, Reader } from "./reader.js";
 import { refusal } from "./refusal.js";
+import { stepsOfDate } from "./steps.js";
 import { unitsOf } from "./text-units.js";
 import { UnitsSet } from "./units-set.js";
 
@@ -115,17 +116,13 @@ function partsOf(value: unknown): readonly Units[] | undefined {
   return [new Uint32Array(Float64Array.of(re + 0, im + 0).buffer)];
 }
 
-const MILLISECOND: DateStep = { unit: "ms", multiple: 1 };
-
 /** The counts that a date or duration stands for: none for NaT and for what is no whole number of steps. */
 function countOf(value: unknown, { kind, step }: DType): readonly (number | bigint)[] | undefined {
   if (value === null) return [];
   if (typeof value === "bigint") return value === NAT ? [] : [value];
   if (kind === "m") return typeof value === "number" ? [value] : undefined;
-  if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined;
-  if (step === undefined || step.unit === "generic") return undefined;
-  const { value: count, exact } = convertWide(BigInt(value.getTime()), MILLISECOND, step, true);
-  return exact ? [count] : [];
+  const steps = value instanceof Date ? stepsOfDate(value, step) : undefined;
+  return steps?.exact === false ? [] : steps && [steps.value];
 }
 
 function numberLookup(dtype: DType, candidates: readonly (number | bigint)[]): Lookup {

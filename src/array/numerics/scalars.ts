@@ -5,7 +5,6 @@ import {
   compareUnitsScalar,
   type NumericArray,
 } from "../../compute/index.js";
-import { convertWide } from "../../dtype/datetime.js";
 import {
   type Complex,
   type DateStep,
@@ -18,6 +17,7 @@ import {
 import { DTypeError } from "../../errors.js";
 import { complexOf } from "./pairs.js";
 import { isFloats, isUnits } from "./reader.js";
+import { stepsOfDate } from "./steps.js";
 import { unitsOf } from "./text-units.js";
 
 /** Compares the `count` elements of a block with one value. */
@@ -105,8 +105,6 @@ function timesFor({ kind, step }: DType): string {
   return `${kind === "M" ? "a Date, " : "a number or "}a bigint in ${unit === "" ? "its steps" : unit}, or null`;
 }
 
-const MILLISECOND: DateStep = { unit: "ms", multiple: 1 };
-
 function timeTest(
   op: CompareOp,
   dtype: DType,
@@ -119,9 +117,8 @@ function timeTest(
   if (value === null) return counts(op, NAT);
   if (typeof value === "bigint" || (typeof value === "number" && dtype.kind === "m"))
     return counts(op, value);
-  const isDate = value instanceof Date && dtype.kind === "M" && !Number.isNaN(value.getTime());
-  if (!isDate || step === undefined || step.unit === "generic") return undefined;
-  const floor = convertWide(BigInt(value.getTime()), MILLISECOND, step, true);
+  const floor = value instanceof Date && dtype.kind === "M" ? stepsOfDate(value, step) : undefined;
+  if (floor === undefined) return undefined;
   if (floor.exact) return counts(op, floor.value);
   // A date within a step lies after its beginning and before the next: what is below it is at most the beginning.
   if (op === "eq" || op === "ne") return constant(op === "ne");

@@ -2,10 +2,20 @@ import type { CompareOp, NumericArray } from "../../compute/index.js";
 import { convertWide, isCalendar } from "../../dtype/datetime.js";
 import { type DateStep, NAT } from "../../dtype/index.js";
 
+type Converted = ReturnType<typeof convertWide>;
+
 /** Whether counts in these steps can be put in order: durations of months and of seconds cannot. */
 export function isComparable(a: DateStep, b: DateStep, dates: boolean): boolean {
   const generic = a.unit === "generic" || b.unit === "generic";
   return dates || generic || isCalendar(a.unit) === isCalendar(b.unit);
+}
+
+const MILLISECOND: DateStep = { unit: "ms", multiple: 1 };
+
+/** How many whole steps a `Date` is, downwards; undefined for invalid dates and steps without a unit. */
+export function stepsOfDate(date: Date, step: DateStep | undefined): Converted | undefined {
+  if (step === undefined || step.unit === "generic" || Number.isNaN(date.getTime())) return undefined;
+  return convertWide(BigInt(date.getTime()), MILLISECOND, step, true);
 }
 
 /** A step so fine that counts in both steps are whole numbers of it. */
