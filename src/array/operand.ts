@@ -1,4 +1,5 @@
 import { type AnyValues, DType, NATIVE_ORDER, parseDType, sizeOf } from "../dtype/index.js";
+import { CastError } from "../errors.js";
 import { denseLayout } from "./layout.js";
 import { isViewable, STRIDED, type Strided } from "./strided.js";
 
@@ -73,6 +74,8 @@ export function ownValues(dtype: DType): DType | undefined {
  * A typed array as an array. Where it has the type and the length of the destination's own `values`, it is taken as
  * such: pairs as complex numbers, code points as strings, counts as dates, 0 and 1 as booleans. Otherwise its
  * elements are numbers, in the destination's shape if they are as many.
+ *
+ * @throws CastError for a Uint16Array where `f2` is wanted
  */
 export function viewTyped(
   array: TypedArray,
@@ -82,6 +85,12 @@ export function viewTyped(
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   const own = dtypeOf(array);
   const size = sizeOf(shape);
+  if (dtype.kind === "f" && dtype.itemsize === 2 && own.kind === "u" && own.itemsize === 2) {
+    // `values` of f2 are bits, and nothing tells them from small whole numbers: either guess would be silently wrong.
+    throw new CastError(
+      `a Uint16Array for ${dtype} could be bits or numbers; assign the array itself, its toArray(), or a Float32Array`,
+    );
+  }
   if (
     RAW_KINDS.includes(dtype.kind) &&
     valuesDType(dtype)?.equals(own) &&
