@@ -271,11 +271,15 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   #setAttr(attr: AttrInput, set: (draft: Draft, json: ReturnType<typeof encodeAttr>) => void): void {
     this.#store.requireWritable();
     const json = encodeAttr(attr);
-    this.#change((draft) => set(draft, json));
+    this.#change((draft) => set(draft, json), false);
   }
 
-  /** Makes one change: a part of the transaction under way, or a transaction of its own. */
-  #change<T>(work: (draft: Draft) => T): T {
+  /**
+   * Makes one change: a part of the transaction under way, or a transaction of its own.
+   *
+   * @param moves whether columns that are in use may be elsewhere, or nowhere, afterwards: looking costs a step for each
+   */
+  #change<T>(work: (draft: Draft) => T, moves = true): T {
     this.#store.requireWritable();
     if (this.#isAppending) {
       throw new UnsupportedError(
@@ -284,7 +288,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     }
     if (this.#draft === undefined) return this.#commit(work);
     const result = work(this.#draft);
-    this.#live.follow(this.#draft);
+    if (moves) this.#live.follow(this.#draft);
     return result;
   }
 
@@ -328,6 +332,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (data !== undefined && fill !== undefined)
       throw new ShapeError("a column is filled by data or by fill, not by both");
     const json = encodeAttr(attr);
+    const replaces = this.#catalog.columns.has(name);
     return this.#change((draft) => {
       const before = draft.columns.get(name);
       const added = draft.add(name, {
@@ -346,7 +351,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         throw error;
       }
       return column as unknown as MemmapColumn<D, "r+">;
-    });
+    }, replaces);
   }
 
   /** Copies a column with its attribute. @throws NotFoundError, ExistsError, NameError, DiskError, ReadOnlyError */
@@ -355,7 +360,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     to: string,
     { overwrite = false } = {},
   ): MemmapColumn<DTypeIn<S[K]>, M> {
-    const copy = this.#change((draft) => this.#live.columnFor(to, draft.copy(from, to, overwrite)));
+    const replaces = this.#catalog.columns.has(to);
+    const copy = this.#change((draft) => this.#live.columnFor(to, draft.copy(from, to, overwrite)), replaces);
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
