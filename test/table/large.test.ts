@@ -56,6 +56,7 @@ describe("a column that is too large for one ArrayBuffer", () => {
     for (const mode of ["r", "r+"] as const) {
       using table = MemmapTable.open(path, { ...quick, mode, columns: { wide: "f8", narrow: "u1" } });
       const column = table.column("wide");
+      table.column("narrow").at(0);
       for (const use of [
         () => column.at(0),
         () => column.values,
