@@ -25,6 +25,7 @@ export type RowSelection =
  * @throws IndexError for a position outside, DTypeError for anything but whole numbers
  */
 export function rowsOf(indices: unknown, length: number, label: string): Rows {
+  if (indices instanceof Int32Array && areRows(indices, length)) return indices.slice();
   const { count, parts } = positionsOf(indices);
   const rows = length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
   let at = 0;
@@ -38,6 +39,15 @@ export function rowsOf(indices: unknown, length: number, label: string): Rows {
     }
   }
   return rows;
+}
+
+/** Whether all positions are rows as they stand. */
+function areRows(indices: Int32Array, length: number): boolean {
+  const last = Math.min(length, 2 ** 31) - 1;
+  let signs = last;
+  // Negative are those before the first row, and the distances of those after the last.
+  for (let i = 0; i < indices.length; i++) signs |= indices[i] | (last - indices[i]);
+  return signs >= 0 || indices.length === 0;
 }
 
 function notARow(given: unknown, place: number, length: number, label: string): DTypeError | IndexError {

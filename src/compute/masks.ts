@@ -7,6 +7,7 @@
 
 import { countNonzeroBytes, truthsOf } from "./bytes.js";
 import { type Indices, newIndices } from "./indices.js";
+import { littleEndian } from "./words.js";
 
 /** How many elements of a mask are true. */
 export function maskCount(mask: Uint8Array, start = 0, end = mask.length): number {
@@ -20,13 +21,33 @@ export function maskCount(mask: Uint8Array, start = 0, end = mask.length): numbe
 export function maskToIndices(mask: Uint8Array): Indices {
   const count = countNonzeroBytes(mask, 0, mask.length);
   const indices = newIndices(count, mask.length);
-  let found = 0;
+  const inWords = littleEndian && indices instanceof Int32Array;
+  const words = inWords ? alignedWords(mask, 0, mask.length) : NO_WORDS;
+  let found = inWords ? placesInWords(words, count, indices) : 0;
   // Written without a branch, and over again until the element turns out to be true.
-  for (let i = 0; found < count; i++) {
+  for (let i = 4 * words.length; found < count; i++) {
     indices[found] = i;
     found += (mask[i] + 0xff) >>> 8;
   }
   return indices;
+}
+
+/** The places of the true bytes of words, as many as there is room for; how many there were. */
+function placesInWords(words: Int32Array, count: number, indices: Int32Array): number {
+  let found = 0;
+  for (let i = 0, at = 0; i < words.length && found < count; i++, at += 4) {
+    const truths = truthsOf(words[i]);
+    // What comes after the last place falls outside, where a store does nothing.
+    indices[found] = at;
+    found += truths & 1;
+    indices[found] = at + 1;
+    found += (truths >>> 8) & 1;
+    indices[found] = at + 2;
+    found += (truths >>> 16) & 1;
+    indices[found] = at + 3;
+    found += truths >>> 24;
+  }
+  return found;
 }
 
 /** Where both masks are true. */

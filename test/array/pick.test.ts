@@ -82,6 +82,26 @@ describe("take", () => {
     expect(act).toThrow(message);
   });
 
+  it("takes an Int32Array as it takes lists, and copies it", () => {
+    const given = Int32Array.of(0, 4, 4, 2);
+    const rows = rowsOf(given, 5, "array");
+    given[0] = 3;
+    expect(rows).toEqual(Int32Array.of(0, 4, 4, 2));
+    expect(rowsOf(Int32Array.of(-1, 0, -5), 5, "array")).toEqual(Int32Array.of(4, 0, 0));
+    expect(rowsOf(Int32Array.of(), 0, "array")).toEqual(Int32Array.of());
+    for (const [index, length] of [
+      [5, 5],
+      [-6, 5],
+      [0, 0],
+      [2 ** 31 - 1, 5],
+      [-(2 ** 31), 5],
+    ] as const) {
+      expect(() => rowsOf(Int32Array.of(index), length, "array")).toThrow(
+        new IndexError(`index ${index} (position 0 of the indices) is outside array of ${length} rows`),
+      );
+    }
+  });
+
   it("reads strided indices of more than one block", () => {
     const indices = counting("i8", [2 * WIDE]).slice(null, null, 2);
     const rows = rowsOf(indices, 2 * WIDE, "array");

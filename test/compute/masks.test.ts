@@ -71,4 +71,15 @@ describe("maskToIndices", () => {
     expect([...maskToIndices(new Uint8Array(0))]).toEqual([]);
     expect([...maskToIndices(new Uint8Array(5).fill(1))]).toEqual([0, 1, 2, 3, 4]);
   });
+
+  it("gives the same of masks of any length and alignment, whatever their bytes for true", () => {
+    const source = Uint8Array.from({ length: 90 }, (_, i) => (i % 7 < 3 ? ((i * 37) % 256) | 1 : 0));
+    for (const start of [0, 1, 2, 3, 4]) {
+      for (let length = 0; length < 80; length++) {
+        const mask = source.subarray(start, start + length);
+        const expected = [...mask.keys()].filter((i) => mask[i] !== 0);
+        expect([...maskToIndices(mask)]).toEqual(expected);
+      }
+    }
+  });
 });
