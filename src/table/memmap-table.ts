@@ -271,7 +271,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   #setAttr(attr: AttrInput, set: (draft: Draft, json: ReturnType<typeof encodeAttr>) => void): void {
     this.#store.requireWritable();
     const json = encodeAttr(attr);
-    this.#change((draft) => set(draft, json), false);
+    this.#change((draft) => set(draft, json));
   }
 
   /**

@@ -1,0 +1,21 @@
+/** Opens and maps tables without letting the event loop turn until one is refused, then lets it turn and goes on. */
+import { isMemmapError, MemmapTable } from "../../../src/index.js";
+import { mapCount } from "../../../src/platform/map-count.js";
+import { collect, leaveRoomFor } from "../../platform/children/implementation.js";
+
+const [, , path = ""] = process.argv;
+leaveRoomFor(32_765); // half of what Linux allows by default, and V8 can still live with
+
+const open = (): number => Number(MemmapTable.open(path).column("a").values[0]);
+const room = Math.min(mapCount().limit, 32_765);
+let opened = 0;
+let code = "";
+try {
+  for (; opened <= room; opened++) open();
+} catch (error) {
+  code = isMemmapError(error) ? error.code : String(error);
+}
+await collect();
+let again = 0;
+for (let i = 0; i < 1_000; i++) again += open();
+console.log(JSON.stringify({ code, full: opened === room, again }));
