@@ -36,11 +36,19 @@ export interface SetOptions {
   readonly casting?: Casting | undefined;
 }
 
+/** Any type again, by way of its members. */
+type Memberwise<T> = { readonly [K in keyof T]-?: T[K] };
+
 /**
  * The elements of an array, one by one or as a typed array. {@link ArrayView} adds selections, assignment and
  * numerics.
  */
 export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode = AccessMode> {
+  /**
+   * Never there. Element types are conditional types, by which alone the compiler would take no `ArrayView<"i4">` where an
+   * `ArrayView` of any dtype is wanted; this makes it compare members instead.
+   */
+  protected declare readonly memberwise?: Memberwise<D>;
   /** What one element is. */
   readonly dtype: DType;
   readonly #storage: Storage;

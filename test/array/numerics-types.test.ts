@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
 import type { ArrayView } from "../../src/array/index.js";
-import type { Complex, DTypeLike } from "../../src/dtype/index.js";
+import type { Complex, DType, DTypeLike } from "../../src/dtype/index.js";
 
 /** An array that is never looked at: only its type counts. */
 declare function array<D extends DTypeLike>(): ArrayView<D, "r">;
@@ -86,6 +86,23 @@ describe("types of numerics", () => {
       array<"f8">().argmin({ axis: [0, 1] });
       // @ts-expect-error text does not go into i4
       array<"f8">().map(String, "i4");
+    };
+    expectTypeOf(check).toBeFunction();
+  });
+
+  it("go where any array goes, and nowhere else", () => {
+    const check = () => {
+      const any: ArrayView[] = [array<"i4">(), array<">U3">(), array<DType>(), array<string>()];
+      const records: ArrayView[] = [
+        array<readonly [readonly ["x", "f8"], readonly ["", "V3"], readonly ["s", "S1", readonly [2]]]>(),
+        array<readonly [readonly ["ü", readonly [readonly ["x", "S1"]]]]>(),
+      ];
+      const readonly: ArrayView<DTypeLike, "r"> = array<"f8">();
+      // @ts-expect-error text is no integer
+      const wrong: ArrayView<"i4", "r"> = array<"U3">();
+      // @ts-expect-error any array may be text
+      const narrow: ArrayView<"i4", "r"> = array<DTypeLike>();
+      return [any, records, readonly, wrong, narrow];
     };
     expectTypeOf(check).toBeFunction();
   });

@@ -6,10 +6,10 @@ import { extremumOf, placeOf } from "./extrema.js";
 import type { Along, ArgOptions, AxisOptions, MomentOptions, ReduceOptions, Whole } from "./options.js";
 import { type Reduction, reduce } from "./reduce.js";
 import type {
+  ExtremumDTypeOf,
   ExtremumOf,
   MeanDTypeOf,
   MeanOf,
-  NativeOf,
   SumDTypeOf,
   SumOf,
   VarDTypeOf,
@@ -97,16 +97,16 @@ export abstract class ReducibleArray<
    * @throws ShapeError where there are no elements
    */
   min(options?: Whole<ReduceOptions>): ExtremumOf<D>;
-  min(options: Along<ReduceOptions>): Result<NativeOf<D>>;
-  min(options?: ReduceOptions): ExtremumOf<D> | Result<NativeOf<D>>;
+  min(options: Along<ReduceOptions>): Result<ExtremumDTypeOf<D>>;
+  min(options?: ReduceOptions): ExtremumOf<D> | Result<ExtremumDTypeOf<D>>;
   min(options: ReduceOptions = {}): unknown {
     return this.#reduce(extremumOf("min", this.dtype, options, this.storage.label), options);
   }
 
   /** The greatest element; otherwise as {@link ReducibleArray.min}. @throws ShapeError where there are no elements */
   max(options?: Whole<ReduceOptions>): ExtremumOf<D>;
-  max(options: Along<ReduceOptions>): Result<NativeOf<D>>;
-  max(options?: ReduceOptions): ExtremumOf<D> | Result<NativeOf<D>>;
+  max(options: Along<ReduceOptions>): Result<ExtremumDTypeOf<D>>;
+  max(options?: ReduceOptions): ExtremumOf<D> | Result<ExtremumDTypeOf<D>>;
   max(options: ReduceOptions = {}): unknown {
     return this.#reduce(extremumOf("max", this.dtype, options, this.storage.label), options);
   }

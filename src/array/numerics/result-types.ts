@@ -65,7 +65,7 @@ interface SumDTypes<D extends DTypeLike> {
 }
 
 /** The dtype of sums along an axis, and of cumulative sums. */
-export type SumDTypeOf<D extends DTypeLike> = By<D, SumDTypes<D>, DTypeLike>;
+export type SumDTypeOf<D extends DTypeLike> = D extends unknown ? By<D, SumDTypes<D>, DTypeLike> : never;
 
 interface Means extends Omit<Sums, "i8" | "u8"> {
   i8: number;
@@ -97,7 +97,7 @@ interface MeanDTypes<D extends DTypeLike> extends Averages {
 }
 
 /** The dtype of means along an axis. */
-export type MeanDTypeOf<D extends DTypeLike> = By<D, MeanDTypes<D>, DTypeLike>;
+export type MeanDTypeOf<D extends DTypeLike> = D extends unknown ? By<D, MeanDTypes<D>, DTypeLike> : never;
 
 interface Spreads extends Averages {
   c8: "f4";
@@ -111,11 +111,17 @@ export type VarDTypeOf<D extends DTypeLike> = By<D, Spreads, "f2" | "f4" | "f8">
 export type VarOf<D extends DTypeLike> = By<D, { [C in keyof Spreads]: number }, number>;
 
 /** The least or greatest element of the dtype `D`. */
-export type ExtremumOf<D extends DTypeLike> = By<
-  D,
-  { [C in Exclude<CodeOf<string & D>, "V">]: ElementOf<D> },
-  number | bigint | boolean | Complex | string | null
->;
+export type ExtremumOf<D extends DTypeLike> = D extends unknown
+  ? By<D, { [C in Ordered<D>]: ElementOf<D> }, number | bigint | boolean | Complex | string | null>
+  : never;
+
+/** The dtype of least and greatest elements along an axis. */
+export type ExtremumDTypeOf<D extends DTypeLike> = D extends unknown
+  ? By<D, { [C in Ordered<D>]: NativeOf<D> }, DTypeLike>
+  : never;
+
+/** The codes that have an order. */
+type Ordered<D extends DTypeLike> = Exclude<CodeOf<string & D>, "V">;
 
 type Number = number | bigint | boolean | Complex;
 
