@@ -18,8 +18,8 @@ const BLOCK = 1 << 20;
 export class Growth {
   readonly #stage: Stage;
   readonly #files: Files;
-  /** Bytes of files in place before they grew. */
-  readonly #sizes = new Map<string, number>();
+  /** Where the data of files in place ended before they grew. */
+  readonly #ends = new Map<string, number>();
 
   constructor(stage: Stage, files: Files) {
     this.#stage = stage;
@@ -34,7 +34,7 @@ export class Growth {
   extend(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
     const roomy = this.#growable(column, rows, inPlace);
     this.#withFile(roomy, (fd) => {
-      this.#note(roomy, fd);
+      this.#note(roomy);
       platform().extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path);
     });
     return { ...roomy, rows };
@@ -67,12 +67,12 @@ export class Growth {
 
   /** Gives back the room that files in place got. They stay as long as they are: a reader may have them mapped. */
   undo(): void {
-    for (const [path, size] of this.#sizes) {
+    for (const [path, end] of this.#ends) {
       try {
         const fd = this.#files.open(path, "r+");
         try {
-          const grown = this.#files.stat(fd, path).size - size;
-          if (grown > 0) platform().punch(fd, size, grown, path);
+          const behind = this.#files.stat(fd, path).size - end;
+          if (behind > 0) platform().punch(fd, end, behind, path);
         } finally {
           this.#files.close(fd);
         }
@@ -80,18 +80,17 @@ export class Growth {
         // The error that led here says more; the bytes mean nothing.
       }
     }
-    this.#sizes.clear();
+    this.#ends.clear();
   }
 
-  #note(column: ColumnState, fd: number): number {
-    const { size } = this.#files.stat(fd, column.path);
-    if (!column.staged && !this.#sizes.has(column.path)) this.#sizes.set(column.path, size);
-    return size;
+  #note(column: ColumnState): void {
+    if (!column.staged && !this.#ends.has(column.path)) this.#ends.set(column.path, dataEnd(column));
   }
 
   /** Makes the file reach to `end`, and half as far again, so that many small appends cost as one large one. */
   #reserve(column: ColumnState, fd: number, end: number): void {
-    const size = this.#note(column, fd);
+    this.#note(column);
+    const { size } = this.#files.stat(fd, column.path);
     if (size >= end) return;
     const { extend } = platform();
     const roomy = size + Math.min(Math.floor(size / 2), MAX_SPARE);
