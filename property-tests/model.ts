@@ -187,8 +187,13 @@ export class Model {
     this.#low = this.rows;
   }
 
-  commit(): void {
+  /** The transaction under way becomes what there is. */
+  end(): void {
     this.#before = undefined;
+  }
+
+  /** A record of the order was written: by whatever raised the generation. */
+  commit(): void {
     this.recorded = this.order.map(({ name }) => name);
   }
 

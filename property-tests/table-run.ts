@@ -392,7 +392,7 @@ export class Run {
     };
     try {
       table.transaction(work);
-      model.commit();
+      model.end();
     } catch (error) {
       model.rollback();
       if (!(error instanceof Undo)) throw error;

@@ -233,4 +233,12 @@ describe("tables that nobody described", () => {
     const view: TableView = table;
     expect(view.length).toBe(3);
   });
+
+  it("take arrays that somebody described", () => {
+    const first = (column: ArrayView): unknown => column.at(0);
+    using table = stars();
+    expect(first(table.column("ra"))).toBe(0);
+    expect(first(table.column("name").slice(1))).toBe("");
+    expect(first(table.column("pair"))).toEqual({ a: 0, b: Float64Array.of(0, 0) });
+  });
 });

@@ -65,6 +65,8 @@ function membersIn(body: string): string[] {
   )) {
     if (name === undefined || modifiers === undefined || name === "constructor") continue;
     if (/private|protected/.test(modifiers)) continue;
+    // Symbols of the package's own, which nobody outside it can name.
+    if (name.startsWith("[") && !name.startsWith("[Symbol.")) continue;
     names.add(modifiers.includes("static") ? `static ${name}` : name);
   }
   return [...names].sort();
