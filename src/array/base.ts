@@ -12,7 +12,7 @@ import {
   sizeOf,
   type ValuesOf,
 } from "../dtype/index.js";
-import { CastError, DTypeError, IndexError, ReadOnlyError, ShapeError } from "../errors.js";
+import { CastError, DTypeError, IndexError, isMemmapError, ReadOnlyError, ShapeError } from "../errors.js";
 import { type ArraySource, planAssign } from "./assign.js";
 import { denseCopy } from "./copy.js";
 import { formatArray } from "./display.js";
@@ -48,7 +48,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    * Never there. Element types are conditional types, by which alone the compiler would take no `ArrayView<"i4">` where an
    * `ArrayView` of any dtype is wanted; this makes it compare members instead.
    */
-  protected declare readonly memberwise?: Memberwise<D>;
+  declare protected readonly memberwise?: Memberwise<D>;
   /** What one element is. */
   readonly dtype: DType;
   readonly #storage: Storage;
@@ -90,7 +90,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     return this.#storage;
   }
 
-  /** @internal */
+  /** How arrays tell the functions of this package what they are made of. */
   [STRIDED](): Strided {
     const layout = this.#current();
     this.#strided ??= { dtype: this.dtype, layout, bytes: this.#storage.bytes() };
@@ -284,9 +284,14 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
     for (let row = 0; row < this.length; row++) yield this.at(row);
   }
 
-  /** The shape, the dtype, and the first and last elements. */
+  /** The shape, the dtype, and the first and last elements; of an array that cannot be read any more, why. */
   toString(): string {
-    return formatArray(this[STRIDED](), this.#storage.label);
+    try {
+      return formatArray(this[STRIDED](), this.#storage.label);
+    } catch (error) {
+      if (isMemmapError(error)) return `<${error.message}>`;
+      throw error;
+    }
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

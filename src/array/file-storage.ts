@@ -64,7 +64,7 @@ export class FileStorage implements Storage {
   readonly path: string;
   readonly label: string;
   readonly writable: boolean;
-  readonly byteLength: number;
+  readonly #byteLength: number;
   readonly #identity: FileIdentity;
   readonly #dataOffset: number;
   #mapping: Mapping | undefined;
@@ -81,9 +81,14 @@ export class FileStorage implements Storage {
     this.path = file.path;
     this.label = file.path;
     this.writable = file.writable;
-    this.byteLength = file.byteLength;
+    this.#byteLength = file.byteLength;
     this.#identity = file.identity;
     this.#dataOffset = file.dataOffset;
+  }
+
+  get byteLength(): number {
+    this.#requireOpen();
+    return this.#byteLength;
   }
 
   #requireOpen(): void {
@@ -91,10 +96,10 @@ export class FileStorage implements Storage {
   }
 
   bytes(): Uint8Array {
-    this.#requireOpen();
+    const { byteLength } = this;
     if (this.#bytes === undefined) {
-      this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + this.byteLength, this.writable);
-      this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, this.byteLength);
+      this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + byteLength, this.writable);
+      this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, byteLength);
     }
     return this.#bytes;
   }

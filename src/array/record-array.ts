@@ -12,7 +12,10 @@ import { CastError, DTypeError, ShapeError } from "../errors.js";
 import { ArrayView } from "./array-view.js";
 import type { AccessMode } from "./base.js";
 import { denseCopy } from "./copy.js";
-import { type Layout, showShape } from "./layout.js";
+import { type Layout, type Selector, select, showShape, sliceRows } from "./layout.js";
+import { takeRows } from "./pick.js";
+import { maskedRows, type RowSelection, rowsOf } from "./rows.js";
+import { type Bound, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";
 
@@ -49,7 +52,7 @@ export class RecordArray<
    * @throws CastError naming row, field and value
    */
   static from<const D extends RecordDType>(
-    rows: Iterable<ElementOf<D> | { readonly [field: string]: AnyInput }>,
+    rows: Viewable | Iterable<NoInfer<ElementOf<D>> | { readonly [field: string]: AnyInput }>,
     dtype: D,
     options: { readonly casting?: Casting } = {},
   ): RecordArray<D, "r+"> {
@@ -75,6 +78,26 @@ export class RecordArray<
     return new RecordArray<D, "r">(storage, dtype, layout);
   }
 
+  /** As of any array: a view. */
+  override slice(start?: Bound, stop?: Bound, step?: Bound): RecordArray<D, M> {
+    return this.derive(sliceRows(this.layout, slice(start, stop, step)));
+  }
+
+  /** As of any array: a view. */
+  override view(...selection: readonly Selector[]): RecordArray<D, M> {
+    return this.derive(select(this.layout, selection));
+  }
+
+  /** As of any array: a copy, read-only. */
+  override take(indices: RowSelection): RecordArray<D, "r"> {
+    return this.adopt(takeRows(this[STRIDED](), rowsOf(indices, this.length, this.storage.label)));
+  }
+
+  /** As of any array: a copy, read-only. */
+  override filter(mask: RowSelection): RecordArray<D, "r"> {
+    return this.adopt(takeRows(this[STRIDED](), maskedRows(mask, this.length, this.storage.label)));
+  }
+
   /**
    * The bytes of one record, or of all of them; a copy.
    *
@@ -87,7 +110,7 @@ export class RecordArray<
 }
 
 /** Rows that can be gone through twice. Those of an array stay one, whose bytes move without becoming objects. */
-function rowsIn(rows: Iterable<unknown>): { rows: Viewable | readonly unknown[]; length: number } {
+function rowsIn(rows: unknown): { rows: Viewable | readonly unknown[]; length: number } {
   if (isViewable(rows)) {
     const { shape } = rows[STRIDED]().layout;
     if (shape.length === 1) return { rows, length: shape[0] };
@@ -96,7 +119,7 @@ function rowsIn(rows: Iterable<unknown>): { rows: Viewable | readonly unknown[];
   if (typeof rows !== "object" || rows === null || !(Symbol.iterator in rows)) {
     throw new CastError(`records come from an iterable of objects, not from ${showValue(rows)}`);
   }
-  const list = Array.isArray(rows) ? rows : Array.from(rows);
+  const list: readonly unknown[] = Array.isArray(rows) ? rows : Array.from(rows as Iterable<unknown>);
   return { rows: list, length: list.length };
 }
 
