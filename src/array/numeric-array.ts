@@ -58,8 +58,8 @@ export abstract class NumericArray<
    * Where elements equal a value, or those of an array: a mask in the shape that both have together by NumPy's
    * broadcasting. NaN and NaT (`null`) equal nothing; `isnan` finds them.
    *
-   * Comparisons are exact, whatever the two types: no integer is rounded, and `f4` elements are compared as the numbers
-   * that they are, so that 0.1 is none of them but `Math.fround(0.1)` is (NumPy rounds the number first). Dates are
+   * Comparisons with arrays and bigints are exact, whatever the two types: no integer is rounded. A number is first rounded
+   * to the precision of the floats that it is compared with, as in NumPy 2, so that `f4` elements can equal 0.1. Dates are
    * compared with a `Date`, or a count in their unit, and with dates in other units; strings by code point, `U` with
    * `S` too. In plain arrays, numbers are doubles; a typed array of as many elements is taken in this array's shape.
    *

@@ -35,11 +35,21 @@ describe("comparisons with one value", () => {
     expect(bits(listOf("i4", [1]).lt(10n ** 30n))).toEqual([1]);
     expect(bits(listOf("f8", [1]).lt(10n ** 400n))).toEqual([1]);
     expect(bits(listOf("u1", [1, 2]).gt(1.5))).toEqual([0, 1]);
-    expect(bits(listOf("f4", [0.1]).eq(0.1))).toEqual([0]);
-    expect(bits(listOf("f4", [0.1]).eq(Math.fround(0.1)))).toEqual([1]);
+    expect(bits(listOf("f4", [0.1]).eq(Float64Array.of(0.1)))).toEqual([0]);
     expect(bits(listOf(">f2", [1.5, -0]).le(0))).toEqual([0, 1]);
     expect(bits(listOf("b1", [true, false]).eq(1))).toEqual([1, 0]);
     expect(bits(listOf("i4", [0, 1]).eq(true))).toEqual([0, 1]);
+  });
+
+  it("round a number to the floats it is compared with, as NumPy 2", () => {
+    expect(bits(listOf("f4", [0.1]).eq(0.1))).toEqual([1]);
+    expect(bits(listOf("f2", [0.1]).eq(0.1))).toEqual([1]);
+    expect(bits(listOf("f4", [0.1]).between(0.1, 0.1))).toEqual([1]);
+    expect(bits(listOf("f4", [2 ** 24]).eq(2 ** 24 + 1))).toEqual([1]);
+    expect(bits(listOf("f4", [2 ** 24]).eq(2n ** 24n + 1n))).toEqual([0]);
+    expect(bits(listOf("f4", [0.1, 1]).lt(1e40))).toEqual([1, 1]);
+    expect(bits(listOf("c8", [{ re: 0.1, im: 0 }]).eq(0.1))).toEqual([1]);
+    expect(bits(listOf("i4", [1]).eq(1.5))).toEqual([0]);
   });
 
   it("order complex numbers by real, then imaginary part", () => {

@@ -17,6 +17,7 @@ import {
 import { DTypeError } from "../../errors.js";
 import { complexOf } from "./pairs.js";
 import { isFloats, isUnits } from "./reader.js";
+import { complexRoundingTo, roundingTo } from "./rounding.js";
 import { stepsOfDate } from "./steps.js";
 import { unitsOf } from "./text-units.js";
 
@@ -32,7 +33,7 @@ export function scalarTest(op: CompareOp, dtype: DType, value: unknown, label: s
     case "f":
       return realTest(op, dtype, value) ?? refuse(op, dtype, value, "a number", label);
     case "c":
-      return complexTest(op, value) ?? refuse(op, dtype, value, "a number or { re, im }", label);
+      return complexTest(op, dtype, value) ?? refuse(op, dtype, value, "a number or { re, im }", label);
     case "S":
     case "U":
       if (typeof value === "string") return unitsTest(op, dtype, unitsOf(value, dtype.kind));
@@ -65,7 +66,9 @@ function constant(result: boolean): ScalarTest {
 
 function realTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | undefined {
   if (typeof value === "number" || typeof value === "bigint") {
-    return (values, count, out, to) => compareScalar(op, values, 0, count, value, out, to);
+    // A number takes the precision of the floats that it is compared with, as a Python float does in NumPy 2.
+    const scalar = typeof value === "number" && dtype.kind === "f" ? roundingTo(dtype)(value) : value;
+    return (values, count, out, to) => compareScalar(op, values, 0, count, scalar, out, to);
   }
   if (typeof value === "boolean") return realTest(op, dtype, Number(value));
   if (!isComplex(value)) return undefined;
@@ -74,12 +77,15 @@ function realTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | und
     compareComplexScalar(op, complexOf(values, dtype, count), 0, count, value, out, to);
 }
 
-function complexTest(op: CompareOp, value: unknown): ScalarTest | undefined {
-  if (typeof value === "boolean") return complexTest(op, Number(value));
+function complexTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | undefined {
+  if (typeof value === "boolean") return complexTest(op, dtype, Number(value));
   if (typeof value === "bigint") return bigComplexTest(op, value);
-  const scalar: Complex | undefined =
+  const given: Complex | undefined =
     typeof value === "number" ? { re: value, im: 0 } : isComplex(value) ? value : undefined;
-  if (scalar === undefined) return undefined;
+  return given === undefined ? undefined : exactComplexTest(op, complexRoundingTo(dtype)(given));
+}
+
+function exactComplexTest(op: CompareOp, scalar: Complex): ScalarTest {
   return (values, count, out, to) => {
     if (isFloats(values)) compareComplexScalar(op, values, 0, count, scalar, out, to);
   };
@@ -88,10 +94,10 @@ function complexTest(op: CompareOp, value: unknown): ScalarTest | undefined {
 /** A bigint that is no double lies between two: it equals nothing, and orders as its neighbour does. */
 function bigComplexTest(op: CompareOp, value: bigint): ScalarTest | undefined {
   const near = Number(value);
-  if (Number.isFinite(near) && BigInt(near) === value) return complexTest(op, near);
+  if (Number.isFinite(near) && BigInt(near) === value) return exactComplexTest(op, { re: near, im: 0 });
   if (op === "eq" || op === "ne") return constant(op === "ne");
   const infinity = near > value ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return complexTest(op, { re: near, im: infinity });
+  return exactComplexTest(op, { re: near, im: infinity });
 }
 
 function unitsTest(op: CompareOp, { width }: DType, scalar: Uint32Array | Uint8Array): ScalarTest {
