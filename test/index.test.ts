@@ -60,30 +60,40 @@ describe("the public names", () => {
     expect(lines(types)).toMatchInlineSnapshot(`
       "AccessMode
       AddOptions
+      ArgOptions
       ArraySource
       AssignmentOptions
       AttrInput
       AttrValue
+      AxisOptions
       Bound
+      Candidates
       Casting
       ColumnSpec
       ColumnsOption
+      Comparand
       Complex
       CreateOptions
+      CumsumOptions
       DType
       DTypeLike
       Durability
       ElementOf
       ErrorCode
       ErrorDetails
+      ExtremumOf
       FieldSpec
       FileLayout
       InputOf
       Locking
+      Mask
+      MeanOf
       Mode
+      MomentOptions
       NpyOptions
       OpenOptions
       RecordDType
+      ReduceOptions
       Row
       RowSelection
       RowsSource
@@ -92,7 +102,13 @@ describe("the public names", () => {
       Selector
       SetOptions
       Slice
-      ValuesOf"
+      SortOptions
+      SumOf
+      UniqueOptions
+      UniqueResult
+      ValuesOf
+      VarOf
+      Viewable"
     `);
   });
 });

@@ -6,6 +6,17 @@ export { copyElements } from "./copy.js";
 export { type FileIdentity, FileStorage, mapFile, reopen } from "./file-storage.js";
 export { denseLayout, isContiguous, type Layout, type Selector, showShape } from "./layout.js";
 export { NpyArray, type NpyOptions, openNpy, saveNpy } from "./npy-file.js";
+export type { Candidates, Comparand, Mask, UniqueResult } from "./numeric-array.js";
+export type { UniqueOptions } from "./numerics/distinct.js";
+export type {
+  ArgOptions,
+  AxisOptions,
+  CumsumOptions,
+  MomentOptions,
+  ReduceOptions,
+  SortOptions,
+} from "./numerics/options.js";
+export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
 export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
