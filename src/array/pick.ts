@@ -48,7 +48,7 @@ function rowOf(array: Strided, row: number): Strided {
 }
 
 /** Bytes of one row where its elements lie together in C order, so that rows move as a whole; undefined otherwise. */
-function solidRow(layout: Layout, itemsize: number): number | undefined {
+export function solidRow(layout: Layout, itemsize: number): number | undefined {
   const row = rowLayout(layout, 0);
   return isContiguous(row, itemsize) ? sizeOf(row.shape) * itemsize : undefined;
 }

@@ -25,7 +25,7 @@ export { isnan, isnanComplex } from "./isnan.js";
 export { All, Any, CountNonzero, type TruthOptions } from "./logic.js";
 export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
 export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator } from "./moments.js";
-export { copyStrided } from "./pack.js";
+export { copyStrided, copyTogether, type StridedCopy } from "./pack.js";
 export type { CompareOp } from "./plan.js";
 export { scatter } from "./scatter.js";
 export {

@@ -1,12 +1,22 @@
 import { Memory } from "./memory.js";
-import { copyBytes, copyLongs, copyShorts, copyWords, moveWords, packWords, unpackWords } from "./strides.js";
+import {
+  copyBytes,
+  copyLongs,
+  copyShorts,
+  copyWords,
+  moveWords,
+  packPairs,
+  packWords,
+  unpackPairs,
+  unpackWords,
+} from "./strides.js";
 import { littleEndian } from "./words.js";
 
 /**
  * Elements per pass: what one pass over them touches stays in the nearest cache for the passes over their
  * other words.
  */
-const PASS = 512;
+const PASS = 1024;
 
 /** From this size on, copying an element by a native call beats moving its words in a loop. */
 const LARGE = 256;
@@ -63,6 +73,32 @@ function copyFew(
   }
 }
 
+/** One copy of many: the arguments of {@link copyStrided}. */
+export interface StridedCopy {
+  readonly src: Uint8Array;
+  readonly srcOffset: number;
+  readonly srcStride: number;
+  readonly dst: Uint8Array;
+  readonly dstOffset: number;
+  readonly dstStride: number;
+  readonly itemsize: number;
+}
+
+/**
+ * Makes several copies of `count` elements each as {@link copyStrided} does, a few elements of each in turn: what
+ * lies side by side on one side, such as the fields of packed records, is then brought into the cache once.
+ */
+export function copyTogether(copies: readonly StridedCopy[], count: number): void {
+  const ready = copies.map((copy) => ({ ...copy, from: new Memory(copy.src), to: new Memory(copy.dst) }));
+  for (let done = 0; done < count; done += PASS) {
+    const some = Math.min(PASS, count - done);
+    for (const { from, srcOffset, srcStride, to, dstOffset, dstStride, itemsize } of ready) {
+      const start = srcOffset + done * srcStride;
+      copyPasses(from, start, srcStride, to, dstOffset + done * dstStride, dstStride, itemsize, some);
+    }
+  }
+}
+
 /** One pass over some elements for each word of them, by the widest unit that still fits. */
 function copyPasses(
   src: Memory,
@@ -100,6 +136,16 @@ function copyPass(
   if (left >= 8 && aligned(8)) {
     copyLongs(src.longs, from / 8, srcStride / 8, dst.longs, to / 8, dstStride / 8, count);
     return 8;
+  }
+  if (littleEndian && left >= 8 && !aligned(4)) {
+    if (src.isAligned(from, srcStride, 4)) {
+      packPairs(src.words, from / 4, srcStride / 4, dst.view, to, dstStride, count);
+      return 8;
+    }
+    if (dst.isAligned(to, dstStride, 4)) {
+      unpackPairs(src.view, from, srcStride, dst.words, to / 4, dstStride / 4, count);
+      return 8;
+    }
   }
   if (left >= 4) {
     if (aligned(4)) {

@@ -81,6 +81,42 @@ export function unpackWords(
   }
 }
 
+/** Eight bytes as two words, aligned to four on the source's side; for little-endian machines. */
+export function packPairs(
+  src: Int32Array,
+  srcOffset: number,
+  srcStride: number,
+  dst: DataView,
+  dstOffset: number,
+  dstStride: number,
+  count: number,
+): void {
+  for (let i = 0, from = srcOffset, to = dstOffset; i < count; i++, from += srcStride, to += dstStride) {
+    const first = src[from];
+    const second = src[from + 1];
+    dst.setInt32(to, first, true);
+    dst.setInt32(to + 4, second, true);
+  }
+}
+
+/** Eight bytes as two words, aligned to four on the destination's side; for little-endian machines. */
+export function unpackPairs(
+  src: DataView,
+  srcOffset: number,
+  srcStride: number,
+  dst: Int32Array,
+  dstOffset: number,
+  dstStride: number,
+  count: number,
+): void {
+  for (let i = 0, from = srcOffset, to = dstOffset; i < count; i++, from += srcStride, to += dstStride) {
+    const first = src.getInt32(from, true);
+    const second = src.getInt32(from + 4, true);
+    dst[to] = first;
+    dst[to + 1] = second;
+  }
+}
+
 /** Four bytes, wherever they stand. */
 export function moveWords(
   src: DataView,
