@@ -26,10 +26,7 @@ export function applyOperations(
 ): void {
   const touched = new Set<string>();
   for (const operation of operations) {
-    // What is written in place may be written in part.
-    if (operation.kind === "header" || operation.kind === "punch") progress.changed = true;
-    applyOne(operation, stage, files, durability);
-    progress.changed = true;
+    applyOne(operation, stage, files, durability, progress);
     if (operation.kind === "put") touched.add(dirname(operation.to));
     else if (operation.kind !== "punch" && operation.kind !== "header") touched.add(dirname(operation.path));
   }
@@ -39,25 +36,36 @@ export function applyOperations(
   }
 }
 
-function applyOne(operation: Operation, stage: Stage, files: Files, durability: Durability): void {
+function applyOne(
+  operation: Operation,
+  stage: Stage,
+  files: Files,
+  durability: Durability,
+  progress: Progress,
+): void {
   switch (operation.kind) {
     case "put": {
       const from = stage.ready.get(operation.to);
       if (from === undefined) throw new CorruptError(`${operation.to}: nothing was staged for it`);
       // A rename onto another name of the same file would leave both.
       files.rename(from, operation.to);
+      progress.changed = true;
       if (files.look(from) !== undefined) files.unlink(from);
       return;
     }
     case "header":
       withFile(operation.path, files, (fd) => {
-        files.write(fd, headerOf(operation.column, fd, files), 0, operation.path);
+        // What is written in place may be written in part.
+        const header = headerOf(operation.column, fd, files);
+        progress.changed = true;
+        files.write(fd, header, 0, operation.path);
         if (durability === "full") files.sync(fd, operation.path);
       });
       return;
     case "punch":
       withFile(operation.path, files, (fd) => {
         const { size } = files.stat(fd, operation.path);
+        progress.changed = true;
         if (size > operation.from)
           platform().punch(fd, operation.from, size - operation.from, operation.path);
       });
@@ -65,6 +73,7 @@ function applyOne(operation: Operation, stage: Stage, files: Files, durability: 
     case "delete":
       try {
         files.unlink(operation.path);
+        progress.changed = true;
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
       }
