@@ -1,6 +1,7 @@
 import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
 import { CorruptError, FormatError, isMemmapError, ShapeError } from "../errors.js";
-import { readHeader } from "../npy/index.js";
+import { MAGIC } from "../npy/extent.js";
+import { headerExtent, type NpyHeader, parseHeader, readHeader } from "../npy/index.js";
 import { sizeProblem } from "../npy/size.js";
 import type { Files } from "../platform/files.js";
 import { type ColumnState, nextId } from "./catalog.js";
@@ -20,6 +21,7 @@ export interface ColumnFiles {
 /** What an array's file itself says. */
 type Description = Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows" | "dataOffset" | "fortran">;
 
+/** Most headers are 128 bytes: one read of a page holds them. */
 const scratch = new Uint8Array(4096);
 
 /**
@@ -36,7 +38,11 @@ export function readColumn(
   try {
     const stat = files.stat(fd, path);
     if (!stat.isFile()) return undefined;
-    if (sidecar === undefined && !hasMagic(fd, path, files)) return undefined;
+    const held = scratch.subarray(
+      0,
+      files.read(fd, scratch.subarray(0, Math.min(stat.size, scratch.length)), 0, path),
+    );
+    if (sidecar === undefined && !hasMagic(held)) return undefined;
     return {
       id: nextId(),
       path: file,
@@ -46,21 +52,27 @@ export function readColumn(
       attr: sidecar?.attr ?? null,
       sidecar: sidecarPath,
       ...(sidecar?.raw === undefined
-        ? withHeader(fd, stat.size, path)
-        : headerless(sidecar.raw, fd, stat.size, path)),
+        ? withHeader(held, fd, stat.size, path)
+        : headerless(sidecar.raw, held, fd, stat.size, path)),
     };
   } finally {
     files.close(fd);
   }
 }
 
-function hasMagic(fd: number, path: string, files: Files): boolean {
-  const magic = new Uint8Array(6);
-  return files.read(fd, magic, 0, path) === 6 && Buffer.from(magic).toString("latin1") === "\x93NUMPY";
+function hasMagic(held: Uint8Array): boolean {
+  return held.length >= MAGIC.length && MAGIC.every((byte, i) => held[i] === byte);
 }
 
-function withHeader(fd: number, size: number, path: string): Description {
-  const { dtype, shape, fortranOrder, dataOffset } = readHeader(fd, size, path, scratch);
+/** The header, of which most often all is held; only a longer one is read by itself. */
+function headerFrom(held: Uint8Array, fd: number, size: number, path: string): NpyHeader {
+  return headerExtent(held, path, size) <= held.length
+    ? parseHeader(held, { path, fileSize: size })
+    : readHeader(fd, size, path, scratch);
+}
+
+function withHeader(held: Uint8Array, fd: number, size: number, path: string): Description {
+  const { dtype, shape, fortranOrder, dataOffset } = headerFrom(held, fd, size, path);
   const [rows, ...itemShape] = shape;
   if (rows === undefined) throw noRows(path);
   return { layout: "npy", dtype, itemShape, rows, dataOffset, fortran: fortranOrder && itemShape.length > 0 };
@@ -68,6 +80,7 @@ function withHeader(fd: number, size: number, path: string): Description {
 
 function headerless(
   { dtype: spec, shape }: NonNullable<Sidecar["raw"]>,
+  held: Uint8Array,
   fd: number,
   size: number,
   path: string,
@@ -84,7 +97,7 @@ function headerless(
       { path },
     );
   }
-  refuseDisguise(fd, size, path, dtype, shape);
+  refuseDisguise(held, fd, size, path, dtype, shape);
   return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, fortran: false };
 }
 
@@ -99,6 +112,7 @@ function describedDType(spec: DTypeLike, path: string): DType {
 
 /** A sidecar says raw, but the file says by itself the very same: one of the two is wrong, and nobody can tell. */
 function refuseDisguise(
+  held: Uint8Array,
   fd: number,
   size: number,
   path: string,
@@ -106,7 +120,7 @@ function refuseDisguise(
   shape: readonly number[],
 ): void {
   try {
-    const header = readHeader(fd, size, path, scratch);
+    const header = headerFrom(held, fd, size, path);
     if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join()) return;
   } catch (error) {
     if (isMemmapError(error)) return;
