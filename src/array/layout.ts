@@ -8,8 +8,12 @@ export interface Layout {
   readonly offset: number;
 }
 
-/** Elements in C order (the last axis runs fastest) or Fortran order (the first does), without gaps. */
+/**
+ * Elements in C order (the last axis runs fastest) or Fortran order (the first does), without gaps. Where an axis is
+ * empty all strides are 0, as NumPy's: no position along the others may lead out of the bytes.
+ */
 export function denseLayout(shape: readonly number[], itemsize: number, fortran = false): Layout {
+  if (shape.includes(0)) return { shape, strides: shape.map(() => 0), offset: 0 };
   const strides = new Array<number>(shape.length);
   let stride = itemsize;
   for (let k = 0; k < shape.length; k++) {

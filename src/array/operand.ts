@@ -123,5 +123,5 @@ function isElement(
   const { kind, itemsize, fields } = dtype;
   if (fields !== undefined || !(array instanceof Uint8Array)) return false;
   if (kind === "S") return shape.length === 0;
-  return kind === "V" && (shape.length === 0 || (array.length === itemsize && sizeOf(shape) !== 1));
+  return kind === "V" && (shape.length === 0 || array.length === itemsize);
 }

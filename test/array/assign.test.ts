@@ -367,6 +367,9 @@ describe("typed arrays like the destination's own values", () => {
       [Uint8Array.of(1), Uint8Array.of(2)],
       [Uint8Array.of(1), Uint8Array.of(2)],
     ]);
+    expect(stored("V2", [2, 2, 1], [[Uint8Array.of(1, 2)], [Uint8Array.of(3, 4)]])).toEqual(
+      Array(2).fill([[Uint8Array.of(1, 2)], [Uint8Array.of(3, 4)]]),
+    );
     const text = arrayOf("S3", [2]);
     text.fill(Uint8Array.of(97, 98));
     expect(nested(text)).toEqual(["ab", "ab"]);
@@ -981,6 +984,11 @@ describe("typed arrays in lists", () => {
       [null],
       [5n],
     ]);
+    const none = wrap({ ...arrayOf("f8", [3, 0])[STRIDED](), layout: denseLayout([3, 0], 8, true) }, true);
+    none.assign([new Float64Array(0), new Float64Array(0), new Float64Array(0)]);
+    expect(() => none.assign([new Float64Array(0), new Float64Array(1), new Float64Array(0)])).toThrow(
+      ShapeError,
+    );
     expect(stored("U1", [1, 2], [Uint32Array.of(97, 98)])).toEqual([["a", "b"]]);
     expect(stored("S2", [1, 2], [Uint8Array.of(97, 98, 99, 0)])).toEqual([["ab", "c"]]);
     expect(stored("b1", [1, 2], [Uint8Array.of(1, 0)])).toEqual([[true, false]]);

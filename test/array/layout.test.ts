@@ -16,6 +16,8 @@ describe("denseLayout", () => {
     expect(denseLayout([2, 3, 4], 8, true)).toEqual({ shape: [2, 3, 4], strides: [8, 16, 48], offset: 0 });
     expect(denseLayout([], 4)).toEqual({ shape: [], strides: [], offset: 0 });
     expect(denseLayout([5], 3).strides).toEqual([3]);
+    expect(denseLayout([3, 0, 2], 8).strides).toEqual([0, 0, 0]);
+    expect(denseLayout([3, 0, 2], 8, true).strides).toEqual([0, 0, 0]);
   });
 });
 
@@ -73,7 +75,7 @@ describe("select", () => {
   });
 
   it("keeps the strides of empty slices free of -0", () => {
-    expect(select(denseLayout([3, 0], 8), [slice(null, null, -1)]).strides).toEqual([0, 8]);
+    expect(select(denseLayout([3, 0], 8), [slice(null, null, -1)]).strides).toEqual([0, 0]);
   });
 
   it.each<[string, unknown[], string]>([
@@ -124,7 +126,7 @@ describe("broadcast", () => {
     [[1, 1, 3], [3], [1]],
     [[1, 1], [], []],
     [[1], [0], [0]],
-    [[0], [0], [1]],
+    [[0], [0], [0]],
     [[0], [1], undefined],
     [[2], [3], undefined],
     [[2], [2, 3], undefined],

@@ -60,6 +60,12 @@ describe("what an array says of itself", () => {
     expect([...none]).toEqual([]);
     expect(none.toArray()).toEqual([]);
     expect(arrayOf("f8", [0]).toArray()).toEqual(new Float64Array(0));
+    const rows = wrap(
+      { dtype: parseDType("f8"), layout: denseLayout([3, 4, 0], 8, true), bytes: new Uint8Array(0) },
+      true,
+    );
+    expect([...rows]).toEqual(Array(3).fill(new Float64Array(0)));
+    expect(rows.at(2, 3)).toEqual(new Float64Array(0));
   });
 });
 
