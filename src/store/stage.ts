@@ -45,10 +45,16 @@ export class Stage {
     this.#others.push(path);
   }
 
+  /** Takes away what has the stage's name: one whose removal failed, or what nobody put there for us to follow. */
+  #clear(): void {
+    const there = this.#files.look(this.#directory);
+    if (there?.isDirectory() === true) removeStage(this.#directory, this.#files);
+    else if (there !== undefined) this.#files.unlink(this.#directory);
+  }
+
   #next(): string {
     if (!this.#made) {
-      // One whose removal failed.
-      if (this.#files.look(this.#directory) !== undefined) removeStage(this.#directory, this.#files);
+      this.#clear();
       this.#files.mkdir(this.#directory);
       this.#made = true;
     }
@@ -228,6 +234,9 @@ export function headerOf(column: ColumnState, fd: number, files: Files): Uint8Ar
 
 /** Removes a stage directory. Its files are unlinked only: they may be further names of live columns. */
 export function removeStage(directory: string, files: Files): void {
-  for (const { name } of files.list(directory)) files.unlink(join(directory, name));
+  for (const { name, kind } of files.list(directory)) {
+    if (kind === "directory") removeStage(join(directory, name), files);
+    else files.unlink(join(directory, name));
+  }
   files.rmdir(directory);
 }

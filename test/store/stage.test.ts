@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openNpy, saveNpy } from "../../src/array/index.js";
@@ -145,8 +145,21 @@ describe("a stage", () => {
     writeFileSync(join(root, ".memmap", "stage-1", "0000"), "old");
     stage.column(WHOLE, 1, 16);
     expect(readdirSync(join(root, ".memmap", "stage-1"))).toEqual(["0000"]);
+    mkdirSync(join(root, ".memmap", "stage-1", "deeper"));
+    writeFileSync(join(root, ".memmap", "stage-1", "deeper", "file"), "");
     removeStage(join(root, ".memmap", "stage-1"), nodeFiles);
     expect(readdirSync(join(root, ".memmap"))).toEqual([]);
+  });
+
+  it("does not follow a link that has its name", () => {
+    const { root, stage } = setUp();
+    const elsewhere = fresh();
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, "file"), "somebody's");
+    symlinkSync(elsewhere, join(root, ".memmap", "stage-1"));
+    stage.column(WHOLE, 1, 16);
+    expect(readdirSync(elsewhere)).toEqual(["file"]);
+    expect(statSync(join(root, ".memmap", "stage-1", "0000")).size).toBeGreaterThan(16);
   });
 });
 
