@@ -1,4 +1,3 @@
-import { byteSwap, halfToFloat } from "../compute/index.js";
 import {
   type ArrayOf,
   type Casting,
@@ -12,7 +11,7 @@ import {
   sizeOf,
   type ValuesOf,
 } from "../dtype/index.js";
-import { CastError, DTypeError, IndexError, isMemmapError, ReadOnlyError, ShapeError } from "../errors.js";
+import { CastError, IndexError, isMemmapError, ReadOnlyError, ShapeError } from "../errors.js";
 import { type ArraySource, planAssign } from "./assign.js";
 import { denseCopy } from "./copy.js";
 import { formatArray } from "./display.js";
@@ -20,7 +19,8 @@ import { extent, isContiguous, type Layout, rowLayout, type Selector, select } f
 import { SingleElements } from "./single.js";
 import { resolveIndex } from "./slice.js";
 import type { Storage } from "./storage.js";
-import { contiguousBytes, dataView, isAligned, STRIDED, type Strided, typedArray } from "./strided.js";
+import { dataView, STRIDED, type Strided } from "./strided.js";
+import { numbersOf, valuesOver } from "./values.js";
 
 /** Whether the compiler lets the values of an array be stored into: `"r"` no, `"r+"` yes. */
 export type AccessMode = "r" | "r+";
@@ -153,29 +153,8 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    */
   get values(): ValuesIn<D, M> {
     this.#current();
-    this.#values ??= this.#makeValues() as ValuesIn<D, M>;
+    this.#values ??= valuesOver(this[STRIDED](), this.#storage.label) as ValuesIn<D, M>;
     return this.#values;
-  }
-
-  #makeValues(): unknown {
-    const { dtype } = this;
-    if (dtype.fields !== undefined)
-      throw new DTypeError(`records have no typed array; use field(name) or toArray()`);
-    if (!dtype.native) {
-      throw new DTypeError(`${dtype} has the other byte order than this machine; toArray() converts a copy`);
-    }
-    const bytes = this.size === 0 ? new Uint8Array(0) : contiguousBytes(this[STRIDED]());
-    if (bytes === undefined) {
-      throw new ShapeError(
-        `this view of ${this.#storage.label} is strided, not contiguous; toArray() makes a copy`,
-      );
-    }
-    if (!isAligned(bytes, dtype.alignment)) {
-      throw new ShapeError(
-        `${this.#storage.label} does not begin on a multiple of ${dtype.alignment} bytes; toArray() makes a copy`,
-      );
-    }
-    return typedArray(dtype, bytes);
   }
 
   #elements(): SingleElements {
@@ -268,15 +247,8 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
    * converted), an array of elements for everything else, and of cells where there are more axes.
    */
   toArray(): ArrayOf<D> {
-    const { kind, itemsize, native, alignment } = this.dtype;
-    if (!"iuf".includes(kind) || this.ndim !== 1) return Array.from(this) as ArrayOf<D>;
-    const { bytes } = denseCopy(this[STRIDED]());
-    if (!native) byteSwap(bytes, itemsize, alignment);
-    const copy = typedArray(this.dtype, bytes);
-    if (!(kind === "f" && copy instanceof Uint16Array)) return copy as ArrayOf<D>;
-    const floats = new Float32Array(copy.length);
-    halfToFloat(copy, floats);
-    return floats as ArrayOf<D>;
+    const isNumbers = "iuf".includes(this.dtype.kind) && this.ndim === 1;
+    return (isNumbers ? numbersOf(this[STRIDED]()) : Array.from(this)) as ArrayOf<D>;
   }
 
   /** The rows in order: elements, or cells where there are more axes. */
