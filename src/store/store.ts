@@ -1,25 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { isNativeError } from "node:util/types";
-import {
-  ClosedError,
-  CorruptError,
-  ExistsError,
-  FormatError,
-  NotFoundError,
-  ReadOnlyError,
-} from "../errors.js";
+import { ClosedError, ExistsError, FormatError, NotFoundError, ReadOnlyError } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
-import { applyOperations, type Progress } from "./apply.js";
+import type { Progress } from "./apply.js";
 import type { Catalog, ColumnState } from "./catalog.js";
+import { commitDraft } from "./commit.js";
 import { Draft } from "./draft.js";
 import { Hold } from "./hold.js";
-import { formatLast, type LastRecord } from "./last.js";
+import type { LastRecord } from "./last.js";
 import { locate } from "./links.js";
 import type { Locking } from "./lock.js";
 import { outerStore, refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
-import { planChanges } from "./plan.js";
 import { type Scan, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
 import { isStore, isVacant } from "./vacancy.js";
@@ -52,7 +43,8 @@ export class Store {
   /** Whether this handle made the root, so that it may take it back. */
   #madeRoot = false;
   #closed = false;
-  #poison: Error | undefined;
+  /** What made this handle unusable. */
+  #poison: unknown;
 
   private constructor(root: string, options: StoreOptions) {
     this.paths = new StorePaths(locate(root));
@@ -200,82 +192,18 @@ export class Store {
    * @throws DiskError: before the first name changed, the draft is undone; after it, this handle is of no more use
    */
   commit(draft: Draft): boolean {
-    const { paths, files, durability } = this;
     const progress: Progress = { changed: false };
     try {
-      const plan = planChanges(draft.base, draft, paths);
-      const isSame = plan.operations.length === 0 && plan.stage.length === 0;
-      if (isSame && !this.#isNew && draft.rows === draft.base.rows) {
-        this.rollback(draft);
-        return false;
-      }
-      draft.stage.prepare(plan.stage);
-      const record = this.#recordOf(draft);
-      const next = this.#writeRecord(record, draft.stage);
-      applyOperations(plan.operations, draft.stage, files, durability, progress);
-      files.rename(next, paths.last);
-      progress.changed = true;
-      if (durability === "full") files.syncDirectory(paths.control);
-      this.#last = { ...record, sha256: "" };
-    } catch (cause) {
-      if (!progress.changed) {
-        this.rollback(draft);
-        throw cause;
-      }
-      this.#poison = new CorruptError(
-        `${paths.root}: a change failed half-way (${isNativeError(cause) ? cause.message : String(cause)}); close the table and open it again`,
-        { path: paths.root, cause },
-      );
-      throw this.#poison;
+      const committed = commitDraft(draft, this, progress);
+      if (committed === undefined) return false;
+      this.#catalog = committed.catalog;
+      this.#last = committed.last;
+      this.#isNew = false;
+      return true;
+    } catch (error) {
+      if (progress.changed) this.#poison = error;
+      throw error;
     }
-    this.#isNew = false;
-    this.#catalog = this.#settle(draft);
-    draft.stage.remove();
-    return true;
-  }
-
-  /** The draft's catalog, every file at its own path. */
-  #settle(draft: Draft): Catalog {
-    const columns = new Map<string, ColumnState>();
-    for (const [name, column] of draft.columns) {
-      const raw = column.layout === "raw" || column.attr !== null || column.sidecar !== undefined;
-      columns.set(name, {
-        ...column,
-        path: this.paths.column(name),
-        staged: false,
-        sidecar: raw ? this.paths.sidecar(name) : undefined,
-      });
-    }
-    return { rows: draft.rows, columns, groups: draft.groups };
-  }
-
-  #recordOf(draft: Draft): Omit<LastRecord, "sha256"> {
-    return {
-      version: 1,
-      generation: this.generation + 1,
-      txid: randomBytes(16).toString("hex"),
-      order: [...draft.columns.keys()],
-      rows: draft.rows,
-      durability: this.durability,
-    };
-  }
-
-  /** Writes the record beside the one that it will replace, where a full disk can still be told from a change. */
-  #writeRecord(record: Omit<LastRecord, "sha256">, stage: Stage): string {
-    const { paths, files, durability } = this;
-    const next = `${paths.last}-${record.generation}`;
-    stage.alsoRemove(next);
-    if (files.look(next) !== undefined) files.unlink(next);
-    const fd = files.create(next);
-    try {
-      files.write(fd, formatLast(record), 0, next);
-      if (durability === "full") files.sync(fd, next);
-    } finally {
-      files.close(fd);
-    }
-    // The stage's own directory, too, has a name there.
-    if (durability === "full") files.syncDirectory(paths.control);
-    return next;
   }
 
   /**
