@@ -1,25 +1,21 @@
 import type { AccessMode, ArraySource } from "../array/index.js";
 import { type DTypeLike, parseDType } from "../dtype/index.js";
-import { NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
+import { NotFoundError, ShapeError } from "../errors.js";
 import {
   type AttrInput,
   type AttrValue,
-  type Catalog,
   checkName,
-  type Draft,
   decodeAttr,
   encodeAttr,
   type FileLayout,
   type JsonValue,
   type Store,
 } from "../store/index.js";
-import { rowBlocks } from "./append.js";
 import { formatView } from "./format.js";
-import { inTurn } from "./in-turn.js";
-import { LiveColumns } from "./live-columns.js";
 import type { MemmapColumn } from "./memmap-column.js";
 import { makeStore, type OpenedStore, openStore } from "./open-store.js";
 import {
+  type AddOptions,
   type CreateOptions,
   checkItemShape,
   checkLayout,
@@ -38,23 +34,8 @@ import {
   type Schema,
   type SchemaOf,
 } from "./schema.js";
+import { Session } from "./session.js";
 import { type RowsSource, TableView } from "./table-view.js";
-
-/** Options of {@link MemmapTable.addColumn}. */
-export interface AddOptions<D extends DTypeLike = DTypeLike> {
-  /** The shape of each row's cell; `[]`, one element, when left out. */
-  readonly itemShape?: readonly number[];
-  /** The column's attribute. */
-  readonly attr?: AttrInput;
-  /** What to store in it; judged like an assignment. */
-  readonly data?: ArraySource<D>;
-  /** One value for all rows; zero when left out. */
-  readonly fill?: ArraySource<D>;
-  /** Whether a column of that name is replaced. */
-  readonly overwrite?: boolean;
-  /** With NumPy's header or headerless; as the table was opened, when left out. */
-  readonly layout?: FileLayout;
-}
 
 /**
  * A table whose columns are files: a directory of NumPy arrays of equal length, mapped into memory.
@@ -72,37 +53,29 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   S,
   M
 > {
-  readonly #store: Store;
+  readonly #session: Session;
   readonly #mode: Mode;
   readonly #layout: FileLayout;
-  readonly #live: LiveColumns;
-  #draft: Draft | undefined;
-  /** Whether rows are being appended that the caller makes one by one. */
-  #isAppending = false;
 
   private constructor(store: Store, mode: Mode, layout: FileLayout) {
+    const session = new Session(store);
     super({
       get rows() {
-        return self().#catalog.rows;
+        return session.catalog.rows;
       },
-      names: () => [...self().#catalog.columns.keys()],
+      names: () => [...session.catalog.columns.keys()],
       get: (name) => {
-        const state = self().#catalog.columns.get(name);
-        return state === undefined ? undefined : self().#live.columnFor(name, state);
+        const state = session.catalog.columns.get(name);
+        return state === undefined ? undefined : session.live.columnFor(name, state);
       },
       nameOf: (column) => {
-        self().#store.requireOpen();
-        return self().#live.nameOf(column);
+        store.requireOpen();
+        return session.live.nameOf(column);
       },
     });
-    // `this` exists only after `super`, which is before anybody asks.
-    const self = (): MemmapTable<S, M> => this;
-    this.#store = store;
+    this.#session = session;
     this.#mode = mode;
     this.#layout = layout;
-    this.#live = new LiveColumns(store.writable, {
-      setAttr: (name, attr) => this.#setAttr(attr, (draft, json) => draft.setColumnAttr(name, json)),
-    });
   }
 
   /**
@@ -178,18 +151,13 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** Makes this table one of these columns alone. */
   #replaceWith(rows: number, columns: readonly ParsedColumn[], attr: JsonValue | undefined): void {
-    this.#commit((draft) => {
+    this.#session.change((draft) => {
       draft.clear(rows);
       for (const { name, dtype, itemShape } of columns) {
         draft.add(name, { dtype, itemShape, layout: this.#layout, attr: null, overwrite: false });
       }
       if (attr !== undefined) draft.setGroupAttr("", attr);
     });
-  }
-
-  get #catalog(): Catalog {
-    this.#store.requireOpen();
-    return this.#draft ?? this.#store.catalog;
   }
 
   /** @throws NotFoundError, with a guess at what was meant */
@@ -208,20 +176,20 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     return this.#mode;
   }
 
-  /** The absolute path of the table's directory. */
+  /** The absolute path of the table's directory, without links. */
   get root(): string {
-    return this.#store.paths.root;
+    return this.#session.store.paths.root;
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#store.closed;
+    return this.#session.store.closed;
   }
 
   /** The number of committed structural changes. */
   get generation(): number {
-    this.#store.requireOpen();
-    return this.#store.generation;
+    this.#session.store.requireOpen();
+    return this.#session.store.generation;
   }
 
   /** How new columns are written. */
@@ -240,7 +208,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** The attribute of a group of columns; `null` where there is none. @param group its name; `""` is the table */
   groupAttr(group: string): AttrValue {
-    const attr = this.#catalog.groups.get(group);
+    const attr = this.#session.catalog.groups.get(group);
     if (attr === undefined) this.#requireGroup(group);
     return decodeAttr(attr ?? null);
   }
@@ -248,11 +216,11 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   /** Sets the attribute of a group that has columns. @throws NotFoundError, CastError, ReadOnlyError */
   setGroupAttr(group: string, attr: AttrInput): void {
     this.#requireGroup(group);
-    this.#setAttr(attr, (draft, json) => draft.setGroupAttr(group, json));
+    this.#session.setAttr(attr, (draft, json) => draft.setGroupAttr(group, json));
   }
 
   #requireGroup(group: string): void {
-    const { columns, groups } = this.#catalog;
+    const { columns, groups } = this.#session.catalog;
     if (group === "") return;
     checkName(group, "group");
     if (groups.has(group)) return;
@@ -268,50 +236,6 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     );
   }
 
-  #setAttr(attr: AttrInput, set: (draft: Draft, json: ReturnType<typeof encodeAttr>) => void): void {
-    this.#store.requireWritable();
-    const json = encodeAttr(attr);
-    this.#change((draft) => set(draft, json));
-  }
-
-  /**
-   * Makes one change: a part of the transaction under way, or a transaction of its own.
-   *
-   * @param moves whether columns that are in use may be elsewhere, or nowhere, afterwards: looking costs a step for each
-   */
-  #change<T>(work: (draft: Draft) => T, moves = true): T {
-    this.#store.requireWritable();
-    if (this.#isAppending) {
-      throw new UnsupportedError(
-        "rows are being appended; a source of rows cannot change the table they go to",
-      );
-    }
-    if (this.#draft === undefined) return this.#commit(work);
-    const result = work(this.#draft);
-    if (moves) this.#live.follow(this.#draft);
-    return result;
-  }
-
-  #commit<T>(work: (draft: Draft) => T): T {
-    const draft = this.#store.begin();
-    this.#draft = draft;
-    try {
-      const result = work(draft);
-      // A closed table has nothing to commit to.
-      this.#store.requireOpen();
-      // Either way, this ends the draft.
-      this.#draft = undefined;
-      this.#store.commit(draft);
-      return result;
-    } catch (error) {
-      if (this.#draft !== undefined) this.#store.rollback(draft);
-      throw error;
-    } finally {
-      this.#draft = undefined;
-      if (!this.#store.closed) this.#live.settle(this.#store.catalog);
-    }
-  }
-
   /**
    * Adds a column of zeros, of one value, or of data.
    *
@@ -324,7 +248,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     options: AddOptions<D> = {},
   ): MemmapColumn<D, "r+"> {
     const { itemShape = [], attr = null, data, fill, overwrite = false, layout = this.#layout } = options;
-    this.#store.requireWritable();
+    this.#session.store.requireWritable();
     checkName(name, "column");
     const parsed = parseDType(dtype);
     checkItemShape(itemShape);
@@ -332,8 +256,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (data !== undefined && fill !== undefined)
       throw new ShapeError("a column is filled by data or by fill, not by both");
     const json = encodeAttr(attr);
-    const replaces = this.#catalog.columns.has(name);
-    return this.#change((draft) => {
+    const replaces = this.#session.catalog.columns.has(name);
+    return this.#session.change((draft) => {
       const before = draft.columns.get(name);
       const added = draft.add(name, {
         dtype: parsed,
@@ -342,7 +266,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         attr: json,
         overwrite,
       });
-      const column = this.#live.columnFor(name, added);
+      const column = this.#session.live.columnFor(name, added);
       try {
         if (data !== undefined) column.assign(data as ArraySource);
         if (fill !== undefined) column.fill(fill as ArraySource);
@@ -360,20 +284,23 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     to: string,
     { overwrite = false } = {},
   ): MemmapColumn<DTypeIn<S[K]>, M> {
-    const replaces = this.#catalog.columns.has(to);
-    const copy = this.#change((draft) => this.#live.columnFor(to, draft.copy(from, to, overwrite)), replaces);
+    const replaces = this.#session.catalog.columns.has(to);
+    const copy = this.#session.change(
+      (draft) => this.#session.live.columnFor(to, draft.copy(from, to, overwrite)),
+      replaces,
+    );
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Renames a column: its file gets another name, whatever its size. @throws as `copyColumn` */
   renameColumn<K extends keyof S & string>(from: K, to: string): MemmapColumn<DTypeIn<S[K]>, M> {
-    this.#change((draft) => draft.rename(from, to));
+    this.#session.change((draft) => draft.rename(from, to));
     return this.lookup(to) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Deletes a column; groups that are left without columns, groups and attributes go with it. @throws NotFoundError */
   deleteColumn(name: string): void {
-    this.#change((draft) => draft.remove(name));
+    this.#session.change((draft) => draft.remove(name));
   }
 
   /**
@@ -383,9 +310,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws ShapeError, LimitError, DiskError, UnsupportedError (columns in Fortran order), ReadOnlyError
    */
   resize(rows: number): void {
-    this.#store.requireWritable();
+    this.#session.store.requireWritable();
     checkRowCount(rows);
-    this.#change((draft) => draft.resize(rows));
+    this.#session.change((draft) => draft.resize(rows));
   }
 
   /**
@@ -397,22 +324,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * ReadOnlyError; no row is added then
    */
   append(rows: RowsSource | Iterable<{ readonly [name: string]: unknown }>): number {
-    return this.#change((draft) => {
-      this.#isAppending = true;
-      try {
-        return draft.append(this.#whileOpen(rowBlocks(draft.columns, rows)));
-      } finally {
-        this.#isAppending = false;
-      }
-    });
-  }
-
-  /** The source of rows is the caller's, and can close the table: nothing may be written from then on. */
-  *#whileOpen<T>(blocks: Iterable<T>): Generator<T> {
-    for (const block of blocks) {
-      this.#store.requireOpen();
-      yield block;
-    }
+    return this.#session.append(rows);
   }
 
   /**
@@ -423,38 +335,24 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws UnsupportedError for a promise and for a transaction within a transaction
    */
   transaction<T>(work: (table: this) => T): T {
-    this.#store.requireWritable();
-    if (this.#draft !== undefined) {
-      throw new UnsupportedError("a transaction is under way already; make the changes in that one");
-    }
-    return this.#commit(() => {
-      const result = work(this);
-      if (typeof result === "object" && result !== null && "then" in result) {
-        throw new UnsupportedError("a transaction's function is synchronous; it returned a promise");
-      }
-      return result;
-    });
+    return this.#session.transaction(() => work(this));
   }
 
   /** Waits until all assignments are on the disk. @throws DiskError */
   flush(): void {
-    this.#store.requireOpen();
-    this.#live.flush();
+    this.#session.store.requireOpen();
+    this.#session.live.flush();
   }
 
   /** As `flush`, off the main thread. */
   async flushAsync(): Promise<void> {
-    this.#store.requireOpen();
-    await this.#live.flushAsync();
+    this.#session.store.requireOpen();
+    await this.#session.live.flushAsync();
   }
 
   /** Takes up what other software changed on disk. @throws FormatError, ShapeError */
   refresh(): void {
-    this.#store.requireOpen();
-    if (this.#draft !== undefined)
-      throw new UnsupportedError("a table cannot be refreshed within a transaction");
-    this.#store.refresh();
-    this.#live.settle(this.#store.catalog);
+    this.#session.refresh();
   }
 
   /**
@@ -464,21 +362,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws DiskError where flushing failed; the table is closed all the same
    */
   close(): void {
-    if (this.#store.closed) return;
-    const draft = this.#draft;
-    this.#draft = undefined;
-    const { writable, durability } = this.#store;
-    const steps = [
-      () => {
-        if (writable && durability === "full") this.#live.flush();
-      },
-      () => this.#live.close(),
-      () => {
-        if (draft !== undefined) this.#store.rollback(draft);
-      },
-      () => this.#store.close(),
-    ];
-    inTurn(steps, (step) => step());
+    this.#session.close();
   }
 
   [Symbol.dispose](): void {

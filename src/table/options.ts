@@ -1,4 +1,5 @@
-import { showValue } from "../dtype/index.js";
+import type { ArraySource } from "../array/index.js";
+import { type DTypeLike, showValue } from "../dtype/index.js";
 import { IndexError, ShapeError, UnsupportedError } from "../errors.js";
 import type { AttrInput, Durability, FileLayout, Locking } from "../store/index.js";
 import type { ColumnsOption } from "./schema.js";
@@ -39,6 +40,22 @@ export interface CreateOptions<C extends ColumnsOption = ColumnsOption> extends 
   readonly attr?: AttrInput;
   /** Whether a table of that name is replaced. */
   readonly overwrite?: boolean;
+}
+
+/** Options of {@link MemmapTable.addColumn}. */
+export interface AddOptions<D extends DTypeLike = DTypeLike> {
+  /** The shape of each row's cell; `[]`, one element, when left out. */
+  readonly itemShape?: readonly number[];
+  /** The column's attribute. */
+  readonly attr?: AttrInput;
+  /** What to store in it; judged like an assignment. */
+  readonly data?: ArraySource<D>;
+  /** One value for all rows; zero when left out. */
+  readonly fill?: ArraySource<D>;
+  /** Whether a column of that name is replaced. */
+  readonly overwrite?: boolean;
+  /** With NumPy's header or headerless; as the table was opened, when left out. */
+  readonly layout?: FileLayout;
 }
 
 function oneOf<T extends string>(value: unknown, known: readonly T[], name: string): void {

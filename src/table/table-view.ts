@@ -5,7 +5,6 @@ import {
   type Bound,
   MemoryStorage,
   maskedRows,
-  type Range,
   type RecordArray,
   type RowSelection,
   type Rows,
@@ -20,6 +19,7 @@ import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
 import { type NamedColumn, planPutRows, planRows } from "./assign-rows.js";
+import { type Columns, copied, selected, sliced } from "./columns.js";
 import { formatView } from "./format.js";
 import { packRecords, recordDType } from "./records.js";
 import type { ColumnSet } from "./row-source.js";
@@ -32,17 +32,6 @@ export type RowsSource =
   | readonly { readonly [name: string]: unknown }[]
   | ReadonlyMap<string, unknown>
   | { readonly [name: string]: unknown };
-
-/** Where a view's columns come from. */
-export interface Columns {
-  /** The number of rows. @throws ClosedError */
-  readonly rows: number;
-  names(): readonly string[];
-  /** The column of that name, the same object each time; undefined where there is none. */
-  get(name: string): ArrayView | undefined;
-  /** The name of now of a column that `get` gave; undefined where it is no more. @throws ClosedError */
-  nameOf(column: ArrayView): string | undefined;
-}
 
 /**
  * Rows and columns of a table: a slice, a selection, or the whole. Views share the table's bytes; `take` and `filter`
@@ -197,13 +186,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   #copy(rows: Rows): TableView<S, M> {
     const copies = new Map(this.named().map(([name, column]) => [name, column.takeRows(rows)]));
-    const names = new Map(Array.from(copies, ([name, column]) => [column, name]));
-    return new TableView<S, M>({
-      rows: rows.length,
-      names: () => [...copies.keys()],
-      get: (name) => copies.get(name),
-      nameOf: (column) => names.get(column),
-    });
+    return new TableView<S, M>(copied(copies, rows.length));
   }
 
   #requireWritable(): void {
@@ -284,48 +267,4 @@ function rowAt(columns: readonly NamedColumn[], row: number): { [name: string]: 
   const record: { [name: string]: unknown } = {};
   for (const [name, column] of columns) ownEntry(record, name, column.at(row));
   return record;
-}
-
-/** Columns of others by their names; one that was renamed by its new name, as long as no other took the old one. */
-function selected(source: Columns, chosen: ReadonlyMap<string, ArrayView>): Columns {
-  const nameNow = ([name, column]: readonly [string, ArrayView]) =>
-    source.get(name) === undefined ? (source.nameOf(column) ?? name) : name;
-  return {
-    get rows() {
-      return source.rows;
-    },
-    names: () => [...new Set(Array.from(chosen, nameNow))],
-    get: (name) => {
-      const column = source.get(name);
-      const isChosen = chosen.has(name) || Array.from(chosen, nameNow).includes(name);
-      return isChosen ? column : undefined;
-    },
-    nameOf: (column) => source.nameOf(column),
-  };
-}
-
-/** The same rows of other columns, each made at its first use. */
-function sliced(source: Columns, range: Range): Columns {
-  const made = new WeakMap<ArrayView, ArrayView>();
-  const origins = new WeakMap<ArrayView, ArrayView>();
-  return {
-    get rows() {
-      // Of a closed table there are no slices.
-      void source.rows;
-      return range.length;
-    },
-    names: () => source.names(),
-    get: (name) => {
-      const column = source.get(name);
-      if (column === undefined) return undefined;
-      const own = made.get(column) ?? column.rows(range);
-      made.set(column, own);
-      origins.set(own, column);
-      return own;
-    },
-    nameOf: (own) => {
-      const column = origins.get(own);
-      return column === undefined ? undefined : source.nameOf(column);
-    },
-  };
 }
