@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, sep } from "node:path";
 import { expect } from "vitest";
+import { isPosix } from "./platform.js";
 
 /**
  * What lies below a directory: each path with what it is, how long it is, and a digest of its bytes. Of a lock only that
@@ -32,7 +33,10 @@ export function snapshot(root: string): Record<string, string> {
   return found;
 }
 
-/** What this process has open below `root`: descriptors, and shared mappings of files there. */
+/**
+ * What this process has open below `root`: descriptors, and shared mappings of files there, where closing ends these and
+ * not some later collection of garbage.
+ */
 export function openBelow(root: string): string[] {
   if (!existsSync("/proc/self/fd")) return [];
   const inside = (path: string) => path === root || path.startsWith(root + sep);
@@ -51,7 +55,7 @@ export function openBelow(root: string): string[] {
     .map((fields) => fields.slice(5).join(" "));
   return [
     ...descriptors.filter(inside).map((path) => `fd ${path.slice(root.length)}`),
-    ...mappings.filter(inside).map((path) => `map ${path.slice(root.length)}`),
+    ...mappings.filter((path) => isPosix && inside(path)).map((path) => `map ${path.slice(root.length)}`),
   ].sort();
 }
 

@@ -14,6 +14,7 @@ import {
   ShapeError,
   UnsupportedError,
 } from "../../src/index.js";
+import { isPosix } from "../support/platform.js";
 import { refuses } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -69,16 +70,19 @@ describe("resize", () => {
     expect(table.column("a").at(50)).toBe(3);
   });
 
-  it("gives discarded rows' blocks back to the disk, and takes them again before they are used", () => {
-    using table = create(1_000_000, { a: "f8" });
-    const blocks = () => statSync(join(table.root, "a.npy")).blocks * 512;
-    expect(blocks()).toBeGreaterThanOrEqual(8_000_000);
-    table.resize(0);
-    expect(blocks()).toBeLessThan(100_000);
-    table.resize(500_000);
-    expect(blocks()).toBeGreaterThanOrEqual(4_000_000);
-    expect(size(table, "a")).toBe(8_000_128);
-  });
+  it.skipIf(!isPosix)(
+    "gives discarded rows' blocks back to the disk, and takes them again before they are used",
+    () => {
+      using table = create(1_000_000, { a: "f8" });
+      const blocks = () => statSync(join(table.root, "a.npy")).blocks * 512;
+      expect(blocks()).toBeGreaterThanOrEqual(8_000_000);
+      table.resize(0);
+      expect(blocks()).toBeLessThan(100_000);
+      table.resize(500_000);
+      expect(blocks()).toBeGreaterThanOrEqual(4_000_000);
+      expect(size(table, "a")).toBe(8_000_128);
+    },
+  );
 
   it("to 0 rows and back leaves columns of zeros", () => {
     using table = create(3, { a: "i4", v: { dtype: "f4", itemShape: [2] } });

@@ -12,6 +12,7 @@ import {
   ReadOnlyError,
   UnsupportedError,
 } from "../../src/index.js";
+import { isPosix } from "../support/platform.js";
 import { openBelow, refuses, snapshot, thrown } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -138,7 +139,7 @@ describe("a transaction", () => {
       }),
     ).toThrow(RangeError);
     expect(stored(table)).toMatchObject({ rows: 3, columns: { a: [1, 2, 3], b: [4, 5, 6] } });
-    expect(blocks()).toBeLessThan(before + 64);
+    if (isPosix) expect(blocks()).toBeLessThan(before + 64);
     table.resize(5);
     expect([...table.column("a")]).toEqual([1, 2, 3, 0, 0]);
   });
