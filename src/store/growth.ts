@@ -2,7 +2,7 @@ import { CorruptError, isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "./catalog.js";
-import { checkFile } from "./identity.js";
+import { checkFile, checkIdentity } from "./identity.js";
 import { headerOf, type Stage, type StagedFile } from "./stage.js";
 
 /** The most spare capacity that an append leaves behind the data. */
@@ -18,8 +18,8 @@ const BLOCK = 1 << 20;
 export class Growth {
   readonly #stage: Stage;
   readonly #files: Files;
-  /** Where the data of files in place ended before they grew. */
-  readonly #ends = new Map<string, number>();
+  /** Columns in place as they were before they grew, by path. */
+  readonly #grown = new Map<string, ColumnState>();
 
   constructor(stage: Stage, files: Files) {
     this.#stage = stage;
@@ -67,11 +67,14 @@ export class Growth {
 
   /** Gives back the room that files in place got. They stay as long as they are: a reader may have them mapped. */
   undo(): void {
-    for (const [path, end] of this.#ends) {
+    for (const [path, column] of this.#grown) {
       try {
         const fd = this.#files.open(path, "r+");
         try {
-          const behind = this.#files.stat(fd, path).size - end;
+          const stat = this.#files.stat(fd, path);
+          checkIdentity(column, stat);
+          const end = dataEnd(column);
+          const behind = stat.size - end;
           if (behind > 0) platform().punch(fd, end, behind, path);
         } finally {
           this.#files.close(fd);
@@ -80,11 +83,11 @@ export class Growth {
         // The error that led here says more; the bytes mean nothing.
       }
     }
-    this.#ends.clear();
+    this.#grown.clear();
   }
 
   #note(column: ColumnState): void {
-    if (!column.staged && !this.#ends.has(column.path)) this.#ends.set(column.path, dataEnd(column));
+    if (!column.staged && !this.#grown.has(column.path)) this.#grown.set(column.path, column);
   }
 
   /** Makes the file reach to `end`, and half as far again, so that many small appends cost as one large one. */

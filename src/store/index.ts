@@ -2,6 +2,7 @@ export { type AttrInput, type AttrValue, decodeAttr, encodeAttr } from "./attrib
 export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes } from "./catalog.js";
 export type { Draft, RowBlock } from "./draft.js";
 export type { JsonValue } from "./json.js";
+export { locate } from "./links.js";
 export type { Locking } from "./lock.js";
 export { checkName } from "./names.js";
 export type { Durability } from "./stage.js";

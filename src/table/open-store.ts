@@ -1,6 +1,6 @@
 import { ExistsError } from "../errors.js";
 import { nodeFiles } from "../platform/files.js";
-import { isStore, isVacant, Store } from "../store/index.js";
+import { isStore, isVacant, locate, Store } from "../store/index.js";
 import type { Mode, StoreSettings } from "./options.js";
 
 /** A store, and whether a table is to be made in it, in place of whatever it holds. */
@@ -16,7 +16,7 @@ export type Existing = "refuse" | "replace" | "open";
 export function openStore(path: string, mode: Mode, settings: StoreSettings): OpenedStore {
   if (mode === "w+") return makeStore(path, "replace", settings);
   // Only where there is nothing that could be lost: a directory that holds something else is not to be a table.
-  if (mode === "a" && isVacant(path, nodeFiles)) return makeStore(path, "open", settings);
+  if (mode === "a" && isVacant(locate(path), nodeFiles)) return makeStore(path, "open", settings);
   return { store: Store.open(path, { ...settings, writable: mode !== "r" }), isToBeMade: false };
 }
 

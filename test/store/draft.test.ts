@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseDType } from "../../src/dtype/index.js";
 import {
@@ -118,6 +118,20 @@ describe("a draft", () => {
       expect(() => draft.append([{ count: 2, bytesOf: () => [int32(1)] }])).toThrow(CorruptError);
       expect(draft.rows).toBe(5);
     });
+  });
+
+  it("does not touch a file that came in the place of one that grew", () => {
+    const path = fresh();
+    MemmapTable.create(path, { durability: "process", rows: 3, columns: { a: "i4" } }).close();
+    const store = Store.open(path, { writable: true, durability: "process" });
+    const draft = store.begin();
+    draft.resize(1000);
+    const file = store.paths.column("a");
+    rmSync(file);
+    writeFileSync(file, Buffer.alloc(5000, 7));
+    store.rollback(draft);
+    store.close();
+    expect(readFileSync(file)).toEqual(Buffer.alloc(5000, 7));
   });
 
   it("takes a column back, or puts what it replaced in its place", () => {

@@ -10,9 +10,11 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  DiskError,
   DTypeError,
   ExistsError,
   FormatError,
+  LimitError,
   MemmapTable,
   NameError,
   NotFoundError,
@@ -177,6 +179,15 @@ describe("creating", () => {
     refuses(path, ShapeError, /item shape/, () =>
       MemmapTable.create(path, { ...quick, columns: { a: { dtype: "i4", itemShape: [1.5] } } }),
     );
+    refuses(path, LimitError, /too many/, () =>
+      MemmapTable.create(path, { ...quick, columns: { a: "i4" }, attr: "\u00e9".repeat(4e6) }),
+    );
+    refuses(path, LimitError, /2\^53/, () =>
+      MemmapTable.create(path, { ...quick, rows: 2 ** 51, columns: { a: "i4", b: "f8" } }),
+    );
+    refuses(path, DiskError, /has \d+/, () =>
+      MemmapTable.create(path, { ...quick, rows: 2 ** 46, columns: { a: "i4", b: "f8" } }),
+    );
     expect(openBelow(path)).toEqual([]);
   });
 
@@ -237,10 +248,16 @@ describe("opening", () => {
     expect([...table.column("x")]).toEqual([5, 5]);
   });
 
-  it("creates in an empty directory in modes a and w+", () => {
-    for (const mode of ["a", "w+"] as const) {
+  it("creates in an empty directory in modes a and w+, also where a link leads to it", () => {
+    for (const [mode, isLinked] of [
+      ["a", false],
+      ["w+", false],
+      ["a", true],
+      ["w+", true],
+    ] as const) {
       const path = fresh();
-      mkdirSync(path);
+      mkdirSync(isLinked ? `${path}-there` : path);
+      if (isLinked) symlinkSync(`${path}-there`, path);
       using table = MemmapTable.open(path, { ...quick, mode, rows: 1, columns: { x: "i4" } });
       expect(table.at(0)).toEqual({ x: 0 });
     }
