@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { types } from "node:util";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { collectGarbage } from "./collect.js";
 import { atWorkerExit } from "./worker-exit.js";
 
 /** What Linux allows a process unless told otherwise; other systems name no limit. */
@@ -17,11 +18,19 @@ export class MapCount {
   readonly #all: Int32Array;
   /** Of these, this thread's. */
   #own = 0;
+  /** So many of this thread's are the next reason to look for dropped ones. */
+  #mark: number;
   #ended = false;
 
   constructor(limit: number, all: Int32Array) {
     this.limit = limit;
     this.#all = all;
+    this.#mark = this.#step;
+  }
+
+  /** Four collections before the limit is reached leave the event loop time to let dropped maps go. */
+  get #step(): number {
+    return Math.ceil(this.limit / 4);
   }
 
   get full(): boolean {
@@ -32,6 +41,10 @@ export class MapCount {
     if (this.#ended) return;
     this.#own += maps;
     Atomics.add(this.#all, 0, maps);
+    if (this.#own >= this.#mark) {
+      this.#mark = this.#own + this.#step;
+      collectGarbage();
+    } else this.#mark = Math.min(this.#mark, this.#own + this.#step);
   }
 
   /** At the end of a thread: its maps go, whether or not anybody comes to say so. */
