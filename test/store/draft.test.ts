@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseDType } from "../../src/dtype/index.js";
 import {
@@ -127,8 +127,9 @@ describe("a draft", () => {
     const draft = store.begin();
     draft.resize(1000);
     const file = store.paths.column("a");
-    rmSync(file);
-    writeFileSync(file, Buffer.alloc(5000, 7));
+    // Made while the other is there, so that it is not given the same inode.
+    writeFileSync(`${file}.new`, Buffer.alloc(5000, 7));
+    renameSync(`${file}.new`, file);
     store.rollback(draft);
     store.close();
     expect(readFileSync(file)).toEqual(Buffer.alloc(5000, 7));
