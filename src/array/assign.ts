@@ -126,7 +126,6 @@ function planLists(
     bytes: () => undefined,
   };
   walkPlain(parts, lengths, to, where, judge);
-  if (sizeOf(shape) === 0) return () => undefined;
   const view = dataView(to.bytes);
   const store: PlainVisitor = {
     value: (value, offset) => caster.write(view, offset, value),

@@ -587,6 +587,8 @@ describe("unsafe casting", () => {
   it.each<[string, string, unknown[], unknown[]]>([
     ["f8", "i1", [1.9, -1.9, 300.7], [1, -1, 44]],
     ["f4", "i8", [1.5, 2.5, -0.5], [1n, 2n, 0n]],
+    ["f8", "i4", [1e10, Number.NaN, -1e10, 2 ** 31], Array(4).fill(-(2 ** 31))],
+    ["f8", "u4", [-1.5, 3e9, 1e10], [2 ** 32 - 1, 3e9, 1410065408]],
     ["i8", "u2", [2n ** 40n + 5n, -1n], [5, 65535]],
     ["i4", "u1", [300, -1], [44, 255]],
     ["u8", "i8", [2n ** 63n], [-(2n ** 63n)]],
@@ -695,6 +697,37 @@ describe("plain values", () => {
     expect(() => assign(array, source)).toThrow(CastError);
     expect(() => assign(array, source)).toThrow(message);
     expect([array.bytes(0), array.bytes(1)]).toEqual([0, 1].map(() => new Uint8Array(array.itemsize)));
+  });
+
+  it("may be lists in themselves, which ends somewhere", () => {
+    const loop: unknown[] = [1];
+    loop.push(loop);
+    expect(() => stored("i4", [2], loop)).toThrow(
+      new CastError("array, row 1: an array of 2 is no number, which <i4 needs"),
+    );
+    const deep: unknown[] = [];
+    deep.push(deep);
+    expect(() => stored("i4", [1, 1], deep)).toThrow(
+      new ShapeError("lists nested 3 deep do not go into shape (1, 1)"),
+    );
+  });
+
+  it("that do not fit are reported from the first one on", () => {
+    expect(() => stored("i1", [4], [0, 1000, 2000, 0])).toThrow("array, row 1: 1000 is outside");
+    expect(() => stored("i1", [4], Int32Array.of(0, 1000, 2000, 0))).toThrow("array, row 1: 1000 is outside");
+    expect(() => stored("i1", [4], BigInt64Array.of(0n, 1000n, 2000n, 0n))).toThrow(
+      "array, row 1: 1000n is outside",
+    );
+    expect(() =>
+      stored(
+        "i1",
+        [2, 2],
+        counting("i8", [2, 2]).assign([
+          [0, 1000],
+          [2000, 0],
+        ]),
+      ),
+    ).toThrow("array, row 0: 1000n");
   });
 
   it("name the first axis as the row, wherever the value stands", () => {
@@ -923,6 +956,14 @@ describe("records", () => {
     target.assign(source, { casting: "unsafe" });
     expect(target.at(0)).toEqual({ b: 12, a: 44 });
     expect(() => target.assign(counting("f8", [1]), { casting: "unsafe" })).toThrow(CastError);
+  });
+
+  it("name the record of a value that does not fit, wherever it stands in its cell", () => {
+    const source = RecordArray.from([{ b: [1, 2] }, { b: [3, 4] }, { b: [5, 400] }], [["b", "i4", [2]]]);
+    const target = RecordArray.zeros([["b", "u1", [2]]], 3);
+    expect(() => target.assign(source)).toThrow(
+      new CastError('records, row 2: field "b": 400 is outside |u1 (0 to 255)'),
+    );
   });
 
   it("of fields without elements have nothing to judge", () => {

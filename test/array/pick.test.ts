@@ -438,6 +438,9 @@ describe("put", () => {
     const list = Array.from({ length: WIDE }, (_, i) => i);
     column.put(reversed, list);
     expect(column.values.every((value, i) => value === WIDE - 1 - i)).toBe(true);
+    const wide = counting("f8", [2, WIDE]);
+    wide.put([0, 1], [wide.view(1), wide.view(0)]);
+    expect([wide.at(0, 0), wide.at(1, 0), wide.at(1, WIDE - 1)]).toEqual([WIDE, 0, WIDE - 1]);
     column.put(reversed, [5]);
     expect(column.values.every((value) => value === 5)).toBe(true);
   });
