@@ -14,6 +14,7 @@ import {
 import { formatView } from "./format.js";
 import type { MemmapColumn } from "./memmap-column.js";
 import { makeStore, type OpenedStore, openStore } from "./open-store.js";
+import { OpenTable } from "./open-table.js";
 import {
   type AddOptions,
   type CreateOptions,
@@ -34,7 +35,6 @@ import {
   type Schema,
   type SchemaOf,
 } from "./schema.js";
-import { Session } from "./session.js";
 import { type RowsSource, TableView } from "./table-view.js";
 
 /**
@@ -53,27 +53,27 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   S,
   M
 > {
-  readonly #session: Session;
+  readonly #open: OpenTable;
   readonly #mode: Mode;
   readonly #layout: FileLayout;
 
   private constructor(store: Store, mode: Mode, layout: FileLayout) {
-    const session = new Session(store);
+    const open = new OpenTable(store);
     super({
       get rows() {
-        return session.catalog.rows;
+        return open.catalog.rows;
       },
-      names: () => [...session.catalog.columns.keys()],
+      names: () => [...open.catalog.columns.keys()],
       get: (name) => {
-        const state = session.catalog.columns.get(name);
-        return state === undefined ? undefined : session.live.columnFor(name, state);
+        const state = open.catalog.columns.get(name);
+        return state === undefined ? undefined : open.live.columnFor(name, state);
       },
       nameOf: (column) => {
         store.requireOpen();
-        return session.live.nameOf(column);
+        return open.live.nameOf(column);
       },
     });
-    this.#session = session;
+    this.#open = open;
     this.#mode = mode;
     this.#layout = layout;
   }
@@ -151,7 +151,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** Makes this table one of these columns alone. */
   #replaceWith(rows: number, columns: readonly ParsedColumn[], attr: JsonValue | undefined): void {
-    this.#session.change((draft) => {
+    this.#open.change((draft) => {
       draft.clear(rows);
       for (const { name, dtype, itemShape } of columns) {
         draft.add(name, { dtype, itemShape, layout: this.#layout, attr: null, overwrite: false });
@@ -178,18 +178,18 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** The absolute path of the table's directory, without links. */
   get root(): string {
-    return this.#session.store.paths.root;
+    return this.#open.store.paths.root;
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#session.store.closed;
+    return this.#open.store.closed;
   }
 
   /** The number of committed structural changes. */
   get generation(): number {
-    this.#session.store.requireOpen();
-    return this.#session.store.generation;
+    this.#open.store.requireOpen();
+    return this.#open.store.generation;
   }
 
   /** How new columns are written. */
@@ -208,7 +208,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** The attribute of a group of columns; `null` where there is none. @param group its name; `""` is the table */
   groupAttr(group: string): AttrValue {
-    const attr = this.#session.catalog.groups.get(group);
+    const attr = this.#open.catalog.groups.get(group);
     if (attr === undefined) this.#requireGroup(group);
     return decodeAttr(attr ?? null);
   }
@@ -216,11 +216,11 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   /** Sets the attribute of a group that has columns. @throws NotFoundError, CastError, ReadOnlyError */
   setGroupAttr(group: string, attr: AttrInput): void {
     this.#requireGroup(group);
-    this.#session.setAttr(attr, (draft, json) => draft.setGroupAttr(group, json));
+    this.#open.setAttr(attr, (draft, json) => draft.setGroupAttr(group, json));
   }
 
   #requireGroup(group: string): void {
-    const { columns, groups } = this.#session.catalog;
+    const { columns, groups } = this.#open.catalog;
     if (group === "") return;
     checkName(group, "group");
     if (groups.has(group)) return;
@@ -248,7 +248,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     options: AddOptions<D> = {},
   ): MemmapColumn<D, "r+"> {
     const { itemShape = [], attr = null, data, fill, overwrite = false, layout = this.#layout } = options;
-    this.#session.store.requireWritable();
+    this.#open.store.requireWritable();
     checkName(name, "column");
     const parsed = parseDType(dtype);
     checkItemShape(itemShape);
@@ -256,8 +256,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (data !== undefined && fill !== undefined)
       throw new ShapeError("a column is filled by data or by fill, not by both");
     const json = encodeAttr(attr);
-    const replaces = this.#session.catalog.columns.has(name);
-    return this.#session.change((draft) => {
+    const replaces = this.#open.catalog.columns.has(name);
+    return this.#open.change((draft) => {
       const before = draft.columns.get(name);
       const added = draft.add(name, {
         dtype: parsed,
@@ -266,7 +266,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         attr: json,
         overwrite,
       });
-      const column = this.#session.live.columnFor(name, added);
+      const column = this.#open.live.columnFor(name, added);
       try {
         if (data !== undefined) column.assign(data as ArraySource);
         if (fill !== undefined) column.fill(fill as ArraySource);
@@ -284,9 +284,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     to: string,
     { overwrite = false } = {},
   ): MemmapColumn<DTypeIn<S[K]>, M> {
-    const replaces = this.#session.catalog.columns.has(to);
-    const copy = this.#session.change(
-      (draft) => this.#session.live.columnFor(to, draft.copy(from, to, overwrite)),
+    const replaces = this.#open.catalog.columns.has(to);
+    const copy = this.#open.change(
+      (draft) => this.#open.live.columnFor(to, draft.copy(from, to, overwrite)),
       replaces,
     );
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
@@ -294,13 +294,13 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** Renames a column: its file gets another name, whatever its size. @throws as `copyColumn` */
   renameColumn<K extends keyof S & string>(from: K, to: string): MemmapColumn<DTypeIn<S[K]>, M> {
-    this.#session.change((draft) => draft.rename(from, to));
+    this.#open.change((draft) => draft.rename(from, to));
     return this.lookup(to) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Deletes a column; groups that are left without columns, groups and attributes go with it. @throws NotFoundError */
   deleteColumn(name: string): void {
-    this.#session.change((draft) => draft.remove(name));
+    this.#open.change((draft) => draft.remove(name));
   }
 
   /**
@@ -310,9 +310,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws ShapeError, LimitError, DiskError, UnsupportedError (columns in Fortran order), ReadOnlyError
    */
   resize(rows: number): void {
-    this.#session.store.requireWritable();
+    this.#open.store.requireWritable();
     checkRowCount(rows);
-    this.#session.change((draft) => draft.resize(rows));
+    this.#open.change((draft) => draft.resize(rows));
   }
 
   /**
@@ -324,7 +324,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * ReadOnlyError; no row is added then
    */
   append(rows: RowsSource | Iterable<{ readonly [name: string]: unknown }>): number {
-    return this.#session.append(rows);
+    return this.#open.append(rows);
   }
 
   /**
@@ -335,24 +335,24 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws UnsupportedError for a promise and for a transaction within a transaction
    */
   transaction<T>(work: (table: this) => T): T {
-    return this.#session.transaction(() => work(this));
+    return this.#open.transaction(() => work(this));
   }
 
   /** Waits until all assignments are on the disk. @throws DiskError */
   flush(): void {
-    this.#session.store.requireOpen();
-    this.#session.live.flush();
+    this.#open.store.requireOpen();
+    this.#open.live.flush();
   }
 
   /** As `flush`, off the main thread. */
   async flushAsync(): Promise<void> {
-    this.#session.store.requireOpen();
-    await this.#session.live.flushAsync();
+    this.#open.store.requireOpen();
+    await this.#open.live.flushAsync();
   }
 
   /** Takes up what other software changed on disk. @throws FormatError, ShapeError */
   refresh(): void {
-    this.#session.refresh();
+    this.#open.refresh();
   }
 
   /**
@@ -362,7 +362,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws DiskError where flushing failed; the table is closed all the same
    */
   close(): void {
-    this.#session.close();
+    this.#open.close();
   }
 
   [Symbol.dispose](): void {

@@ -12,7 +12,7 @@ import { inTurn } from "./in-turn.js";
 import { LiveColumns } from "./live-columns.js";
 
 /** An open table: its store, the transaction under way, and the columns that somebody uses, kept in step. */
-export class Session {
+export class OpenTable {
   readonly store: Store;
   readonly live: LiveColumns;
   #draft: Draft | undefined;
