@@ -142,6 +142,27 @@ describe("take", () => {
     expect(fortran.take([1]).shape).toEqual([1, 2, 2]);
   });
 
+  it("moves columns of more than one block", () => {
+    const bytes = new Uint8Array(WIDE * 16);
+    const columns = wrap<"f8", "r+">(
+      { dtype: parseDType("f8"), layout: denseLayout([WIDE, 2], 8, true), bytes },
+      true,
+    );
+    columns.view("...", 0).assign(counting("f8", [WIDE]));
+    columns.view("...", 1).assign(counting("f8", [WIDE]).slice(null, null, -1));
+    const reversed = Int32Array.from({ length: WIDE }, (_, i) => WIDE - 1 - i);
+    const taken = columns.take(reversed);
+    const isRow = (row: number, first: number) =>
+      taken.at(row, 0) === first && taken.at(row, 1) === WIDE - 1 - first;
+    expect(reversed.every((first, row) => isRow(row, first))).toBe(true);
+    columns.put(reversed, taken);
+    expect(
+      reversed.every((_, row) => columns.at(row, 0) === row && columns.at(row, 1) === WIDE - 1 - row),
+    ).toBe(true);
+    columns.put(reversed, columns.take(reversed).slice(null, null, -1));
+    expect(columns.view("...", 0).values.every((value, row) => value === WIDE - 1 - row)).toBe(true);
+  });
+
   it("takes nothing from nothing", () => {
     expect(arrayOf("f8", [0, 2]).take([]).shape).toEqual([0, 2]);
     expect(arrayOf("f8", [3, 0]).take([2, 1]).shape).toEqual([2, 0]);
