@@ -231,6 +231,8 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   /** @internal */
   protected readOnlyError(): ReadOnlyError {
+    // Of what is closed or gone, that comes first.
+    this.#current();
     const label = this.#storage.label;
     return new ReadOnlyError(`${label} is read-only; open it with mode "r+", or copy it, to assign to it`);
   }
