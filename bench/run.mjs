@@ -6,8 +6,8 @@
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -40,11 +40,17 @@ function peer(command, args) {
   };
 }
 
-/** NumPy of the interop suite's environment, which `npm run test:interop` makes, or that of `PYTHON`. */
+/** The Python of `PYTHON`, which has NumPy; else that of `.venv/`, which is made here as the interop suite makes it. */
 function python() {
-  const home = fileURLToPath(new URL("../.venv/", import.meta.url));
-  const own = join(home, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  return process.env.PYTHON ?? own;
+  if (process.env.PYTHON !== undefined) return process.env.PYTHON;
+  const project = fileURLToPath(new URL("../", import.meta.url));
+  const own = join(project, ".venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  if (!existsSync(own)) {
+    const options = { cwd: project, stdio: "inherit" };
+    execFileSync("python3", ["-m", "venv", ".venv"], options);
+    execFileSync(own, ["-m", "pip", "install", "-q", "-r", "test/interop/requirements.txt"], options);
+  }
+  return own;
 }
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
