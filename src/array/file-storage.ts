@@ -1,6 +1,5 @@
-import { closeSync, fstatSync } from "node:fs";
 import { ClosedError, CorruptError, StaleError } from "../errors.js";
-import { openRegular } from "../npy/index.js";
+import { type Files, nodeFiles } from "../platform/files.js";
 import { type Mapping, platform } from "../platform/index.js";
 import type { Storage } from "./storage.js";
 
@@ -16,10 +15,16 @@ export interface FileIdentity {
  * @param length bytes that are needed; the mapping covers the whole file where one mapping can
  * @throws StaleError where another file has the name now, CorruptError where it became shorter, LimitError
  */
-export function mapFile(path: string, identity: FileIdentity, length: number, shared: boolean): Mapping {
-  const fd = openRegular(path, shared ? "r+" : "r");
+export function mapFile(
+  path: string,
+  identity: FileIdentity,
+  length: number,
+  shared: boolean,
+  files: Files = nodeFiles,
+): Mapping {
+  const fd = files.open(path, shared ? "r+" : "r");
   try {
-    const stat = fstatSync(fd);
+    const stat = files.stat(fd, path);
     if (!isSameFile(stat, identity)) {
       throw new StaleError(
         `${path}: the file was replaced since it was opened; call refresh(), or open it again`,
@@ -34,10 +39,10 @@ export function mapFile(path: string, identity: FileIdentity, length: number, sh
     }
     const system = platform();
     // A store into a hole of a full disk would end the process.
-    if (shared) system.reserve(fd, length, path);
+    if (shared) files.reserve(fd, length, path);
     return system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), { shared, path });
   } finally {
-    closeSync(fd);
+    files.close(fd);
   }
 }
 
@@ -45,12 +50,12 @@ export function mapFile(path: string, identity: FileIdentity, length: number, sh
 export function reopen(path: string, identity: FileIdentity): number | undefined {
   let fd: number;
   try {
-    fd = openRegular(path, "r+");
+    fd = nodeFiles.open(path, "r+");
   } catch {
     return undefined;
   }
-  if (isSameFile(fstatSync(fd), identity)) return fd;
-  closeSync(fd);
+  if (isSameFile(nodeFiles.stat(fd, path), identity)) return fd;
+  nodeFiles.close(fd);
   return undefined;
 }
 

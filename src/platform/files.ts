@@ -11,6 +11,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   type Stats,
@@ -18,6 +19,8 @@ import {
   writeSync,
 } from "node:fs";
 import { DiskError, ExistsError, isMemmapError, NotFoundError, systemCode } from "../errors.js";
+import { platform } from "./choose.js";
+import { tryLock } from "./kernel-lock.js";
 
 /** An entry of a directory. */
 export interface DirectoryEntry {
@@ -55,6 +58,18 @@ export interface Files {
   list(path: string): DirectoryEntry[];
   /** Copies a file's bytes to a new file, sharing blocks where the file system can. */
   copy(from: string, to: string): void;
+  /** The path of the same file without links; undefined where nothing is at its end. */
+  realPath(path: string): string | undefined;
+  /** Makes [from, to) zeros with blocks of the disk behind them; see `Platform.extend`. */
+  extend(fd: number, from: number, to: number, path: string): void;
+  /** Makes a part of the file zeros and gives its blocks back; see `Platform.punch`. */
+  punch(fd: number, from: number, length: number, path: string): void;
+  /** Gives the holes among the first bytes blocks of the disk; see `Platform.reserve`. */
+  reserve(fd: number, length: number, path: string): void;
+  /** Waits for everything of the file system that a directory is on. @returns whether the system can do that */
+  syncAll(path: string): boolean;
+  /** Takes the kernel's exclusive lock on a file. @returns whether it was free */
+  lock(fd: number, path: string): boolean;
 }
 
 /** The system takes at most 2 GiB in one call. */
@@ -86,6 +101,15 @@ function attempt<T>(action: string, path: string, call: () => T): T {
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 const NO_BLOCK = constants.O_NONBLOCK ?? 0;
+
+function withDirectory<T>(path: string, use: (fd: number) => T): T {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** The real file system. */
 export const nodeFiles: Files = {
@@ -131,12 +155,7 @@ export const nodeFiles: Files = {
     attempt("sync it", path, () => {
       // Windows has no descriptors of directories, and writes their entries through.
       if (process.platform === "win32") return;
-      const fd = openSync(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
-      try {
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
+      withDirectory(path, fsyncSync);
     }),
   rename: (from, to) => attempt("rename it", from, () => renameSync(from, to)),
   link: (from, to) => attempt("link it", from, () => linkSync(from, to)),
@@ -160,4 +179,41 @@ export const nodeFiles: Files = {
     attempt("copy it", from, () =>
       copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
     ),
+  realPath: (path) =>
+    attempt("look at it", path, () => {
+      try {
+        return realpathSync(path);
+      } catch (error) {
+        const code = systemCode(error);
+        if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+        throw error;
+      }
+    }),
+  extend: (fd, from, to, path) => platform().extend(fd, from, to, path),
+  punch: (fd, from, length, path) => platform().punch(fd, from, length, path),
+  reserve: (fd, length, path) => platform().reserve(fd, length, path),
+  syncAll: (path) =>
+    attempt("sync it", path, () => {
+      if (process.platform === "win32") return false;
+      return withDirectory(path, (fd) => platform().syncFileSystem(fd, path));
+    }),
+  lock: tryLock,
 };
+
+let current: Files = nodeFiles;
+
+/** The file system that stores are opened over: the real one, but within {@link withFiles}. */
+export function currentFiles(): Files {
+  return current;
+}
+
+/** Opens the stores of `work` over another file system, which they keep. For tests of failures. */
+export function withFiles<T>(files: Files, work: () => T): T {
+  const before = current;
+  current = files;
+  try {
+    return work();
+  } finally {
+    current = before;
+  }
+}

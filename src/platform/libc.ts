@@ -29,6 +29,8 @@ export interface LibC {
   /** {@link LibC.msync} on another thread. */
   msyncAsync(address: bigint, length: number): Promise<Errno>;
   madvise(address: bigint, length: number, advice: number): Errno;
+  /** `syncfs(2)`; undefined where the system has none. */
+  readonly syncfs: ((fd: number) => Errno) | undefined;
   /** An ArrayBuffer over memory that it does not own. */
   view(address: bigint, length: number): ArrayBuffer;
 }
@@ -90,8 +92,21 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
         });
       }),
     madvise: (address, length, advice) => errnoOf(madvise(address, length, advice)),
+    syncfs: bindSyncfs(library, errnoOf),
     view: (address, length) => koffi.view(address, length),
   };
+}
+
+function bindSyncfs(
+  library: ReturnType<Koffi["load"]>,
+  errnoOf: (result: number) => Errno,
+): ((fd: number) => Errno) | undefined {
+  try {
+    const syncfs: IntCall = library.func("int syncfs(int)");
+    return (fd) => errnoOf(syncfs(fd));
+  } catch {
+    return undefined;
+  }
 }
 
 function bindSpace(

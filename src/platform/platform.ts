@@ -97,4 +97,12 @@ export interface Platform {
    * @throws DiskError when the system refuses
    */
   punch(fd: number, from: number, length: number, path: string): void;
+
+  /**
+   * Waits until everything of the file system that a file is on has reached the disk.
+   *
+   * @returns false where the system cannot do that: each file is to be synced by itself then
+   * @throws DiskError when the system could not write
+   */
+  syncFileSystem(fd: number, path: string): boolean;
 }

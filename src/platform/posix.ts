@@ -41,6 +41,12 @@ export function posixPlatform(): Platform {
     reserve: (fd, length, path) => reserve(libc.space, fd, length, path),
     extend: (fd, from, to, path) => extend(libc.space, fd, from, to, path),
     punch: (fd, from, length, path) => punch(libc.space, fd, from, length, path),
+    syncFileSystem(fd: number, path: string): boolean {
+      if (libc.syncfs === undefined) return false;
+      const errno = libc.syncfs(fd);
+      if (errno === 0) return true;
+      throw diskError(`cannot sync the file system of ${path}`, path, new SystemError(errno, "syncfs"));
+    },
   };
 }
 

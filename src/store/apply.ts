@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import { CorruptError, NotFoundError, systemCode } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { platform } from "../platform/index.js";
 import type { Operation } from "./plan.js";
 import { type Durability, headerOf, type Stage } from "./stage.js";
 
@@ -66,8 +65,7 @@ function applyOne(
       withFile(operation.path, files, (fd) => {
         const { size } = files.stat(fd, operation.path);
         progress.changed = true;
-        if (size > operation.from)
-          platform().punch(fd, operation.from, size - operation.from, operation.path);
+        if (size > operation.from) files.punch(fd, operation.from, size - operation.from, operation.path);
       });
       return;
     case "delete":

@@ -1,6 +1,5 @@
 import { CorruptError, isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
 import { headerOf, type Stage, type StagedFile } from "./stage.js";
@@ -35,7 +34,7 @@ export class Growth {
     const roomy = this.#growable(column, rows, inPlace);
     this.#withFile(roomy, (fd) => {
       this.#note(roomy);
-      platform().extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path);
+      this.#files.extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path);
     });
     return { ...roomy, rows };
   }
@@ -75,7 +74,7 @@ export class Growth {
           checkIdentity(column, stat);
           const end = dataEnd(column);
           const behind = stat.size - end;
-          if (behind > 0) platform().punch(fd, end, behind, path);
+          if (behind > 0) this.#files.punch(fd, end, behind, path);
         } finally {
           this.#files.close(fd);
         }
@@ -95,18 +94,17 @@ export class Growth {
     this.#note(column);
     const { size } = this.#files.stat(fd, column.path);
     if (size >= end) return;
-    const { extend } = platform();
     const roomy = size + Math.min(Math.floor(size / 2), MAX_SPARE);
     if (roomy > end) {
       try {
-        extend(fd, size, roomy, column.path);
+        this.#files.extend(fd, size, roomy, column.path);
         return;
       } catch (error) {
         // The disk may yet have room for what is needed.
         if (!isMemmapError(error, "DISK")) throw error;
       }
     }
-    extend(fd, size, end, column.path);
+    this.#files.extend(fd, size, end, column.path);
   }
 
   /** The column in a file that may grow to so many rows now. */

@@ -1,31 +1,9 @@
-import { createRequire } from "node:module";
 import { hostname } from "node:os";
-import { isMemmapError, LockedError, UnsupportedError } from "../errors.js";
+import { isMemmapError, LockedError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 
 /** How writers keep one another out: by a lock of the kernel, or not at all (read-only media, locks kept elsewhere). */
 export type Locking = "kernel" | "none";
-
-interface LockModule {
-  tryLock(fd: number): boolean;
-}
-
-let module: LockModule | undefined;
-
-/** Loaded at the first writer: a reader needs no lock, and restricted runtimes refuse native code. */
-function lockModule(path: string): LockModule {
-  if (module === undefined) {
-    try {
-      module = createRequire(import.meta.url)("fs-native-extensions") as LockModule;
-    } catch (cause) {
-      throw new UnsupportedError(
-        `${path}: kernel locks need the package fs-native-extensions, which does not load here; say locking: "none" if nobody else writes`,
-        { path, cause },
-      );
-    }
-  }
-  return module;
-}
 
 /** Waits between tries, in milliseconds: longer each time, and never long. */
 const LONGEST_WAIT = 100;
@@ -42,11 +20,10 @@ const HOLDER_BYTES = 1024;
  * @throws LockedError saying who holds it
  */
 export function acquireLock(path: string, files: Files, deadline: number): number | undefined {
-  const { tryLock } = lockModule(path);
   const fd = openLock(path, files);
   if (fd === undefined) return undefined;
   try {
-    for (let wait = 1; !tryLock(fd); wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    for (let wait = 1; !files.lock(fd, path); wait = Math.min(wait * 2, LONGEST_WAIT)) {
       const left = deadline - performance.now();
       if (left <= 0) throw held(path, fd, files);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(wait, left));

@@ -1,7 +1,7 @@
 import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
 import { CorruptError, FormatError, isMemmapError, ShapeError } from "../errors.js";
 import { MAGIC } from "../npy/extent.js";
-import { headerExtent, type NpyHeader, parseHeader, readHeader } from "../npy/index.js";
+import { headerExtent, type NpyHeader, parseHeader } from "../npy/index.js";
 import { sizeProblem } from "../npy/size.js";
 import type { Files } from "../platform/files.js";
 import { type ColumnState, nextId } from "./catalog.js";
@@ -52,8 +52,8 @@ export function readColumn(
       attr: sidecar?.attr ?? null,
       sidecar: sidecarPath,
       ...(sidecar?.raw === undefined
-        ? withHeader(held, fd, stat.size, path)
-        : headerless(sidecar.raw, held, fd, stat.size, path)),
+        ? withHeader(held, fd, stat.size, path, files)
+        : headerless(sidecar.raw, held, fd, stat.size, path, files)),
     };
   } finally {
     files.close(fd);
@@ -65,14 +65,15 @@ function hasMagic(held: Uint8Array): boolean {
 }
 
 /** The header, of which most often all is held; only a longer one is read by itself. */
-function headerFrom(held: Uint8Array, fd: number, size: number, path: string): NpyHeader {
-  return headerExtent(held, path, size) <= held.length
-    ? parseHeader(held, { path, fileSize: size })
-    : readHeader(fd, size, path, scratch);
+function headerFrom(held: Uint8Array, fd: number, size: number, path: string, files: Files): NpyHeader {
+  const extent = headerExtent(held, path, size);
+  if (extent <= held.length) return parseHeader(held, { path, fileSize: size });
+  const whole = new Uint8Array(extent);
+  return parseHeader(whole.subarray(0, files.read(fd, whole, 0, path)), { path, fileSize: size });
 }
 
-function withHeader(held: Uint8Array, fd: number, size: number, path: string): Description {
-  const { dtype, shape, fortranOrder, dataOffset } = headerFrom(held, fd, size, path);
+function withHeader(held: Uint8Array, fd: number, size: number, path: string, files: Files): Description {
+  const { dtype, shape, fortranOrder, dataOffset } = headerFrom(held, fd, size, path, files);
   const [rows, ...itemShape] = shape;
   if (rows === undefined) throw noRows(path);
   return { layout: "npy", dtype, itemShape, rows, dataOffset, fortran: fortranOrder && itemShape.length > 0 };
@@ -84,6 +85,7 @@ function headerless(
   fd: number,
   size: number,
   path: string,
+  files: Files,
 ): Description {
   const dtype = describedDType(spec, path);
   const [rows, ...itemShape] = shape;
@@ -97,7 +99,7 @@ function headerless(
       { path },
     );
   }
-  refuseDisguise(held, fd, size, path, dtype, shape);
+  refuseDisguise(held, fd, size, path, dtype, shape, files);
   return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, fortran: false };
 }
 
@@ -118,9 +120,10 @@ function refuseDisguise(
   path: string,
   dtype: DType,
   shape: readonly number[],
+  files: Files,
 ): void {
   try {
-    const header = headerFrom(held, fd, size, path);
+    const header = headerFrom(held, fd, size, path, files);
     if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join()) return;
   } catch (error) {
     if (isMemmapError(error)) return;

@@ -3,7 +3,7 @@ import { FormatError, NameError, NotFoundError, ShapeError, UnsupportedError } f
 import type { DirectoryEntry, Files } from "../platform/files.js";
 import type { Catalog, ColumnState } from "./catalog.js";
 import { type LastRecord, MAX_LAST_BYTES, parseLast } from "./last.js";
-import { isWithin, realPath } from "./links.js";
+import { isWithin } from "./links.js";
 import { isValidName, NameTree } from "./names.js";
 import { ARRAY, CONTROL, SIDECAR, type StorePaths } from "./paths.js";
 import { readColumn } from "./read-column.js";
@@ -67,7 +67,7 @@ function walk(paths: StorePaths, files: Files, group: string, found: Found): voi
   for (const entry of entries.values()) {
     const { name, kind } = entry;
     const path = join(directory, name);
-    const file = kind === "link" ? followLink(path, paths.root, found) : path;
+    const file = kind === "link" ? followLink(path, paths.root, files, found) : path;
     if (name === CONTROL) {
       if (group !== "") found.nested.push(directory);
       continue;
@@ -87,8 +87,8 @@ function walk(paths: StorePaths, files: Files, group: string, found: Found): voi
 }
 
 /** Links within the root may be read through; those that lead outside are refused. */
-function followLink(path: string, root: string, found: Found): string | undefined {
-  const target = realPath(path);
+function followLink(path: string, root: string, files: Files, found: Found): string | undefined {
+  const target = files.realPath(path);
   if (target !== undefined && !isWithin(target, root)) {
     throw new UnsupportedError(`${path}: this symbolic link leads outside the table, to ${target}`, { path });
   }
@@ -101,7 +101,7 @@ function sidecarOf(
   entry: DirectoryEntry | undefined,
   files: Files,
 ): { readonly sidecarPath: string | undefined; readonly sidecar: Sidecar | undefined } {
-  const file = entry?.kind === "link" ? realPath(path) : path;
+  const file = entry?.kind === "link" ? files.realPath(path) : path;
   if (entry === undefined || file === undefined) return { sidecarPath: undefined, sidecar: undefined };
   return { sidecarPath: path, sidecar: readSidecar(file, files) };
 }

@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { CorruptError } from "../errors.js";
 import { formatHeader, rewriteRows } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
-import { platform } from "../platform/index.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
 import type { StageStep } from "./plan.js";
@@ -89,7 +88,7 @@ export class Stage {
       layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : new Uint8Array(0);
     return this.#withNew((fd, path) => {
       this.#files.write(fd, header, 0, path);
-      platform().extend(fd, header.length, header.length + bytes, path);
+      this.#files.extend(fd, header.length, header.length + bytes, path);
       const { dev, ino } = this.#files.stat(fd, path);
       return { path, dev, ino, dataOffset: header.length };
     });

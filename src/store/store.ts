@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { ClosedError, ExistsError, FormatError, NotFoundError, ReadOnlyError } from "../errors.js";
-import { type Files, nodeFiles } from "../platform/files.js";
+import { currentFiles, type Files } from "../platform/files.js";
 import type { Progress } from "./apply.js";
 import type { Catalog, ColumnState } from "./catalog.js";
 import { commitDraft } from "./commit.js";
@@ -20,7 +20,7 @@ export interface StoreOptions {
   readonly locking?: Locking | undefined;
   readonly durability?: Durability | undefined;
   readonly timeout?: number | undefined;
-  /** The calls that reach the disk; the real ones when left out. */
+  /** The calls that reach the disk; those of {@link currentFiles} when left out. */
   readonly files?: Files | undefined;
 }
 
@@ -47,10 +47,10 @@ export class Store {
   #poison: unknown;
 
   private constructor(root: string, options: StoreOptions) {
-    this.paths = new StorePaths(locate(root));
+    this.files = options.files ?? currentFiles();
+    this.paths = new StorePaths(locate(root, this.files));
     this.writable = options.writable;
     this.durability = options.durability ?? "full";
-    this.files = options.files ?? nodeFiles;
   }
 
   /**

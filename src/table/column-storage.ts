@@ -1,5 +1,6 @@
 import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index.js";
 import { ClosedError, NotFoundError } from "../errors.js";
+import type { Files } from "../platform/files.js";
 import type { Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "../store/index.js";
 import { inTurn } from "./in-turn.js";
@@ -11,6 +12,7 @@ import { inTurn } from "./in-turn.js";
 export class ColumnStorage implements Storage {
   version = 0;
   readonly writable: boolean;
+  readonly #files: Files;
   #state: ColumnState;
   #name: string;
   #bytes: Uint8Array | undefined;
@@ -18,7 +20,8 @@ export class ColumnStorage implements Storage {
   #mappings: { readonly mapping: Mapping; readonly file: FileIdentity }[] = [];
   #gone: "deleted" | "closed" | undefined;
 
-  constructor(name: string, state: ColumnState, writable: boolean) {
+  constructor(name: string, state: ColumnState, writable: boolean, files: Files) {
+    this.#files = files;
     this.#name = name;
     this.#state = state;
     this.writable = writable;
@@ -67,7 +70,7 @@ export class ColumnStorage implements Storage {
       ({ file, mapping }) => isSame(file, this.#state) && mapping.length >= end,
     )?.mapping;
     if (mapping === undefined) {
-      mapping = mapFile(path, { dev, ino }, end, this.writable);
+      mapping = mapFile(path, { dev, ino }, end, this.writable, this.#files);
       this.#mappings.push({ mapping, file: { dev, ino } });
     }
     return new Uint8Array(mapping.buffer, dataOffset, this.byteLength);

@@ -1,5 +1,6 @@
 import type { ArrayView } from "../array/index.js";
-import type { Catalog, ColumnState } from "../store/index.js";
+import type { Files } from "../platform/files.js";
+import type { Catalog, ColumnState, Store } from "../store/index.js";
 import { ColumnStorage } from "./column-storage.js";
 import { inTurn } from "./in-turn.js";
 import { type ColumnOwner, MemmapColumn } from "./memmap-column.js";
@@ -7,11 +8,13 @@ import { type ColumnOwner, MemmapColumn } from "./memmap-column.js";
 /** The columns of one table that somebody has asked for, by the identity that renaming and growing keep. */
 export class LiveColumns {
   readonly #writable: boolean;
+  readonly #files: Files;
   readonly #owner: ColumnOwner;
   readonly #live = new Map<number, { readonly storage: ColumnStorage; readonly column: MemmapColumn }>();
 
-  constructor(writable: boolean, owner: ColumnOwner) {
+  constructor({ writable, files }: Pick<Store, "writable" | "files">, owner: ColumnOwner) {
     this.#writable = writable;
+    this.#files = files;
     this.#owner = owner;
   }
 
@@ -19,7 +22,7 @@ export class LiveColumns {
   columnFor(name: string, state: ColumnState): MemmapColumn {
     const known = this.#live.get(state.id);
     if (known !== undefined) return known.column;
-    const storage = new ColumnStorage(name, state, this.#writable);
+    const storage = new ColumnStorage(name, state, this.#writable, this.#files);
     const column = new MemmapColumn(storage, this.#owner);
     this.#live.set(state.id, { storage, column });
     return column;

@@ -1,5 +1,5 @@
 import { ExistsError } from "../errors.js";
-import { nodeFiles } from "../platform/files.js";
+import { currentFiles } from "../platform/files.js";
 import { isStore, isVacant, locate, Store } from "../store/index.js";
 import type { Mode, StoreSettings } from "./options.js";
 
@@ -16,7 +16,8 @@ export type Existing = "refuse" | "replace" | "open";
 export function openStore(path: string, mode: Mode, settings: StoreSettings): OpenedStore {
   if (mode === "w+") return makeStore(path, "replace", settings);
   // Only where there is nothing that could be lost: a directory that holds something else is not to be a table.
-  if (mode === "a" && isVacant(locate(path), nodeFiles)) return makeStore(path, "open", settings);
+  if (mode === "a" && isVacant(locate(path, currentFiles()), currentFiles()))
+    return makeStore(path, "open", settings);
   return { store: Store.open(path, { ...settings, writable: mode !== "r" }), isToBeMade: false };
 }
 
@@ -26,13 +27,13 @@ export function openStore(path: string, mode: Mode, settings: StoreSettings): Op
  * @throws ExistsError where something is there that is not to be replaced, or is no table
  */
 export function makeStore(path: string, existing: Existing, settings: StoreSettings): OpenedStore {
-  if (existing === "refuse" && nodeFiles.look(path) !== undefined) {
+  if (existing === "refuse" && currentFiles().look(path) !== undefined) {
     throw new ExistsError(
       `${path}: there is something of this name already; say overwrite: true to replace a table`,
       { path },
     );
   }
-  const store = isStore(path, nodeFiles)
+  const store = isStore(path, currentFiles())
     ? Store.open(path, { ...settings, writable: true })
     : Store.create(path, settings);
   // Another writer may have made a table while this one waited for the lock.

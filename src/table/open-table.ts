@@ -21,7 +21,7 @@ export class OpenTable {
 
   constructor(store: Store) {
     this.store = store;
-    this.live = new LiveColumns(store.writable, {
+    this.live = new LiveColumns(store, {
       setAttr: (name, attr) => this.setAttr(attr, (draft, json) => draft.setColumnAttr(name, json)),
     });
   }

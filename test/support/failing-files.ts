@@ -46,6 +46,12 @@ export function failingFiles(): FailingFiles {
     rmdir: counted("rmdir", 0, nodeFiles.rmdir),
     list: counted("list", 0, nodeFiles.list),
     copy: counted("copy", 0, nodeFiles.copy),
+    realPath: counted("realPath", 0, nodeFiles.realPath),
+    extend: counted("extend", 3, nodeFiles.extend),
+    punch: counted("punch", 3, nodeFiles.punch),
+    reserve: counted("reserve", 2, nodeFiles.reserve),
+    syncAll: counted("syncAll", 0, nodeFiles.syncAll),
+    lock: counted("lock", 1, nodeFiles.lock),
   };
   return {
     files,
