@@ -9,7 +9,7 @@ import type { ColumnState } from "../../src/store/catalog.js";
 import { StorePaths } from "../../src/store/paths.js";
 import { scan } from "../../src/store/scan.js";
 import { headerOf, removeStage, Stage } from "../../src/store/stage.js";
-import { failingFiles } from "../support/failing-files.js";
+import { failingFiles } from "../../src/testing/files/index.js";
 import { snapshot, thrown } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
 

@@ -13,7 +13,7 @@ import { nodeFiles } from "../../src/platform/files.js";
 import { parseLast } from "../../src/store/last.js";
 import { Store, type StoreOptions } from "../../src/store/store.js";
 import { isVacant } from "../../src/store/vacancy.js";
-import { type FailingFiles, failingFiles } from "../support/failing-files.js";
+import { type FailingFiles, failingFiles } from "../../src/testing/files/index.js";
 import { openBelow, snapshot } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -97,7 +97,7 @@ describe.each(Object.entries(CHANGES))("where the system refuses while %s", (_, 
       const files = failingFiles();
       const table = open(path, files, "full");
       const before = { shown: shown(table), data: dataOf(path), open: openBelow(path) };
-      files.failAt(call);
+      files.failAt(call, { code: "ENOSPC" });
       let error: unknown;
       try {
         change(table);
@@ -105,7 +105,7 @@ describe.each(Object.entries(CHANGES))("where the system refuses while %s", (_, 
         error = thrown;
       }
       const { hasFailed } = files;
-      files.failAt(0);
+      files.reset();
       if (error instanceof CorruptError) {
         poisoned += 1;
         expect(error.message).toMatch(/half-way.*ENOSPC.*open it again/);
@@ -139,7 +139,7 @@ describe.each(Object.entries(CHANGES))("where the system refuses while %s", (_, 
       const path = sample();
       const files = failingFiles();
       const table = open(path, files, "process");
-      files.failAt(call, Number.POSITIVE_INFINITY);
+      files.failAt(call, { code: "ENOSPC", times: Number.POSITIVE_INFINITY });
       let error: unknown;
       try {
         change(table);
@@ -147,7 +147,7 @@ describe.each(Object.entries(CHANGES))("where the system refuses while %s", (_, 
         error = thrown;
       }
       const { hasFailed } = files;
-      files.failAt(0);
+      files.reset();
       // Undoing fails too, and says nothing of it.
       if (error !== undefined)
         expect(isMemmapError(error, "DISK") || isMemmapError(error, "CORRUPT")).toBe(true);
@@ -172,7 +172,7 @@ describe("opening and creating where the system refuses each call in turn", () =
     for (let call = 1; ; call++) {
       const path = sample();
       const files = failingFiles();
-      files.failAt(call);
+      files.failAt(call, { code: "ENOSPC" });
       const before = snapshot(path);
       let store: Store | undefined;
       try {
@@ -191,7 +191,7 @@ describe("opening and creating where the system refuses each call in turn", () =
     for (let call = 1; ; call++) {
       const path = fresh();
       const files = failingFiles();
-      files.failAt(call);
+      files.failAt(call, { code: "ENOSPC" });
       try {
         const store = Store.create(path, { files: files.files, durability: "full" });
         const draft = store.begin();
@@ -236,13 +236,15 @@ describe("a store", () => {
       const path = sample();
       const files = failingFiles();
       using table = open(path, files, durability);
-      files.failAt(0);
+      files.reset();
       table.transaction(() => {
         table.addColumn("x/new", "i4", { attr: 1 });
         table.renameColumn("a", "c");
         table.append([{ "x/new": 1, c: 2, "g/b": 3, r: 4 }]);
       });
-      const calls = files.calls.map((call) => call.replace(path, "").replace(/[0-9a-f]{4}$/, "N"));
+      const calls = files.calls.map((call) =>
+        `${call.name} ${call.path}`.replace(path, "").replace(/[0-9a-f]{4}$/, "N"),
+      );
       const syncs = calls.filter((call) => call.startsWith("sync"));
       if (durability === "process") {
         expect(syncs).toEqual([]);
@@ -278,7 +280,7 @@ describe("a store", () => {
     const files = failingFiles();
     const store = Store.open(path, { writable: false, files: files.files });
     expect(store.catalog.rows).toBe(100_000);
-    expect(files.calls.filter((call) => call.startsWith("read")).length).toBeLessThan(5);
+    expect(files.calls.filter(({ name }) => name === "read").length).toBeLessThan(5);
     store.close();
   });
 

@@ -1,0 +1,10 @@
+export { type Files, withFiles } from "../../platform/files.js";
+export {
+  type CountedCall,
+  type FailingFiles,
+  type Failure,
+  failingFiles,
+  StoppedError,
+} from "./failing-files.js";
+export type { SystemCode } from "./failure.js";
+export { type FileCall, type FilesCall, interceptFiles, isChanging } from "./intercept.js";
