@@ -6,7 +6,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 
 /** The functions' names, and their schemas. */
-const SCHEMAS = { validateLast: "last.schema.json", validateSidecar: "sidecar.schema.json" };
+const SCHEMAS = {
+  validateCommit: "commit.schema.json",
+  validateLast: "last.schema.json",
+  validateSidecar: "sidecar.schema.json",
+};
 
 const TARGET = new URL("../src/store/validators.ts", import.meta.url);
 

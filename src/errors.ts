@@ -98,9 +98,26 @@ export class ClosedError extends MemmapError<"CLOSED"> {
 export class StaleError extends MemmapError<"STALE"> {
   readonly code = "STALE";
 }
-/** A store that another writer holds. */
+/** The writer that holds a store's lock, as it wrote itself down. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When it took the lock: an ISO 8601 date in UTC. */
+  readonly since: string;
+}
+/** A store that another writer holds, or whose lock this writer has lost. */
 export class LockedError extends MemmapError<"LOCKED"> {
   readonly code = "LOCKED";
+  /** Who holds it, where that is known. */
+  declare readonly holder?: LockHolder;
+
+  constructor(
+    message: string,
+    { holder, ...details }: ErrorDetails & { holder?: LockHolder | undefined } = {},
+  ) {
+    super(message, details);
+    if (holder !== undefined) this.holder = holder;
+  }
 }
 /** A size beyond what this system, this Node or this format allows. */
 export class LimitError extends MemmapError<"LIMIT"> {

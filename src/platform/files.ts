@@ -16,6 +16,7 @@ import {
   rmdirSync,
   type Stats,
   unlinkSync,
+  utimesSync,
   writeSync,
 } from "node:fs";
 import { DiskError, ExistsError, isMemmapError, NotFoundError, systemCode } from "../errors.js";
@@ -58,6 +59,8 @@ export interface Files {
   list(path: string): DirectoryEntry[];
   /** Copies a file's bytes to a new file, sharing blocks where the file system can. */
   copy(from: string, to: string): void;
+  /** Sets when a directory was last changed. */
+  touch(path: string, time: Date): void;
   /** The path of the same file without links; undefined where nothing is at its end. */
   realPath(path: string): string | undefined;
   /** Makes [from, to) zeros with blocks of the disk behind them; see `Platform.extend`. */
@@ -179,6 +182,7 @@ export const nodeFiles: Files = {
     attempt("copy it", from, () =>
       copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
     ),
+  touch: (path, time) => attempt("touch it", path, () => utimesSync(path, time, time)),
   realPath: (path) =>
     attempt("look at it", path, () => {
       try {
@@ -197,8 +201,15 @@ export const nodeFiles: Files = {
       if (process.platform === "win32") return false;
       return withDirectory(path, (fd) => platform().syncFileSystem(fd, path));
     }),
-  lock: tryLock,
+  lock: (fd, path) => attempt("lock it", path, () => tryLock(fd, path)),
 };
+
+/** A file system that does some calls in another way. */
+export function overFiles(files: Files, over: Partial<Files>): Files {
+  const names = Object.keys(nodeFiles) as (keyof Files)[];
+  const bound = names.map((name) => [name, over[name] ?? files[name].bind(files)]);
+  return Object.fromEntries(bound) as Files;
+}
 
 let current: Files = nodeFiles;
 

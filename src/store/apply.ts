@@ -1,103 +1,173 @@
-import { dirname } from "node:path";
-import { CorruptError, NotFoundError, systemCode } from "../errors.js";
+import { join } from "node:path";
+import { CorruptError, isMemmapError, systemCode } from "../errors.js";
+import { parseHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
-import type { Operation } from "./plan.js";
-import { type Durability, headerOf, type Stage } from "./stage.js";
+import { parentOf, type StorePaths } from "./paths.js";
+import type { CommitRecord, Operation } from "./record.js";
+import type { Durability } from "./stage.js";
 
-/** How far an application came. */
-export interface Progress {
-  /** Whether anything of the table may be other than before. */
-  changed: boolean;
-}
+type Put = Extract<Operation, { op: "put" }>;
+type Header = Extract<Operation, { op: "header" }>;
+type Punch = Extract<Operation, { op: "punch" }>;
+type Delete = Extract<Operation, { op: "delete" }>;
 
 /**
- * Carries out the operations of a plan, in their order. Each may find itself done already.
+ * Applies a committed record: each step may find itself done, wholly or in part, by this process or by one that died.
  *
- * @param progress is told when there is no way back
- * @throws DiskError where the system refuses; the directory may then be between two states
+ * @param durability whether each barrier waits for the disk
+ * @throws CorruptError where the files are not those that the record knows, DiskError where the system refuses
  */
-export function applyOperations(
-  operations: readonly Operation[],
-  stage: Stage,
+export function applyRecord(
+  record: CommitRecord,
+  paths: StorePaths,
   files: Files,
   durability: Durability,
-  progress: Progress,
 ): void {
-  const touched = new Set<string>();
-  for (const operation of operations) {
-    applyOne(operation, stage, files, durability, progress);
-    if (operation.kind === "put") touched.add(dirname(operation.to));
-    else if (operation.kind !== "punch" && operation.kind !== "header") touched.add(dirname(operation.path));
-  }
-  if (durability !== "full") return;
-  for (const directory of touched) {
-    if (files.look(directory) !== undefined) files.syncDirectory(directory);
-  }
+  new Application(record, paths, files, durability).run();
 }
 
-function applyOne(
-  operation: Operation,
-  stage: Stage,
-  files: Files,
-  durability: Durability,
-  progress: Progress,
-): void {
-  switch (operation.kind) {
-    case "put": {
-      const from = stage.ready.get(operation.to);
-      if (from === undefined) throw new CorruptError(`${operation.to}: nothing was staged for it`);
-      // A rename onto another name of the same file would leave both.
-      files.rename(from, operation.to);
-      progress.changed = true;
-      if (files.look(from) !== undefined) files.unlink(from);
+class Application {
+  readonly #record: CommitRecord;
+  readonly #paths: StorePaths;
+  readonly #files: Files;
+  readonly #isFull: boolean;
+  readonly #stage: string;
+  /** Whether inodes hold: in a copy or a restored backup of the store, names decide. */
+  readonly #isOriginal: boolean;
+
+  constructor(record: CommitRecord, paths: StorePaths, files: Files, durability: Durability) {
+    this.#record = record;
+    this.#paths = paths;
+    this.#files = files;
+    this.#isFull = durability === "full";
+    this.#stage = join(paths.control, record.stage ?? "");
+    this.#isOriginal = String(files.look(paths.control)?.ino) === record.control;
+  }
+
+  run(): void {
+    const touched = new Set<string>();
+    for (const operation of this.#record.operations) {
+      this.#apply(operation);
+      if (operation.op === "header" || operation.op === "punch") continue;
+      touched.add(parentOf(operation.path));
+      if (operation.op === "mkdir") touched.add(operation.path);
+    }
+    if (!this.#isFull) return;
+    for (const directory of touched) {
+      const path = this.#paths.file(directory);
+      if (this.#files.look(path) !== undefined) this.#files.syncDirectory(path);
+    }
+  }
+
+  #apply(operation: Operation): void {
+    const path = this.#paths.file(operation.path);
+    switch (operation.op) {
+      case "mkdir":
+        return this.#mkdir(operation.path);
+      case "put":
+        return this.#put(path, operation);
+      case "header":
+        return this.#header(path, operation);
+      case "punch":
+        return this.#punch(path, operation);
+      case "delete":
+        return this.#delete(path, operation);
+      case "rmdir":
+        return this.#rmdir(path);
+      default:
+        operation satisfies never;
+    }
+  }
+
+  #mkdir(group: string): void {
+    const path = this.#paths.file(group);
+    if (this.#files.look(path)?.isDirectory() !== true) this.#files.mkdir(path);
+    if (this.#isFull) this.#files.syncDirectory(this.#paths.file(parentOf(group)));
+  }
+
+  #put(path: string, operation: Put): void {
+    const from = join(this.#stage, operation.from);
+    const there = this.#files.look(path);
+    if (this.#files.look(from) === undefined) {
+      // It has its name already.
+      if (there === undefined) {
+        throw new CorruptError(`${path}: it is committed, but neither it nor ${from} is there`, { path });
+      }
+      this.#requireSame(path, there, operation.ino);
+      if (there.size < operation.size) throw shortened(path, there.size, operation.size);
       return;
     }
-    case "header":
-      withFile(operation.path, files, (fd) => {
-        // What is written in place may be written in part.
-        const header = headerOf(operation.column, fd, files);
-        progress.changed = true;
-        files.write(fd, header, 0, operation.path);
-        if (durability === "full") files.sync(fd, operation.path);
+    // A rename onto another name of the same file leaves both.
+    if (there !== undefined && String(there.ino) === this.#inodeOf(from)) this.#files.unlink(from);
+    else this.#files.rename(from, path);
+  }
+
+  #inodeOf(path: string): string {
+    return String(this.#files.look(path)?.ino);
+  }
+
+  #header(path: string, operation: Header): void {
+    const header = Buffer.from(operation.header, "base64");
+    this.#withFile(path, (fd) => {
+      const stat = this.#files.stat(fd, path);
+      this.#requireSame(path, stat, operation.ino);
+      parseHeader(header, { path, fileSize: stat.size });
+      this.#files.write(fd, header, 0, path);
+      if (this.#isFull) this.#files.sync(fd, path);
+    });
+  }
+
+  /** Room that cannot be given back is no harm. */
+  #punch(path: string, { ino, from }: Punch): void {
+    try {
+      this.#withFile(path, (fd) => {
+        const { size, ino: there } = this.#files.stat(fd, path);
+        if (this.#isOriginal && String(there) !== ino) return;
+        if (size > from) this.#files.punch(fd, from, size - from, path);
       });
-      return;
-    case "punch":
-      withFile(operation.path, files, (fd) => {
-        const { size } = files.stat(fd, operation.path);
-        progress.changed = true;
-        if (size > operation.from) files.punch(fd, operation.from, size - operation.from, operation.path);
-      });
-      return;
-    case "delete":
-      try {
-        files.unlink(operation.path);
-        progress.changed = true;
-      } catch (error) {
-        if (!(error instanceof NotFoundError)) throw error;
-      }
-      return;
-    case "rmdir":
-      removeIfEmpty(operation.path, files);
-      return;
-    default:
-      operation satisfies never;
+    } catch (error) {
+      if (!isMemmapError(error, "DISK") && !isMemmapError(error, "NOT_FOUND")) throw error;
+    }
+  }
+
+  #delete(path: string, { ino }: Delete): void {
+    const there = this.#files.look(path);
+    if (there === undefined) return;
+    // Another file than the one that was to be deleted is somebody else's.
+    if (!this.#isOriginal || String(there.ino) === ino) this.#files.unlink(path);
+  }
+
+  #rmdir(path: string): void {
+    try {
+      this.#files.rmdir(path);
+    } catch (error) {
+      const code = error instanceof Error ? systemCode(error.cause) : undefined;
+      const isExpected = isMemmapError(error, "NOT_FOUND") || isMemmapError(error, "EXISTS");
+      if (!isExpected && code !== "ENOTEMPTY") throw error;
+    }
+  }
+
+  #requireSame(path: string, { ino }: { readonly ino: number }, expected: string): void {
+    if (!this.#isOriginal || String(ino) === expected) return;
+    throw new CorruptError(
+      `${path}: a committed change of this file is not applied yet, but another file has its name now; move it away`,
+      { path },
+    );
+  }
+
+  #withFile(path: string, use: (fd: number) => void): void {
+    const fd = this.#files.open(path, "r+");
+    try {
+      use(fd);
+    } finally {
+      this.#files.close(fd);
+    }
   }
 }
 
-function withFile(path: string, files: Files, use: (fd: number) => void): void {
-  const fd = files.open(path, "r+");
-  try {
-    use(fd);
-  } finally {
-    files.close(fd);
-  }
-}
-
-function removeIfEmpty(path: string, files: Files): void {
-  try {
-    files.rmdir(path);
-  } catch (error) {
-    const code = error instanceof Error ? systemCode(error.cause) : undefined;
-    if (!(error instanceof NotFoundError) && code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
-  }
+function shortened(path: string, size: number, expected: number): CorruptError {
+  return new CorruptError(
+    `${path}: the file has ${size} bytes, but ${expected} were committed; it was cut short`,
+    { path },
+  );
 }

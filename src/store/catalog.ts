@@ -1,4 +1,5 @@
 import type { DType } from "../dtype/index.js";
+import { rewriteRows } from "../npy/index.js";
 import type { JsonValue } from "./json.js";
 
 /** How a column's file is laid out: NumPy's header before the elements, or none. */
@@ -16,8 +17,12 @@ export interface ColumnState {
   readonly fortran: boolean;
   /** Bytes from the start of the file to the data. */
   readonly dataOffset: number;
+  /** These very bytes, with the rows of now; undefined in the raw layout. */
+  readonly header: Uint8Array | undefined;
   /** Where the bytes are now: the column's own path, or a staged file. */
   readonly path: string;
+  /** The column's own path, where a reader found the file still in a writer's stage. */
+  readonly later?: string | undefined;
   readonly dev: number;
   readonly ino: number;
   /** Whether the file has not yet got its name. */
@@ -45,6 +50,19 @@ export function rowBytes({ dtype, itemShape }: Pick<ColumnState, "dtype" | "item
 /** Bytes from the start of the file to the end of the data. */
 export function dataEnd(column: ColumnState, rows = column.rows): number {
   return column.dataOffset + rows * rowBytes(column);
+}
+
+/**
+ * The column with another number of rows.
+ *
+ * @returns undefined where its header has no room for so many digits
+ */
+export function withRows(column: ColumnState, rows: number): ColumnState | undefined {
+  const { header, path, fortran } = column;
+  // In Fortran order the rows are those that the file has.
+  if (header === undefined || fortran) return { ...column, rows };
+  const rewritten = rewriteRows(header, rows, path);
+  return rewritten === undefined ? undefined : { ...column, rows, header: rewritten };
 }
 
 let ids = 0;

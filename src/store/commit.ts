@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { isNativeError } from "node:util/types";
-import { CorruptError } from "../errors.js";
+import { isMemmapError, StaleError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { applyOperations, type Progress } from "./apply.js";
-import type { Catalog, ColumnState } from "./catalog.js";
+import { applyRecord } from "./apply.js";
+import { type Catalog, type ColumnState, dataEnd } from "./catalog.js";
 import type { Draft } from "./draft.js";
-import { formatLast, type LastRecord } from "./last.js";
+import type { LastRecord } from "./last.js";
 import type { StorePaths } from "./paths.js";
-import { planChanges } from "./plan.js";
+import { type Change, planChanges } from "./plan.js";
+import { type CommitRecord, formatCommit, type Operation } from "./record.js";
 import type { Durability, Stage } from "./stage.js";
 
 /** What a commit writes to, and after what. */
@@ -15,10 +15,12 @@ export interface CommitContext {
   readonly paths: StorePaths;
   readonly files: Files;
   readonly durability: Durability;
-  /** Of the last commit. */
-  readonly generation: number;
+  /** The last commit. */
+  readonly last: LastRecord | undefined;
   /** Whether a record is wanted even where nothing changed. */
   readonly isNew: boolean;
+  /** Asked before the record is written and after. @throws LockedError where another writer may have taken over */
+  readonly requireSole: () => void;
 }
 
 /** What a commit made. */
@@ -27,64 +29,124 @@ export interface Committed {
   readonly last: LastRecord;
 }
 
+/** How far a commit came. */
+export interface Progress {
+  /** `"before"` the commit point; past it; or nobody knows, until the store is opened again. */
+  state: "before" | "committed" | "unknown";
+}
+
 /**
- * Makes a draft what is stored: everything is staged and synced first, then gets its names, then is recorded.
+ * Makes a draft what is stored: everything is staged, then one record says what there is to do, which is then done.
  *
- * @param progress is told when there is no way back
+ * @param progress is told how far it came
  * @returns undefined where there was nothing to do
- * @throws CorruptError when there is no way back; whatever is thrown before, the draft is undone
+ * @throws whatever happens; before the commit point the draft is undone
  */
 export function commitDraft(draft: Draft, context: CommitContext, progress: Progress): Committed | undefined {
-  const { paths, files, durability, generation, isNew } = context;
+  const { paths, files, durability, isNew } = context;
+  let record: CommitRecord;
   try {
     const plan = planChanges(draft.base, draft, paths);
-    const isSame = plan.operations.length === 0 && plan.stage.length === 0;
-    if (isSame && !isNew && draft.rows === draft.base.rows) {
+    if (plan.changes.length === 0 && !isNew && draft.rows === draft.base.rows) {
       draft.undo();
       return undefined;
     }
     draft.stage.prepare(plan.stage);
-    const record: Omit<LastRecord, "sha256"> = {
-      version: 1,
-      generation: generation + 1,
-      txid: randomBytes(16).toString("hex"),
-      order: [...draft.columns.keys()],
-      rows: draft.rows,
-      durability,
-    };
-    const next = writeRecord(record, draft.stage, context);
-    applyOperations(plan.operations, draft.stage, files, durability, progress);
-    files.rename(next, paths.last);
-    progress.changed = true;
+    const operations = plan.changes.flatMap((change) => operationOf(change, draft.stage, paths, files));
     if (durability === "full") files.syncDirectory(paths.control);
-    draft.stage.remove();
-    return { catalog: settled(draft, paths), last: { ...record, sha256: "" } };
+    context.requireSole();
+    record = writeRecord(operations, draft, context, progress);
   } catch (cause) {
-    if (progress.changed) throw halfDone(paths, cause);
-    draft.undo();
+    if (progress.state === "before") draft.undo();
     throw cause;
+  }
+  progress.state = "committed";
+  applyRecord(record, paths, files, durability);
+  // The directory is synced before the next record: until then this one may be found, and done, once more.
+  files.rename(paths.commit(record.generation), paths.last);
+  draft.stage.remove();
+  return { catalog: settled(draft, paths), last: record };
+}
+
+/** A change with what is known of its files by now; none where there is nothing to delete. */
+function operationOf(change: Change, stage: Stage, paths: StorePaths, files: Files): Operation[] {
+  const { path } = change;
+  switch (change.op) {
+    case "put": {
+      const { from, ino, size } = stage.stagedFor(path);
+      return [{ op: "put", path, from, ino: String(ino), size }];
+    }
+    case "header": {
+      const { header = new Uint8Array(0), ino } = change.column;
+      return [{ op: "header", path, ino: String(ino), header: Buffer.from(header).toString("base64") }];
+    }
+    case "punch":
+      return [{ op: "punch", path, ino: String(change.column.ino), from: dataEnd(change.column) }];
+    case "delete": {
+      const there = files.look(paths.file(path));
+      return there === undefined ? [] : [{ op: "delete", path, ino: String(there.ino) }];
+    }
+    default:
+      return [{ op: change.op, path }];
   }
 }
 
-/** Writes the record beside the one that it will replace, where a full disk can still be told from a change. */
+/** Writes the record that commits. Whatever fails, it is taken back. */
 function writeRecord(
-  record: Omit<LastRecord, "sha256">,
-  stage: Stage,
-  { paths, files, durability }: CommitContext,
-): string {
-  const next = `${paths.last}-${record.generation}`;
-  stage.alsoRemove(next);
-  if (files.look(next) !== undefined) files.unlink(next);
-  const fd = files.create(next);
+  operations: readonly Operation[],
+  draft: Draft,
+  { paths, files, durability, last, requireSole }: CommitContext,
+  progress: Progress,
+): CommitRecord {
+  const members: Omit<CommitRecord, "sha256"> = {
+    version: 1,
+    generation: (last?.generation ?? 0) + 1,
+    txid: randomBytes(16).toString("hex"),
+    prev: last?.txid ?? null,
+    order: [...draft.columns.keys()],
+    rows: draft.rows,
+    durability,
+    control: String(files.look(paths.control)?.ino ?? 0),
+    stage: draft.stage.name ?? null,
+    operations,
+  };
+  const bytes = formatCommit(members);
+  const path = paths.commit(members.generation);
+  const fd = createRecord(path, files);
   try {
-    files.write(fd, formatLast(record), 0, next);
-    if (durability === "full") files.sync(fd, next);
-  } finally {
-    files.close(fd);
+    try {
+      files.write(fd, bytes, 0, path);
+      if (durability === "full") files.sync(fd, path);
+    } finally {
+      files.close(fd);
+    }
+    if (durability === "full") files.syncDirectory(paths.control);
+    requireSole();
+  } catch (cause) {
+    // Whoever opens the store now may find it whole.
+    progress.state = "unknown";
+    files.unlink(path);
+    if (durability === "full") files.syncDirectory(paths.control);
+    progress.state = "before";
+    throw cause;
   }
-  // The stage's own directory, too, has a name there.
-  if (durability === "full") files.syncDirectory(paths.control);
-  return next;
+  return { ...members, sha256: "" };
+}
+
+/** @throws StaleError where a record of this generation is there already: it is another writer's, and stays */
+function createRecord(path: string, files: Files): number {
+  try {
+    return files.create(path);
+  } catch (cause) {
+    if (!isMemmapError(cause, "EXISTS")) throw cause;
+    throw new StaleError(
+      `${path}: another writer has committed meanwhile; close the table and open it again`,
+      {
+        path,
+        cause,
+      },
+    );
+  }
 }
 
 /** The draft's catalog, every file at its own path. */
@@ -100,12 +162,4 @@ function settled(draft: Draft, paths: StorePaths): Catalog {
     });
   }
   return { rows: draft.rows, columns, groups: draft.groups };
-}
-
-function halfDone({ root }: StorePaths, cause: unknown): CorruptError {
-  const why = isNativeError(cause) ? cause.message : String(cause);
-  return new CorruptError(`${root}: a change failed half-way (${why}); close the table and open it again`, {
-    path: root,
-    cause,
-  });
 }

@@ -9,7 +9,7 @@ import {
   UnsupportedError,
 } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { type Catalog, type ColumnState, type FileLayout, nextId } from "./catalog.js";
+import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } from "./catalog.js";
 import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
 import { checkName, groupsOf, NameTree } from "./names.js";
@@ -50,11 +50,15 @@ export class Draft implements Catalog {
   /** The fewest rows so far: what lies behind them in files in place belongs to the base until it is replaced. */
   #low: number;
 
-  constructor(base: Catalog, stage: Stage, files: Files, paths: StorePaths) {
+  /** Whether files in place may grow and shrink: nobody else can be writing. */
+  readonly #isSole: boolean;
+
+  constructor(base: Catalog, stage: Stage, files: Files, paths: StorePaths, isSole = true) {
     this.base = base;
     this.stage = stage;
     this.#files = files;
     this.#paths = paths;
+    this.#isSole = isSole;
     this.columns = new Map(base.columns);
     this.groups = new Map(base.groups);
     this.rows = base.rows;
@@ -114,13 +118,12 @@ export class Draft implements Catalog {
   /** A new column of zeros. */
   add(name: string, { dtype, itemShape, layout, attr, overwrite }: NewColumn): ColumnState {
     this.#claim(name, overwrite);
-    const shape = { dtype, itemShape, layout };
-    const file = this.stage.column(shape, this.rows, byteLength(shape, this.rows, name));
+    const shape = { dtype, itemShape, layout, rows: this.rows };
+    const file = this.stage.column(shape, byteLength(shape, this.rows, name));
     const column: ColumnState = {
       ...shape,
       ...file,
       id: nextId(),
-      rows: this.rows,
       fortran: false,
       staged: true,
       attr,
@@ -195,10 +198,18 @@ export class Draft implements Catalog {
   resize(rows: number): void {
     if (rows === this.rows) return;
     this.columns = this.#grown(this.columns, rows, (column) =>
-      rows < column.rows ? { ...column, rows } : this.#growth.extend(column, rows, this.#inPlace),
+      rows < column.rows ? this.#cut(column, rows) : this.#growth.extend(column, rows, this.#inPlace),
     );
     this.rows = rows;
     this.#low = Math.min(this.#low, rows);
+  }
+
+  /** The column with fewer rows, whose digits have room in any header. */
+  #cut(column: ColumnState, rows: number): ColumnState {
+    const shorter = withRows(column, rows) ?? column;
+    if (column.staged || this.#isSole) return shorter;
+    const { path, dev, ino } = this.stage.copy(column, rows);
+    return { ...shorter, path, dev, ino, staged: true };
   }
 
   /**
@@ -225,12 +236,12 @@ export class Draft implements Catalog {
   /** Removes what was staged, and gives back the room behind files in place. */
   undo(): void {
     this.#growth.undo();
-    this.stage.undo();
+    this.stage.remove();
   }
 
   /** Whether nothing behind the data of files in place is the base's. */
   get #inPlace(): boolean {
-    return this.#low >= this.base.rows;
+    return this.#isSole && this.#low >= this.base.rows;
   }
 
   #grown(

@@ -1,8 +1,8 @@
 import { CorruptError, isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { type ColumnState, dataEnd, rowBytes } from "./catalog.js";
+import { type ColumnState, dataEnd, rowBytes, withRows } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
-import { headerOf, type Stage, type StagedFile } from "./stage.js";
+import type { Stage, StagedFile } from "./stage.js";
 
 /** The most spare capacity that an append leaves behind the data. */
 const MAX_SPARE = 64 * 2 ** 20;
@@ -31,12 +31,12 @@ export class Growth {
    * @param inPlace whether what lies behind the data of a file in place means nothing
    */
   extend(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
-    const roomy = this.#growable(column, rows, inPlace);
+    const { roomy, longer } = this.#growable(column, rows, inPlace);
     this.#withFile(roomy, (fd) => {
       this.#note(roomy);
-      this.#files.extend(fd, dataEnd(roomy), dataEnd(roomy, rows), roomy.path);
+      this.#files.extend(fd, dataEnd(roomy), dataEnd(longer), roomy.path);
     });
-    return { ...roomy, rows };
+    return longer;
   }
 
   /** The column with more rows, whose bytes come in C order, and spare room for further ones behind them. */
@@ -46,9 +46,9 @@ export class Growth {
     inPlace: boolean,
     bytesOf: (column: ColumnState) => Iterable<Uint8Array>,
   ): ColumnState {
-    const roomy = this.#growable(column, rows, inPlace);
+    const { roomy, longer } = this.#growable(column, rows, inPlace);
     this.#withFile(roomy, (fd) => {
-      const end = dataEnd(roomy, rows);
+      const end = dataEnd(longer);
       this.#reserve(roomy, fd, end);
       let at = dataEnd(roomy);
       for (const block of bytesOf(roomy)) {
@@ -61,7 +61,7 @@ export class Growth {
         );
       }
     });
-    return { ...roomy, rows };
+    return longer;
   }
 
   /** Gives back the room that files in place got. They stay as long as they are: a reader may have them mapped. */
@@ -107,29 +107,26 @@ export class Growth {
     this.#files.extend(fd, size, end, column.path);
   }
 
-  /** The column in a file that may grow to so many rows now. */
-  #growable(column: ColumnState, rows: number, inPlace: boolean): ColumnState {
-    if (column.layout === "npy" && !this.#hasRoom(column, rows)) return this.#rewrite(column);
-    if (column.staged || inPlace) return column;
-    return { ...column, ...this.#stage.copy(column, column.rows), staged: true };
+  /** The column in a file that may grow to so many rows now, and what it will be then. */
+  #growable(
+    column: ColumnState,
+    rows: number,
+    inPlace: boolean,
+  ): { readonly roomy: ColumnState; readonly longer: ColumnState } {
+    const longer = withRows(column, rows);
+    if (longer === undefined) {
+      const roomy = this.#rewrite(column, rows);
+      return { roomy, longer: { ...roomy, rows } };
+    }
+    if (column.staged || inPlace) return { roomy: column, longer };
+    const { path, dev, ino } = this.#stage.copy(column, column.rows);
+    const copy = { path, dev, ino, staged: true };
+    return { roomy: { ...column, ...copy }, longer: { ...longer, ...copy } };
   }
 
-  /** Whether the digits of so many rows fit into the header of the column's file. */
-  #hasRoom(column: ColumnState, rows: number): boolean {
-    return this.#withFile(column, (fd) => {
-      try {
-        headerOf({ ...column, rows }, fd, this.#files);
-        return true;
-      } catch (error) {
-        if (error instanceof CorruptError) return false;
-        throw error;
-      }
-    });
-  }
-
-  /** The column in a staged file whose header has room. */
-  #rewrite(column: ColumnState): ColumnState {
-    const file = this.#stage.column(column, column.rows, column.rows * rowBytes(column));
+  /** The column in a staged file whose header has room, and says so many rows. */
+  #rewrite(column: ColumnState, rows: number): ColumnState {
+    const file = this.#stage.column({ ...column, rows }, column.rows * rowBytes(column));
     this.#withFile(column, (source) => this.#copyData(source, column, file));
     return { ...column, ...file, staged: true };
   }

@@ -1,9 +1,12 @@
 import { dirname, join } from "node:path";
 import { FormatError, UnsupportedError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { acquireLock, type Locking } from "./lock.js";
+import { leaseOf, takeLease } from "./lease.js";
+import { takeKernelLock } from "./lock.js";
 import type { StorePaths } from "./paths.js";
 import { type Durability, removeStage } from "./stage.js";
+import { isStore } from "./vacancy.js";
+import { type Locking, refusedWriting, type WriterLock } from "./writer-lock.js";
 
 export interface HoldOptions {
   readonly locking?: Locking | undefined;
@@ -12,13 +15,15 @@ export interface HoldOptions {
 }
 
 /** Gives back the lock of a writer that was dropped unclosed. */
-const abandoned = new FinalizationRegistry<{ fd: number; files: Files }>(({ fd, files }) => {
+const abandoned = new FinalizationRegistry<WriterLock>((lock) => {
   try {
-    files.close(fd);
+    lock.release();
   } catch {
     // An error here would end the process; a descriptor that cannot be closed is closed.
   }
 });
+
+const TAKE = { kernel: takeKernelLock, lease: takeLease };
 
 /** A writer's hold on a store: the control directory, and the lock in it. */
 export class Hold {
@@ -27,13 +32,13 @@ export class Hold {
   readonly #locking: Locking;
   /** Whether this hold made the control directory, so that it may take it back. */
   #made = false;
-  #lock: number | undefined;
+  #lock: WriterLock | undefined;
 
   /** @throws LockedError, UnsupportedError, DiskError */
   constructor(paths: StorePaths, files: Files, options: HoldOptions) {
     const { locking = "kernel", timeout = 0, durability } = options;
-    if (locking !== "kernel" && locking !== "none") {
-      throw new UnsupportedError(`locking is "kernel" or "none", not ${JSON.stringify(locking)}`);
+    if (locking !== "kernel" && locking !== "lease" && locking !== "none") {
+      throw new UnsupportedError(`locking is "kernel", "lease" or "none", not ${JSON.stringify(locking)}`);
     }
     this.#paths = paths;
     this.#files = files;
@@ -43,10 +48,9 @@ export class Hold {
       do {
         this.#makeControl(durability);
         if (locking === "none") break;
-        this.#lock = acquireLock(paths.lock, files, deadline);
+        this.#lock = TAKE[locking](paths.lock, files, deadline);
       } while (this.#lock === undefined);
-      if (this.#lock !== undefined) abandoned.register(this, { fd: this.#lock, files }, this);
-      this.#clean();
+      if (this.#lock !== undefined) abandoned.register(this, this.#lock, this);
     } catch (error) {
       this.abandon();
       throw error;
@@ -67,21 +71,29 @@ export class Hold {
         path: control,
       });
     }
-    this.#files.mkdir(control);
+    try {
+      this.#files.mkdir(control);
+    } catch (error) {
+      throw refusedWriting(control, error);
+    }
     this.#made = true;
     if (durability !== "full") return;
     this.#files.syncDirectory(root);
     this.#files.syncDirectory(dirname(root));
   }
 
-  /** Removes what an interrupted change left behind before anything had its name. */
-  #clean(): void {
-    const { control } = this.#paths;
-    for (const { name, kind } of this.#files.list(control)) {
-      const path = join(control, name);
-      if (kind === "directory" && name.startsWith("stage-")) removeStage(path, this.#files);
-      else if (kind === "file" && /^last-\d+$/.test(name)) this.#files.unlink(path);
-    }
+  /** Whether the kernel keeps every other writer out: only then may files be changed in place. */
+  get isSure(): boolean {
+    return this.#locking === "kernel";
+  }
+
+  /**
+   * To be asked before each change, and again before it is committed.
+   *
+   * @throws LockedError where the store may be another writer's by now
+   */
+  check(): void {
+    this.#lock?.check();
   }
 
   release(): void {
@@ -89,7 +101,7 @@ export class Hold {
     abandoned.unregister(this);
     const lock = this.#lock;
     this.#lock = undefined;
-    this.#files.close(lock);
+    lock.release();
   }
 
   /** Releases a store that never came to be, and takes back the control directory if this hold made it. */
@@ -104,14 +116,18 @@ export class Hold {
   }
 
   #removeControl(): void {
-    const { control, last } = this.#paths;
-    if (this.#files.look(last) !== undefined) return;
+    const { root, control, lock } = this.#paths;
+    if (isStore(root, this.#files)) return;
     // Without the lock, what is in it may be another writer's: then it is not empty, and stays.
     const own = this.#locking === "none" || this.#lock !== undefined;
     for (const { name, kind } of own ? this.#files.list(control) : []) {
-      if (kind === "directory") removeStage(join(control, name), this.#files);
-      else this.#files.unlink(join(control, name));
+      const path = join(control, name);
+      if (path === leaseOf(lock)) continue;
+      if (kind === "directory") removeStage(path, this.#files);
+      else this.#files.unlink(path);
     }
+    // A lease is a directory in here, and is given up last.
+    if (this.#locking === "lease") this.release();
     this.#files.rmdir(control);
   }
 }

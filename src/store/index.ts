@@ -3,9 +3,9 @@ export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes } fr
 export type { Draft, RowBlock } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";
-export type { Locking } from "./lock.js";
 export { checkName } from "./names.js";
 export type { Durability } from "./stage.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";
 export { isStore, isVacant } from "./vacancy.js";
+export type { Locking } from "./writer-lock.js";

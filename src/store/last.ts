@@ -23,14 +23,14 @@ export interface LastRecord {
   readonly sha256: string;
 }
 
-/** The longest record, in bytes: that of a hundred thousand long names. */
-export const MAX_LAST_BYTES = 64 * 2 ** 20;
+/** The longest record, in bytes: that of a hundred thousand columns. A redo record becomes this one when it is applied. */
+export const MAX_LAST_BYTES = 256 * 2 ** 20;
 
 /**
  * A record's bytes, with its checksum.
  *
  * @throws FormatError for what is no record, such as a name that stands twice in the order
- * @throws LimitError for over 64 MiB of names
+ * @throws LimitError for over 256 MiB
  */
 export function formatLast(record: Omit<LastRecord, "sha256">): Uint8Array {
   const { version, generation, txid, order, rows, durability } = record;
@@ -45,7 +45,7 @@ export function formatLast(record: Omit<LastRecord, "sha256">): Uint8Array {
  *
  * @param bytes the whole file
  * @param path its path, for messages
- * @throws FormatError for what is no record of version 1, and for over 64 MiB
+ * @throws FormatError for what is no record of version 1, and for over 256 MiB
  * @throws CorruptError where the checksum is another
  */
 export function parseLast(bytes: Uint8Array, path: string): LastRecord {

@@ -1,15 +1,12 @@
-import { dirname } from "node:path";
-import { type Catalog, type ColumnState, dataEnd } from "./catalog.js";
+import type { Catalog, ColumnState } from "./catalog.js";
 import { groupsOf } from "./names.js";
-import type { StorePaths } from "./paths.js";
+import { ARRAY, arrayFile, groupFile, parentOf, type StorePaths, sidecarFile } from "./paths.js";
 import { formatSidecar } from "./sidecar.js";
 
-/** A directory or file that must be there, complete, before anything gets its name. */
+/** A file that must be there, complete, before anything gets its name. `to` is the path from the root that it will have. */
 export type StageStep =
   /** A column's file that is to be changed, moved or removed: it must be the one that is known, if it is there. */
   | { readonly kind: "check"; readonly column: ColumnState; readonly isNeeded: boolean }
-  /** A directory for a group that is new. */
-  | { readonly kind: "directory"; readonly path: string }
   /** A staged column whose header shall say so many rows. */
   | { readonly kind: "finish"; readonly column: ColumnState; readonly to: string }
   /** A column's file in place, whose bytes behind its data were written. */
@@ -26,18 +23,19 @@ export type StageStep =
   /** A second name for a file. */
   | { readonly kind: "link"; readonly from: string; readonly to: string };
 
-/** A step of the application, each idempotent, in this order of kinds. */
-export type Operation =
-  | { readonly kind: "put"; readonly to: string }
-  | { readonly kind: "header"; readonly path: string; readonly column: ColumnState }
-  | { readonly kind: "punch"; readonly path: string; readonly from: number }
-  | { readonly kind: "delete"; readonly path: string }
-  | { readonly kind: "rmdir"; readonly path: string };
+/** What is to be done to what has a name, each path at most once; by paths from the root. */
+export type Change =
+  | { readonly op: "mkdir"; readonly path: string }
+  | { readonly op: "put"; readonly path: string }
+  | { readonly op: "header"; readonly path: string; readonly column: ColumnState }
+  | { readonly op: "punch"; readonly path: string; readonly column: ColumnState }
+  | { readonly op: "delete"; readonly path: string }
+  | { readonly op: "rmdir"; readonly path: string };
 
 /** What leads from one catalog to the next: what to stage, then what to do. */
 export interface Plan {
   readonly stage: readonly StageStep[];
-  readonly operations: readonly Operation[];
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -45,63 +43,70 @@ export interface Plan {
  * there.
  */
 export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Plan {
-  const stage: StageStep[] = newDirectories(base, next, paths);
-  const puts = new Map<string, Operation>();
-  const headers: Operation[] = [];
-  const punches: Operation[] = [];
+  const stage: StageStep[] = [];
+  const puts = new Set<string>();
+  const headers: Change[] = [];
+  const punches: Change[] = [];
   const deletes: string[] = [];
-  const put = (to: string) => puts.set(to, { kind: "put", to });
 
   const before = new Map([...base.columns.values()].map((column) => [column.id, column]));
   for (const [name, column] of next.columns) {
-    const path = paths.column(name);
+    const path = arrayFile(name);
     const old = column.staged ? undefined : before.get(column.id);
-    planSidecar(before.get(column.id), column, paths.sidecar(name), stage, put);
-    if (old !== undefined && (old.rows !== column.rows || column.path !== path)) {
+    const isMoved = column.path !== paths.file(path);
+    planSidecar(before.get(column.id), column, sidecarFile(name), paths, stage, puts);
+    if (old !== undefined && (old.rows !== column.rows || isMoved)) {
       stage.push({ kind: "check", column: old, isNeeded: true });
     }
     if (column.staged) {
       stage.push({ kind: "finish", column, to: path });
-      put(path);
-    } else if (column.path !== path) {
+      puts.add(path);
+    } else if (isMoved) {
       stage.push({ kind: "link", from: column.path, to: path });
-      put(path);
+      puts.add(path);
     }
     if (old === undefined || old.rows === column.rows) continue;
     if (column.rows > old.rows) stage.push({ kind: "sync", path: column.path });
-    if (column.layout === "npy") headers.push({ kind: "header", path, column });
-    if (column.rows < old.rows) punches.push({ kind: "punch", path, from: dataEnd(column) });
+    if (column.layout === "npy") headers.push({ op: "header", path, column });
+    if (column.rows < old.rows) punches.push({ op: "punch", path, column });
   }
   for (const [group, attr] of next.groups) {
     if (base.groups.has(group) && Object.is(base.groups.get(group), attr)) continue;
-    stage.push({ kind: "file", to: paths.group(group), bytes: formatSidecar({ attr }) });
-    put(paths.group(group));
+    stage.push({ kind: "file", to: groupFile(group), bytes: formatSidecar({ attr }) });
+    puts.add(groupFile(group));
   }
 
   for (const [name, column] of base.columns) {
-    if (puts.has(paths.column(name)) || !next.columns.has(name)) {
-      stage.push({ kind: "check", column, isNeeded: false });
-    }
-    if (!puts.has(paths.column(name)) && !next.columns.has(name)) deletes.push(paths.column(name));
+    const path = arrayFile(name);
+    const isGone = !puts.has(path) && !next.columns.has(name);
+    if (puts.has(path) || isGone) stage.push({ kind: "check", column, isNeeded: false });
+    if (isGone) deletes.push(path);
     const successor = next.columns.get(name);
     const orphan = column.sidecar !== undefined && (successor === undefined || !needsSidecar(successor));
-    if (orphan && !puts.has(paths.sidecar(name))) deletes.push(paths.sidecar(name));
+    if (orphan && !puts.has(sidecarFile(name))) deletes.push(sidecarFile(name));
   }
   for (const group of base.groups.keys()) {
-    if (!next.groups.has(group)) deletes.push(paths.group(group));
+    if (!next.groups.has(group)) deletes.push(groupFile(group));
   }
 
-  const ordered = [...puts.values()].sort((one, other) => Number(isArray(one)) - Number(isArray(other)));
   return {
     stage,
-    operations: [
-      ...ordered,
+    changes: [
+      ...newDirectories(base, next),
+      // A column exists once its array has its name, and is gone once it has it no longer: sidecars come before it, and go after it.
+      ...byKind(puts, 1).map((path): Change => ({ op: "put", path })),
       ...headers,
       ...punches,
-      ...deletes.map((path): Operation => ({ kind: "delete", path })),
-      ...emptied(deletes, paths),
+      ...byKind(deletes, -1).map((path): Change => ({ op: "delete", path })),
+      ...emptied(deletes),
     ],
   };
+}
+
+/** @param direction 1 for sidecars before arrays, -1 for arrays before sidecars */
+function byKind(paths: Iterable<string>, direction: 1 | -1): string[] {
+  const isArray = (path: string) => Number(path.endsWith(ARRAY));
+  return [...paths].sort((one, other) => direction * (isArray(one) - isArray(other)));
 }
 
 /** A sidecar says what the file itself does not: everything in the raw layout, attributes in NumPy's. */
@@ -112,31 +117,27 @@ function needsSidecar({ layout, attr, sidecar }: ColumnState): boolean {
 function planSidecar(
   old: ColumnState | undefined,
   column: ColumnState,
-  path: string,
+  to: string,
+  paths: StorePaths,
   stage: StageStep[],
-  put: (to: string) => void,
+  puts: Set<string>,
 ): void {
   if (!needsSidecar(column)) return;
   const { sidecar, rows, itemShape } = column;
   const kept = old !== undefined && Object.is(old.attr, column.attr) ? sidecar : undefined;
   const sameShape = column.layout === "npy" || old?.rows === rows;
-  if (kept === path && sameShape) return;
+  if (kept === paths.file(to) && sameShape) return;
   // A sidecar that says what it said keeps its bytes, which may be another program's.
-  if (kept === undefined) stage.push({ kind: "file", to: path, bytes: sidecarBytes(column) });
-  else if (sameShape) stage.push({ kind: "link", from: kept, to: path });
-  else stage.push({ kind: "reshape", from: kept, to: path, shape: [rows, ...itemShape] });
-  put(path);
+  if (kept === undefined) stage.push({ kind: "file", to, bytes: sidecarBytes(column) });
+  else if (sameShape) stage.push({ kind: "link", from: kept, to });
+  else stage.push({ kind: "reshape", from: kept, to, shape: [rows, ...itemShape] });
+  puts.add(to);
 }
 
 function sidecarBytes({ layout, dtype, rows, itemShape, attr }: ColumnState): Uint8Array {
   return formatSidecar(
     layout === "raw" ? { attr, raw: { dtype: dtype.descr, shape: [rows, ...itemShape] } } : { attr },
   );
-}
-
-/** Sidecars come before arrays, since a column exists once its array has its name. */
-function isArray(operation: Operation): boolean {
-  return operation.kind === "put" && operation.to.endsWith(".npy");
 }
 
 function directoriesOf({ columns, groups }: Catalog): Set<string> {
@@ -149,22 +150,20 @@ function directoriesOf({ columns, groups }: Catalog): Set<string> {
   return all;
 }
 
-function newDirectories(base: Catalog, next: Catalog, paths: StorePaths): StageStep[] {
+/** Top down. */
+function newDirectories(base: Catalog, next: Catalog): Change[] {
   const there = directoriesOf(base);
   return [...directoriesOf(next)]
     .filter((group) => !there.has(group))
     .sort((one, other) => one.split("/").length - other.split("/").length)
-    .map((group) => ({ kind: "directory", path: dirname(paths.group(group)) }));
+    .map((path) => ({ op: "mkdir", path }));
 }
 
 /** Parents of deleted files, deepest first: those that are empty by then are removed. */
-function emptied(deletes: readonly string[], paths: StorePaths): Operation[] {
+function emptied(deletes: readonly string[]): Change[] {
   const parents = new Set<string>();
   for (const path of deletes) {
-    for (let parent = dirname(path); parent.length > paths.root.length; parent = dirname(parent))
-      parents.add(parent);
+    for (let parent = parentOf(path); parent !== ""; parent = parentOf(parent)) parents.add(parent);
   }
-  return [...parents]
-    .sort((one, other) => other.length - one.length)
-    .map((path) => ({ kind: "rmdir", path }));
+  return [...parents].sort((one, other) => other.length - one.length).map((path) => ({ op: "rmdir", path }));
 }

@@ -11,15 +11,22 @@ import type { Sidecar } from "./sidecar.js";
 export interface ColumnFiles {
   /** The name of its array, for messages. */
   readonly path: string;
-  /** The same without links. */
+  /** Where it is read: the same without links, or in a stage. */
   readonly file: string;
+  /** The header that counts, where it is not the file's own. */
+  readonly header: Uint8Array | undefined;
+  /** Its own path, where `file` is another that it has no longer than the writer needs. */
+  readonly later: string | undefined;
   /** The path of its sidecar, if there is one, and what that says. */
   readonly sidecarPath: string | undefined;
   readonly sidecar: Sidecar | undefined;
 }
 
 /** What an array's file itself says. */
-type Description = Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows" | "dataOffset" | "fortran">;
+type Description = Pick<
+  ColumnState,
+  "layout" | "dtype" | "itemShape" | "rows" | "dataOffset" | "header" | "fortran"
+>;
 
 /** Most headers are 128 bytes: one read of a page holds them. */
 const scratch = new Uint8Array(4096);
@@ -31,21 +38,21 @@ const scratch = new Uint8Array(4096);
  * @throws FormatError for a malformed array, CorruptError for one that is shorter than its sidecar says
  */
 export function readColumn(
-  { path, file, sidecarPath, sidecar }: ColumnFiles,
+  { path, file, header, later, sidecarPath, sidecar }: ColumnFiles,
   files: Files,
 ): ColumnState | undefined {
   const fd = files.open(file, "r");
   try {
     const stat = files.stat(fd, path);
     if (!stat.isFile()) return undefined;
-    const held = scratch.subarray(
-      0,
-      files.read(fd, scratch.subarray(0, Math.min(stat.size, scratch.length)), 0, path),
-    );
+    const held =
+      header ??
+      scratch.subarray(0, files.read(fd, scratch.subarray(0, Math.min(stat.size, scratch.length)), 0, path));
     if (sidecar === undefined && !hasMagic(held)) return undefined;
     return {
       id: nextId(),
       path: file,
+      later,
       dev: stat.dev,
       ino: stat.ino,
       staged: false,
@@ -64,19 +71,28 @@ function hasMagic(held: Uint8Array): boolean {
   return held.length >= MAGIC.length && MAGIC.every((byte, i) => held[i] === byte);
 }
 
+/** A header, and its bytes. */
+interface Headed {
+  readonly header: NpyHeader;
+  readonly bytes: Uint8Array;
+}
+
 /** The header, of which most often all is held; only a longer one is read by itself. */
-function headerFrom(held: Uint8Array, fd: number, size: number, path: string, files: Files): NpyHeader {
+function headerFrom(held: Uint8Array, fd: number, size: number, path: string, files: Files): Headed {
   const extent = headerExtent(held, path, size);
-  if (extent <= held.length) return parseHeader(held, { path, fileSize: size });
-  const whole = new Uint8Array(extent);
-  return parseHeader(whole.subarray(0, files.read(fd, whole, 0, path)), { path, fileSize: size });
+  const bytes = new Uint8Array(extent);
+  if (extent <= held.length) bytes.set(held.subarray(0, extent));
+  else files.read(fd, bytes, 0, path);
+  return { header: parseHeader(bytes, { path, fileSize: size }), bytes };
 }
 
 function withHeader(held: Uint8Array, fd: number, size: number, path: string, files: Files): Description {
-  const { dtype, shape, fortranOrder, dataOffset } = headerFrom(held, fd, size, path, files);
+  const { header, bytes } = headerFrom(held, fd, size, path, files);
+  const { dtype, shape, fortranOrder, dataOffset } = header;
   const [rows, ...itemShape] = shape;
   if (rows === undefined) throw noRows(path);
-  return { layout: "npy", dtype, itemShape, rows, dataOffset, fortran: fortranOrder && itemShape.length > 0 };
+  const fortran = fortranOrder && itemShape.length > 0;
+  return { layout: "npy", dtype, itemShape, rows, dataOffset, header: bytes, fortran };
 }
 
 function headerless(
@@ -100,7 +116,7 @@ function headerless(
     );
   }
   refuseDisguise(held, fd, size, path, dtype, shape, files);
-  return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, fortran: false };
+  return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, header: undefined, fortran: false };
 }
 
 function describedDType(spec: DTypeLike, path: string): DType {
@@ -123,7 +139,7 @@ function refuseDisguise(
   files: Files,
 ): void {
   try {
-    const header = headerFrom(held, fd, size, path, files);
+    const { header } = headerFrom(held, fd, size, path, files);
     if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join()) return;
   } catch (error) {
     if (isMemmapError(error)) return;

@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { FormatError, NameError, NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
+import { FormatError, NameError, ShapeError, UnsupportedError } from "../errors.js";
 import type { DirectoryEntry, Files } from "../platform/files.js";
 import type { Catalog, ColumnState } from "./catalog.js";
-import { type LastRecord, MAX_LAST_BYTES, parseLast } from "./last.js";
+import type { LastRecord } from "./last.js";
 import { isWithin } from "./links.js";
+import { type Look, latest, look } from "./look.js";
 import { isValidName, NameTree } from "./names.js";
+import { Overlay } from "./overlay.js";
 import { ARRAY, CONTROL, SIDECAR, type StorePaths } from "./paths.js";
 import { readColumn } from "./read-column.js";
 import { MAX_SIDECAR, readFile } from "./read-file.js";
@@ -18,16 +20,6 @@ export interface Scan {
   readonly readOnlyBecause: Error | undefined;
 }
 
-/** The record of the last transaction; undefined where there is none. */
-export function readLast(paths: StorePaths, files: Files): LastRecord | undefined {
-  try {
-    return parseLast(readFile(paths.last, files, MAX_LAST_BYTES), paths.last);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
-
 interface Found {
   readonly columns: Map<string, ColumnState>;
   readonly groups: Map<string, Sidecar["attr"]>;
@@ -35,19 +27,29 @@ interface Found {
   readonly links: string[];
 }
 
+/** The records that a directory is read by. */
+export interface Authority {
+  /** The store that the directory is, or is a part of. */
+  readonly paths: StorePaths;
+  readonly look: Look;
+}
+
 /**
- * Finds the columns and attributes below a root, by their headers and sidecars; no data are read.
+ * Finds the columns and attributes below a root, by their headers and sidecars; no data are read. What a pending record
+ * changes is found as it will be.
  *
- * @param outer the store that the root is a directory of, if it is not one itself: its record is the root's
+ * @param authority whose records count; the root's own, as they are now, when left out
  * @throws FormatError for a malformed array or sidecar, ShapeError where row counts disagree, naming the files
  */
-export function scan(paths: StorePaths, files: Files, outer?: StorePaths): Scan {
+export function scan(paths: StorePaths, files: Files, authority?: Authority): Scan {
+  const records = authority ?? { paths, look: look(paths, files) };
+  const overlay = new Overlay(records.look.pending, records.paths, files);
   const found: Found = { columns: new Map(), groups: new Map(), nested: [], links: [] };
-  walk(paths, files, "", found);
-  const own = readLast(paths, files);
-  const last = own ?? (outer === undefined ? undefined : readLast(outer, files));
-  const prefix = own === undefined && outer !== undefined ? `${outer.nameOf(paths.root)}/` : "";
-  const isGroup = own !== undefined || found.groups.has("");
+  walk(paths, files, overlay, "", found);
+  const last = latest(records.look);
+  const isPart = records.paths.root !== paths.root;
+  const prefix = isPart ? `${records.paths.nameOf(paths.root)}/` : "";
+  const isGroup = !isPart || found.groups.has("");
   const rows = commonRows(found.columns) ?? (isGroup ? last?.rows : undefined) ?? undefined;
   if (rows === undefined) {
     throw new FormatError(`${paths.root}: this is no table: there are no columns, and no ${CONTROL}/last`, {
@@ -61,9 +63,9 @@ export function scan(paths: StorePaths, files: Files, outer?: StorePaths): Scan 
   };
 }
 
-function walk(paths: StorePaths, files: Files, group: string, found: Found): void {
+function walk(paths: StorePaths, files: Files, overlay: Overlay, group: string, found: Found): void {
   const directory = join(paths.root, group);
-  const entries = new Map(files.list(directory).map((entry) => [entry.name, entry]));
+  const entries = overlay.list(directory);
   for (const entry of entries.values()) {
     const { name, kind } = entry;
     const path = join(directory, name);
@@ -75,14 +77,17 @@ function walk(paths: StorePaths, files: Files, group: string, found: Found): voi
     // A link to nothing, or a name that is no text.
     if (file === undefined || (name.includes("\ufffd") && files.look(path) === undefined)) continue;
     const inner = group === "" ? name : `${group}/${name}`;
-    if (name === SIDECAR) found.groups.set(group, readSidecar(file, files).attr);
+    if (name === SIDECAR) found.groups.set(group, readSidecar(file, files, overlay).attr);
     else if (name.endsWith(ARRAY)) {
       if (kind === "directory" || kind === "other" || !isValidName(inner.slice(0, -ARRAY.length))) continue;
       const sidecarName = `${name.slice(0, -ARRAY.length)}${SIDECAR}`;
-      const sidecar = sidecarOf(join(directory, sidecarName), entries.get(sidecarName), files);
-      const column = readColumn({ path, file, ...sidecar }, files);
+      const sidecar = sidecarOf(join(directory, sidecarName), entries.get(sidecarName), files, overlay);
+      const header = overlay.header(path);
+      const column = overlay.withFile(file, (at) =>
+        readColumn({ path, file: at, header, later: at === file ? undefined : file, ...sidecar }, files),
+      );
       if (column !== undefined) found.columns.set(inner.slice(0, -ARRAY.length), column);
-    } else if (kind === "directory" && isValidName(inner)) walk(paths, files, inner, found);
+    } else if (kind === "directory" && isValidName(inner)) walk(paths, files, overlay, inner, found);
   }
 }
 
@@ -100,14 +105,18 @@ function sidecarOf(
   path: string,
   entry: DirectoryEntry | undefined,
   files: Files,
+  overlay: Overlay,
 ): { readonly sidecarPath: string | undefined; readonly sidecar: Sidecar | undefined } {
   const file = entry?.kind === "link" ? files.realPath(path) : path;
   if (entry === undefined || file === undefined) return { sidecarPath: undefined, sidecar: undefined };
-  return { sidecarPath: path, sidecar: readSidecar(file, files) };
+  return { sidecarPath: path, sidecar: readSidecar(file, files, overlay) };
 }
 
-function readSidecar(path: string, files: Files): Sidecar {
-  return parseSidecar(readFile(path, files, MAX_SIDECAR), path);
+function readSidecar(path: string, files: Files, overlay: Overlay): Sidecar {
+  return parseSidecar(
+    overlay.withFile(path, (at) => readFile(at, files, MAX_SIDECAR)),
+    path,
+  );
 }
 
 /** @param prefix what the names in `order` have before those of the columns */

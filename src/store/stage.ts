@@ -1,6 +1,6 @@
-import { dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { CorruptError } from "../errors.js";
-import { formatHeader, rewriteRows } from "../npy/index.js";
+import { formatHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
@@ -17,6 +17,7 @@ export interface StagedFile {
   readonly dev: number;
   readonly ino: number;
   readonly dataOffset: number;
+  readonly header: Uint8Array | undefined;
 }
 
 /** New files on their way in: complete, and synced, before anything gets its name. Undone, they leave no trace. */
@@ -24,12 +25,8 @@ export class Stage {
   readonly #directory: string;
   readonly #files: Files;
   readonly #durability: Durability;
-  /** Staged files by the path that each will have. */
+  /** Staged files by the path from the root that each will have. */
   readonly ready = new Map<string, string>();
-  /** Directories of the table that were made for what is to come. */
-  readonly #directories: string[] = [];
-  /** Files beside the stage that go with it. */
-  readonly #others: string[] = [];
   #count = 0;
   #made = false;
 
@@ -39,9 +36,9 @@ export class Stage {
     this.#durability = durability;
   }
 
-  /** A file of somebody else's that is removed when this is undone. */
-  alsoRemove(path: string): void {
-    this.#others.push(path);
+  /** The directory's name in `.memmap`; undefined where nothing was staged. */
+  get name(): string | undefined {
+    return this.#made ? basename(this.#directory) : undefined;
   }
 
   /** Takes away what has the stage's name: one whose removal failed, or what nobody put there for us to follow. */
@@ -77,20 +74,16 @@ export class Stage {
     }
   }
 
-  /** A new column's file: its header, and zeros with disk behind them for all of its rows. */
-  column(
-    column: Pick<ColumnState, "layout" | "dtype" | "itemShape">,
-    rows: number,
-    bytes: number,
-  ): StagedFile {
-    const { dtype, itemShape, layout } = column;
-    const header =
-      layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : new Uint8Array(0);
+  /** A new column's file: its header, and so many bytes of zeros with disk behind them. */
+  column(column: Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows">, bytes: number): StagedFile {
+    const { dtype, itemShape, layout, rows } = column;
+    const header = layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : undefined;
+    const dataOffset = header?.length ?? 0;
     return this.#withNew((fd, path) => {
-      this.#files.write(fd, header, 0, path);
-      this.#files.extend(fd, header.length, header.length + bytes, path);
+      if (header !== undefined) this.#files.write(fd, header, 0, path);
+      this.#files.extend(fd, dataOffset, dataOffset + bytes, path);
       const { dev, ino } = this.#files.stat(fd, path);
-      return { path, dev, ino, dataOffset: header.length };
+      return { path, dev, ino, dataOffset, header };
     });
   }
 
@@ -103,7 +96,7 @@ export class Stage {
     try {
       const { dev, ino } = this.#files.stat(fd, path);
       this.#files.truncate(fd, dataEnd(column, rows), path);
-      return { path, dev, ino, dataOffset: column.dataOffset };
+      return { path, dev, ino, dataOffset: column.dataOffset, header: column.header };
     } finally {
       this.#files.close(fd);
     }
@@ -117,9 +110,6 @@ export class Stage {
 
   #prepare(step: StageStep): void {
     switch (step.kind) {
-      case "directory":
-        this.#makeDirectory(step.path);
-        break;
       case "check": {
         const stat = this.#files.look(step.column.path);
         if (step.isNeeded) checkFile(step.column, stat);
@@ -152,13 +142,6 @@ export class Stage {
     }
   }
 
-  #makeDirectory(path: string): void {
-    if (this.#files.look(path)?.isDirectory() === true) return;
-    this.#files.mkdir(path);
-    this.#directories.push(path);
-    if (this.#durability === "full") this.#files.syncDirectory(dirname(path));
-  }
-
   #file(bytes: Uint8Array): string {
     return this.#withNew((fd, path) => {
       this.#files.write(fd, bytes, 0, path);
@@ -167,14 +150,11 @@ export class Stage {
     });
   }
 
-  #finish(column: ColumnState): void {
-    const fd = this.#files.open(column.path, "r+");
+  #finish({ path, header }: ColumnState): void {
+    const fd = this.#files.open(path, "r+");
     try {
-      // In Fortran order the rows are those that the file was copied with.
-      if (column.layout === "npy" && !column.fortran) {
-        this.#files.write(fd, headerOf(column, fd, this.#files), 0, column.path);
-      }
-      if (this.#durability === "full") this.#files.sync(fd, column.path);
+      if (header !== undefined) this.#files.write(fd, header, 0, path);
+      if (this.#durability === "full") this.#files.sync(fd, path);
     } finally {
       this.#files.close(fd);
     }
@@ -190,7 +170,15 @@ export class Stage {
     }
   }
 
-  /** Removes what is left of the stage. Files that got their names are no longer in it. */
+  /** What was staged to have a path. @throws CorruptError where nothing was */
+  stagedFor(to: string): { readonly from: string; readonly ino: number; readonly size: number } {
+    const path = this.ready.get(to);
+    const stat = path === undefined ? undefined : this.#files.look(path);
+    if (path === undefined || stat === undefined) throw new CorruptError(`${to}: nothing was staged for it`);
+    return { from: basename(path), ino: stat.ino, size: stat.size };
+  }
+
+  /** Removes what is left of the stage: everything of a change that does not come. */
   remove(): void {
     if (!this.#made) return;
     this.#made = false;
@@ -200,35 +188,6 @@ export class Stage {
       // What is left takes room and does no harm; the next writer removes it.
     }
   }
-
-  /** Removes the stage, and what was made outside it for a change that does not come. */
-  undo(): void {
-    this.remove();
-    const files = this.#files;
-    const attempt = (undo: () => void) => {
-      try {
-        undo();
-      } catch {
-        // The error that led here says more.
-      }
-    };
-    for (const path of this.#others.splice(0))
-      attempt(() => {
-        if (files.look(path) !== undefined) files.unlink(path);
-      });
-    for (const path of this.#directories.splice(0).reverse()) attempt(() => files.rmdir(path));
-  }
-}
-
-/** The header in a column's file, with the column's rows. @throws CorruptError where they do not fit in place */
-export function headerOf(column: ColumnState, fd: number, files: Files): Uint8Array {
-  const header = new Uint8Array(column.dataOffset);
-  files.read(fd, header, 0, column.path);
-  const rewritten = rewriteRows(header, column.rows, column.path);
-  if (rewritten !== undefined) return rewritten;
-  throw new CorruptError(`${column.path}: its header has no room for ${column.rows} rows`, {
-    path: column.path,
-  });
 }
 
 /** Removes a stage directory. Its files are unlinked only: they may be further names of live columns. */

@@ -1,19 +1,34 @@
+import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { ClosedError, ExistsError, FormatError, NotFoundError, ReadOnlyError } from "../errors.js";
-import { currentFiles, type Files } from "../platform/files.js";
-import type { Progress } from "./apply.js";
+import { isNativeError } from "node:util/types";
+import {
+  ClosedError,
+  CorruptError,
+  DiskError,
+  ExistsError,
+  FormatError,
+  LockedError,
+  NotFoundError,
+  ReadOnlyError,
+  StaleError,
+} from "../errors.js";
+import { currentFiles, type Files, overFiles } from "../platform/files.js";
 import type { Catalog, ColumnState } from "./catalog.js";
-import { commitDraft } from "./commit.js";
+import { type CommitContext, commitDraft, type Progress } from "./commit.js";
 import { Draft } from "./draft.js";
 import { Hold } from "./hold.js";
 import type { LastRecord } from "./last.js";
 import { locate } from "./links.js";
-import type { Locking } from "./lock.js";
-import { outerStore, refuseNesting } from "./nesting.js";
+import { readLast } from "./look.js";
+import { refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
+import { readStore } from "./read-store.js";
+import { recover } from "./recover.js";
 import { type Scan, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
+import { syncStore } from "./sync-store.js";
 import { isStore, isVacant } from "./vacancy.js";
+import type { Locking } from "./writer-lock.js";
 
 export interface StoreOptions {
   readonly writable: boolean;
@@ -43,11 +58,13 @@ export class Store {
   /** Whether this handle made the root, so that it may take it back. */
   #madeRoot = false;
   #closed = false;
+  /** Whether what is stored came to be without waiting for the disk, while this handle's changes wait. */
+  #isUnsynced = false;
   /** What made this handle unusable. */
-  #poison: unknown;
+  #poison: Error | undefined;
 
   private constructor(root: string, options: StoreOptions) {
-    this.files = options.files ?? currentFiles();
+    this.files = this.#watched(options.files ?? currentFiles());
     this.paths = new StorePaths(locate(root, this.files));
     this.writable = options.writable;
     this.durability = options.durability ?? "full";
@@ -73,13 +90,14 @@ export class Store {
     }
     return store.#begin(() => {
       if (!options.writable) {
-        store.#take(scan(paths, files, outerStore(paths, files)));
+        store.#take(readStore(paths, files));
         return;
       }
       refuseNesting(paths, files);
       // Where nothing says that this is a table, it must be found to be one before anything is written into it.
       if (!isStore(paths.root, files)) writableScan(paths, files);
       store.#holdOn(options);
+      store.#recover();
       store.#take(writableScan(paths, files));
     });
   }
@@ -110,6 +128,7 @@ export class Store {
         });
       }
       store.#holdOn(options);
+      store.#recover();
       store.#isNew = !isStore(paths.root, files);
       if (!store.#isNew) store.#take(writableScan(paths, files));
     });
@@ -133,6 +152,40 @@ export class Store {
 
   #holdOn({ locking, timeout }: Pick<StoreOptions, "locking" | "timeout">): void {
     this.#hold = new Hold(this.paths, this.files, { locking, timeout, durability: this.durability });
+  }
+
+  /** Finishes what a writer before left, or undoes it. */
+  #recover(): void {
+    this.#last = recover(this.paths, this.files, this.durability);
+    this.#isUnsynced = this.durability === "full" && this.#last?.durability === "process";
+  }
+
+  /** The file system, where a sync that fails is noticed: what it should have kept may be lost, whatever comes after. */
+  #watched(files: Files): Files {
+    const watch =
+      <A extends unknown[], R>(sync: (...args: A) => R) =>
+      (...args: A): R => {
+        try {
+          return sync(...args);
+        } catch (cause) {
+          this.poisonBySync(cause);
+          throw cause;
+        }
+      };
+    return overFiles(files, {
+      sync: watch((fd, path) => files.sync(fd, path)),
+      syncDirectory: watch((path) => files.syncDirectory(path)),
+      syncAll: watch((path) => files.syncAll(path)),
+    });
+  }
+
+  /** After a sync that failed, nothing more is acknowledged. */
+  poisonBySync(cause: unknown): void {
+    const { root } = this.paths;
+    this.#poison ??= new DiskError(
+      `${root}: a sync failed (${messageOf(cause)}), and what was written before it may be lost; close the table, look after the disk, and open it again`,
+      { path: root, cause },
+    );
   }
 
   /** What is stored now. */
@@ -176,8 +229,32 @@ export class Store {
   /** A draft of the next generation. Exactly one of `commit` and `rollback` ends it. */
   begin(): Draft {
     this.requireWritable();
-    const stage = new Stage(this.paths.stage(this.generation + 1), this.files, this.durability);
-    return new Draft(this.#catalog, stage, this.files, this.paths);
+    this.#requireSole();
+    if (this.#isUnsynced) syncStore(this.paths, this.files);
+    this.#isUnsynced = false;
+    const isSole = this.#hold?.isSure !== false;
+    // Where writers may not know of one another, neither shall find its files in the other's stage.
+    const suffix = isSole ? "" : `-${randomBytes(8).toString("hex")}`;
+    const stage = new Stage(this.paths.stage(this.generation + 1, suffix), this.files, this.durability);
+    return new Draft(this.#catalog, stage, this.files, this.paths, isSole);
+  }
+
+  /** @throws LockedError where the lock may be another writer's, StaleError where another one has committed */
+  #requireSole(): void {
+    if (this.#hold === undefined || this.#hold.isSure) return;
+    const { root } = this.paths;
+    try {
+      this.#hold.check();
+      if (readLast(this.paths, this.files)?.txid === this.#last?.txid) return;
+    } catch (cause) {
+      if (cause instanceof LockedError) this.#poison ??= cause;
+      throw cause;
+    }
+    this.#poison ??= new StaleError(
+      `${root}: another writer has changed the table meanwhile; close it and open it again`,
+      { path: root },
+    );
+    throw this.#poison;
   }
 
   /** Undoes a draft. Files in place may stay longer than they were: what is behind their data means nothing. */
@@ -192,18 +269,30 @@ export class Store {
    * @throws DiskError: before the first name changed, the draft is undone; after it, this handle is of no more use
    */
   commit(draft: Draft): boolean {
-    const progress: Progress = { changed: false };
+    const progress: Progress = { state: "before" };
     try {
-      const committed = commitDraft(draft, this, progress);
+      const committed = commitDraft(draft, this.#context, progress);
       if (committed === undefined) return false;
       this.#catalog = committed.catalog;
       this.#last = committed.last;
       this.#isNew = false;
       return true;
-    } catch (error) {
-      if (progress.changed) this.#poison = error;
-      throw error;
+    } catch (cause) {
+      if (progress.state === "before") throw cause;
+      this.#poison = unfinished(this.paths.root, progress.state, cause);
+      throw this.#poison;
     }
+  }
+
+  get #context(): CommitContext {
+    return {
+      paths: this.paths,
+      files: this.files,
+      durability: this.durability,
+      last: this.#last,
+      isNew: this.#isNew,
+      requireSole: () => this.#requireSole(),
+    };
   }
 
   /**
@@ -214,7 +303,7 @@ export class Store {
   refresh(): void {
     this.requireOpen();
     const { paths, files } = this;
-    const found = this.writable ? writableScan(paths, files) : scan(paths, files, outerStore(paths, files));
+    const found = this.writable ? writableScan(paths, files) : readStore(paths, files);
     const columns = new Map<string, ColumnState>();
     for (const [name, column] of found.catalog.columns) {
       const before = this.#catalog.columns.get(name);
@@ -235,7 +324,7 @@ export class Store {
 
   /** Closes a store that never came to be, and takes back the directories that it made. */
   abandon(): void {
-    if (this.#last === undefined) {
+    if (this.#last === undefined && this.#poison === undefined) {
       this.#hold?.abandon();
       this.#hold = undefined;
       try {
@@ -246,6 +335,22 @@ export class Store {
     }
     this.close();
   }
+}
+
+/** What a commit left that was past its point of no return, or may have been. */
+function unfinished(root: string, state: "committed" | "unknown", cause: unknown): CorruptError {
+  const what =
+    state === "committed"
+      ? "a change is committed, but could not be applied"
+      : "a change failed, and it is not known whether it is committed";
+  return new CorruptError(
+    `${root}: ${what} (${messageOf(cause)}); close the table and open it again, which brings it in order`,
+    { path: root, cause },
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return isNativeError(cause) ? cause.message : String(cause);
 }
 
 /** What a writer finds. @throws what keeps it from writing */

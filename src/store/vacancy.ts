@@ -1,9 +1,11 @@
 import type { Files } from "../platform/files.js";
+import { readPending } from "./look.js";
 import { CONTROL, StorePaths } from "./paths.js";
 
-/** Whether a directory holds a store. */
+/** Whether a directory holds a store: a transaction has been committed in it, applied or not. */
 export function isStore(root: string, files: Files): boolean {
-  return files.look(new StorePaths(root).last) !== undefined;
+  const paths = new StorePaths(root);
+  return files.look(paths.last) !== undefined || readPending(paths, files, undefined) !== undefined;
 }
 
 /**

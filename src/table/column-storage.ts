@@ -1,5 +1,5 @@
 import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index.js";
-import { ClosedError, NotFoundError } from "../errors.js";
+import { ClosedError, isMemmapError, NotFoundError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import type { Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes } from "../store/index.js";
@@ -63,17 +63,28 @@ export class ColumnStorage implements Storage {
   }
 
   #map(): Uint8Array {
-    const { path, dev, ino, dataOffset } = this.#state;
+    const { dev, ino, dataOffset } = this.#state;
     if (this.byteLength === 0) return new Uint8Array(0);
     const end = dataEnd(this.#state);
     let mapping = this.#mappings.find(
       ({ file, mapping }) => isSame(file, this.#state) && mapping.length >= end,
     )?.mapping;
     if (mapping === undefined) {
-      mapping = mapFile(path, { dev, ino }, end, this.writable, this.#files);
+      mapping = this.#mapFile(end);
       this.#mappings.push({ mapping, file: { dev, ino } });
     }
     return new Uint8Array(mapping.buffer, dataOffset, this.byteLength);
+  }
+
+  #mapFile(end: number): Mapping {
+    const { path, later, dev, ino } = this.#state;
+    try {
+      return mapFile(path, { dev, ino }, end, this.writable, this.#files);
+    } catch (error) {
+      // Its writer has given it its name since it was found.
+      if (later === undefined || !isMemmapError(error, "NOT_FOUND")) throw error;
+      return mapFile(later, { dev, ino }, end, this.writable, this.#files);
+    }
   }
 
   /** Takes up what the column is now; typed arrays over an older file stay until `settle`. */

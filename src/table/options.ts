@@ -9,7 +9,19 @@ export type Mode = "r" | "r+" | "w+" | "a";
 
 /** Options of everything that opens a table. */
 export interface StoreSettings {
-  /** How other writers are kept out: `"kernel"` (the default) or `"none"`. */
+  /**
+   * How other writers are kept out. All writers of a table say the same; readers need no lock.
+   *
+   * * `"kernel"` (the default): a lock of the operating system. It is free the moment its holder closes the table or
+   *   dies, and cannot be lost. Right for everything on local disks, and for network file systems that have such locks.
+   * * `"lease"`: a lock that lasts a minute and is renewed, by a timer and by each change. For file systems without
+   *   locks of the kernel, and for runtimes that refuse native code. The weaker choice: after a crash the table is
+   *   locked for up to a minute; a writer whose event loop stands still for longer than a minute between two changes
+   *   loses its lock, and its next change throws `LockedError`; the clocks of machines that share the table must agree
+   *   to a few seconds; and resizing copies the columns, since another writer may have taken over.
+   * * `"none"`: for media that nobody else can write, and for programs that lock elsewhere. Two writers at a time
+   *   damage the table.
+   */
   readonly locking?: Locking;
   /** Whether changes wait for the disk: `"full"` (the default) or `"process"`. */
   readonly durability?: Durability;
@@ -67,7 +79,7 @@ function oneOf<T extends string>(value: unknown, known: readonly T[], name: stri
 /** Checks options before anything is done with them. @throws UnsupportedError, ShapeError, IndexError */
 export function checkOptions(options: OpenOptions | CreateOptions): void {
   if ("mode" in options) oneOf(options.mode, ["r", "r+", "w+", "a"], "mode");
-  oneOf(options.locking, ["kernel", "none"], "locking");
+  oneOf(options.locking, ["kernel", "lease", "none"], "locking");
   oneOf(options.durability, ["full", "process"], "durability");
   checkLayout(options.layout);
   if (options.rows !== undefined) checkRowCount(options.rows);

@@ -17,6 +17,7 @@ function column(name: string, more: Partial<ColumnState> = {}): ColumnState {
     rows: 3,
     fortran: false,
     dataOffset: 128,
+    header: undefined,
     path: paths.column(name),
     dev: 1,
     ino: 1,
@@ -35,13 +36,12 @@ function catalog(
 }
 
 /** A plan in words, one a step. */
-function words({ stage, operations }: Plan): string[] {
+function words({ stage, changes }: Plan): string[] {
   return [
     ...stage.map((step) => {
       switch (step.kind) {
-        case "directory":
         case "sync":
-          return `${step.kind} ${step.path}`;
+          return `sync ${step.path}`;
         case "check":
           return `check ${step.column.path}${step.isNeeded ? "" : " if there"}`;
         case "finish":
@@ -56,18 +56,11 @@ function words({ stage, operations }: Plan): string[] {
           return step satisfies never;
       }
     }),
-    ...operations.map((operation) => {
-      switch (operation.kind) {
-        case "put":
-          return `put ${operation.to}`;
-        case "header":
-          return `header ${operation.path} ${operation.column.rows}`;
-        case "punch":
-          return `punch ${operation.path} ${operation.from}`;
-        default:
-          return `${operation.kind} ${operation.path}`;
-      }
-    }),
+    ...changes.map((change) =>
+      change.op === "header" || change.op === "punch"
+        ? `${change.op} ${change.path} ${change.column.rows}`
+        : `${change.op} ${change.path}`,
+    ),
   ];
 }
 
@@ -86,37 +79,37 @@ describe("what leads from one catalog to the next", () => {
   it("is a new file, its sidecar before it", () => {
     const a = column("a");
     expect(plan(catalog({ a }), catalog({ a, "g/h/b": staged({ attr: 1 }) }))).toEqual([
-      "directory /t/g",
-      "directory /t/g/h",
-      'file /t/g/h/b.attr {"attr": 1}',
-      "finish /t/g/h/b.npy with 3",
-      "put /t/g/h/b.attr",
-      "put /t/g/h/b.npy",
+      'file g/h/b.attr {"attr": 1}',
+      "finish g/h/b.npy with 3",
+      "mkdir g",
+      "mkdir g/h",
+      "put g/h/b.attr",
+      "put g/h/b.npy",
     ]);
   });
 
   it("is a file in another's place, whose sidecar goes where it has none", () => {
     const a = column("a", { attr: 1, sidecar: "/t/a.attr" });
     expect(plan(catalog({ a }), catalog({ a: staged() }))).toEqual([
-      "finish /t/a.npy with 3",
+      "finish a.npy with 3",
       "check /t/a.npy if there",
-      "put /t/a.npy",
-      "delete /t/a.attr",
+      "put a.npy",
+      "delete a.attr",
     ]);
   });
 
   it("is a second name and the end of the first where a column was renamed", () => {
     const a = column("a", { attr: 1, sidecar: "/t/a.attr" });
     expect(plan(catalog({ a }), catalog({ "g/b": a }))).toEqual([
-      "directory /t/g",
-      "link /t/a.attr to /t/g/b.attr",
+      "link /t/a.attr to g/b.attr",
       "check /t/a.npy",
-      "link /t/a.npy to /t/g/b.npy",
+      "link /t/a.npy to g/b.npy",
       "check /t/a.npy if there",
-      "put /t/g/b.attr",
-      "put /t/g/b.npy",
-      "delete /t/a.npy",
-      "delete /t/a.attr",
+      "mkdir g",
+      "put g/b.attr",
+      "put g/b.npy",
+      "delete a.npy",
+      "delete a.attr",
     ]);
   });
 
@@ -125,13 +118,13 @@ describe("what leads from one catalog to the next", () => {
     expect(
       plan(catalog({ a, b }), catalog({ b: a, a: b })).filter((step) => !step.startsWith("check")),
     ).toEqual([
-      "link /t/a.attr to /t/b.attr",
-      "link /t/a.npy to /t/b.npy",
-      "link /t/b.npy to /t/a.npy",
-      "put /t/b.attr",
-      "put /t/b.npy",
-      "put /t/a.npy",
-      "delete /t/a.attr",
+      "link /t/a.attr to b.attr",
+      "link /t/a.npy to b.npy",
+      "link /t/b.npy to a.npy",
+      "put b.attr",
+      "put b.npy",
+      "put a.npy",
+      "delete a.attr",
     ]);
   });
 
@@ -141,11 +134,11 @@ describe("what leads from one catalog to the next", () => {
     expect(plan(catalog({ a, "g/h/b": b }), catalog({}))).toEqual([
       "check /t/a.npy if there",
       "check /t/g/h/b.npy if there",
-      "delete /t/a.npy",
-      "delete /t/a.attr",
-      "delete /t/g/h/b.npy",
-      "rmdir /t/g/h",
-      "rmdir /t/g",
+      "delete a.npy",
+      "delete g/h/b.npy",
+      "delete a.attr",
+      "rmdir g/h",
+      "rmdir g",
     ]);
   });
 
@@ -154,7 +147,7 @@ describe("what leads from one catalog to the next", () => {
     expect(plan(catalog({ a }), catalog({ a: { ...a, rows: 5 } }, { rows: 5 }))).toEqual([
       "check /t/a.npy",
       "sync /t/a.npy",
-      "header /t/a.npy 5",
+      "header a.npy 5",
     ]);
   });
 
@@ -162,27 +155,27 @@ describe("what leads from one catalog to the next", () => {
     const a = column("a", { itemShape: [2] });
     expect(plan(catalog({ a }), catalog({ a: { ...a, rows: 1 } }, { rows: 1 }))).toEqual([
       "check /t/a.npy",
-      "header /t/a.npy 1",
-      "punch /t/a.npy 136",
+      "header a.npy 1",
+      "punch a.npy 1",
     ]);
   });
 
   it("is another shape in the sidecar of a raw column", () => {
     const a = column("a", { layout: "raw", dataOffset: 0, sidecar: "/t/a.attr", attr: 1 });
     expect(plan(catalog({ a }), catalog({ a: { ...a, rows: 5 } }, { rows: 5 }))).toEqual([
-      "reshape /t/a.attr to /t/a.attr [5]",
+      "reshape /t/a.attr to a.attr [5]",
       "check /t/a.npy",
       "sync /t/a.npy",
-      "put /t/a.attr",
+      "put a.attr",
     ]);
     expect(plan(catalog({ a }), catalog({ a: { ...a, attr: 2 } }))).toEqual([
-      'file /t/a.attr {"dtype": "<i4", "shape": [3], "attr": 2}',
-      "put /t/a.attr",
+      'file a.attr {"dtype": "<i4", "shape": [3], "attr": 2}',
+      "put a.attr",
     ]);
     expect(plan(catalog({ a }), catalog({ b: a })).filter((step) => step.includes("attr"))).toEqual([
-      "link /t/a.attr to /t/b.attr",
-      "put /t/b.attr",
-      "delete /t/a.attr",
+      "link /t/a.attr to b.attr",
+      "put b.attr",
+      "delete a.attr",
     ]);
   });
 
@@ -190,22 +183,22 @@ describe("what leads from one catalog to the next", () => {
     const a = column("a", { attr: 1, sidecar: "/t/a.attr" });
     const grown = { ...a, ...staged(), id: a.id, attr: 1, sidecar: "/t/a.attr", rows: 9 };
     expect(plan(catalog({ a }), catalog({ a: grown }, { rows: 9 }))).toEqual([
-      "finish /t/a.npy with 9",
+      "finish a.npy with 9",
       "check /t/a.npy if there",
-      "put /t/a.npy",
+      "put a.npy",
     ]);
   });
 
   it("is a sidecar where an attribute was set or taken back", () => {
     const a = column("a");
     expect(plan(catalog({ a }), catalog({ a: { ...a, attr: [1] } }))).toEqual([
-      'file /t/a.attr {"attr": [1]}',
-      "put /t/a.attr",
+      'file a.attr {"attr": [1]}',
+      "put a.attr",
     ]);
     const b = column("b", { attr: 1, sidecar: "/t/b.attr" });
     expect(plan(catalog({ b }), catalog({ b: { ...b, attr: null } }))).toEqual([
-      'file /t/b.attr {"attr": null}',
-      "put /t/b.attr",
+      'file b.attr {"attr": null}',
+      "put b.attr",
     ]);
   });
 
@@ -213,18 +206,18 @@ describe("what leads from one catalog to the next", () => {
     const a = column("g/a");
     const base = catalog({ "g/a": a }, { groups: { "": 1, g: 2 } });
     expect(plan(base, catalog({ "g/a": a }, { groups: { "": 1, g: 3, h: 4 } }))).toEqual([
-      "directory /t/h",
-      'file /t/g/.attr {"attr": 3}',
-      'file /t/h/.attr {"attr": 4}',
-      "put /t/g/.attr",
-      "put /t/h/.attr",
+      'file g/.attr {"attr": 3}',
+      'file h/.attr {"attr": 4}',
+      "mkdir h",
+      "put g/.attr",
+      "put h/.attr",
     ]);
     expect(plan(base, catalog({}, { groups: {} }))).toEqual([
       "check /t/g/a.npy if there",
-      "delete /t/g/a.npy",
-      "delete /t/.attr",
-      "delete /t/g/.attr",
-      "rmdir /t/g",
+      "delete g/a.npy",
+      "delete .attr",
+      "delete g/.attr",
+      "rmdir g",
     ]);
   });
 });

@@ -5,8 +5,10 @@ import { saveNpy } from "../../src/array/index.js";
 import { CorruptError, FormatError, NameError, ShapeError, UnsupportedError } from "../../src/errors.js";
 import { nodeFiles } from "../../src/platform/files.js";
 import { formatLast } from "../../src/store/last.js";
+import { readLast } from "../../src/store/look.js";
 import { StorePaths } from "../../src/store/paths.js";
-import { readLast, scan } from "../../src/store/scan.js";
+import { authorityOf } from "../../src/store/read-store.js";
+import { scan } from "../../src/store/scan.js";
 import { failingFiles } from "../../src/testing/files/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -81,13 +83,17 @@ describe("scan", () => {
     const outer = directory({ "g/h/a": 1, "g/h/b": 1, "g/c": 1, z: 1 });
     record(outer, ["g/h/b", "z", "g/c", "g/h/a"], 1);
     const inner = new StorePaths(join(outer.root, "g"));
-    const { catalog, last } = scan(inner, nodeFiles, outer);
+    const { catalog, last } = scan(inner, nodeFiles, authorityOf(inner, nodeFiles));
     expect([...catalog.columns.keys()]).toEqual(["h/b", "c", "h/a"]);
     expect(last?.generation).toBe(7);
     // A store of its own has a record of its own.
     record(inner, ["c"], 1, 2);
-    expect(scan(inner, nodeFiles, outer).last?.generation).toBe(2);
-    expect([...scan(inner, nodeFiles, outer).catalog.columns.keys()]).toEqual(["c", "h/a", "h/b"]);
+    expect(scan(inner, nodeFiles, authorityOf(inner, nodeFiles)).last?.generation).toBe(2);
+    expect([...scan(inner, nodeFiles, authorityOf(inner, nodeFiles)).catalog.columns.keys()]).toEqual([
+      "c",
+      "h/a",
+      "h/b",
+    ]);
   });
 
   it("gives each column another identity at each scan", () => {

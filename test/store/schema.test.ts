@@ -51,8 +51,12 @@ describe("the validators", () => {
     const exported = [...source.matchAll(/^export const (\w+): Validator = /gm)]
       .map(([, name]) => name)
       .sort();
-    expect(exported).toEqual(["validateLast", "validateSidecar"]);
-    expect(schemas.map(([name]) => name).sort()).toEqual(["last.schema.json", "sidecar.schema.json"]);
+    expect(exported).toEqual(["validateCommit", "validateLast", "validateSidecar"]);
+    expect(schemas.map(([name]) => name).sort()).toEqual([
+      "commit.schema.json",
+      "last.schema.json",
+      "sidecar.schema.json",
+    ]);
   });
 
   it("say what is wrong until the next call", () => {

@@ -202,7 +202,12 @@ describe("creating", () => {
     const path = fresh();
     const options = (wrong: object) => () => MemmapTable.create(path, wrong);
     refuses(path, UnsupportedError, /layout is one of "npy", "raw"/, options({ layout: "csv" }));
-    refuses(path, UnsupportedError, /locking is one of "kernel", "none"/, options({ locking: "maybe" }));
+    refuses(
+      path,
+      UnsupportedError,
+      /locking is one of "kernel", "lease", "none"/,
+      options({ locking: "maybe" }),
+    );
     refuses(path, UnsupportedError, /durability is one of/, options({ durability: "none" }));
     refuses(path, Error, /timeout/, options({ timeout: -1 }));
     refuses(path, UnsupportedError, /mode is one of "r", "r\+", "w\+", "a"/, () =>

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { CorruptError, isMemmapError } from "../errors.js";
+import { parseHeader } from "../npy/index.js";
+import type { Files } from "../platform/files.js";
+import { applyRecord } from "./apply.js";
+import type { LastRecord } from "./last.js";
+import { follows, readLast } from "./look.js";
+import { isValidName } from "./names.js";
+import { ARRAY, COMMIT, parentOf, SIDECAR, STAGE, type StorePaths } from "./paths.js";
+import { readFile } from "./read-file.js";
+import { type CommitRecord, MAX_COMMIT_BYTES, type Operation, parseCommit } from "./record.js";
+import { type Durability, removeStage } from "./stage.js";
+import { syncStore } from "./sync-store.js";
+
+/** What is in the control directory beside the lock and `last`. */
+interface Leftovers {
+  readonly records: readonly { readonly path: string; readonly generation: number }[];
+  readonly stages: readonly string[];
+}
+
+/**
+ * Brings a store whose writer died to the state before or after its last change: a committed record is applied, anything
+ * short of one is removed. For the holder of the lock. A second try after a crash does the same.
+ *
+ * @returns the record of the last transaction
+ * @throws CorruptError where a committed record does not fit the files, or could do harm; nothing is touched then
+ */
+export function recover(paths: StorePaths, files: Files, durability: Durability): LastRecord | undefined {
+  const { records, stages } = leftovers(paths, files);
+  const found = records.length > 0 || stages.length > 0;
+  if (found || durability === "full") {
+    // A kill may have left a record that is not on the disk yet, or the removal of one.
+    for (const { path } of records) syncFile(path, files);
+    files.syncDirectory(paths.control);
+  }
+  let last = readLast(paths, files);
+  const pending = records.map(({ path, generation }) => pendingRecord(path, generation, last, files));
+  const record = pending.find((candidate) => candidate !== undefined);
+  if (record !== undefined) requireDecent(record, paths, files);
+
+  const isVoid = records.filter((_, i) => pending[i] === undefined);
+  for (const { path } of isVoid) files.unlink(path);
+  if (isVoid.length > 0) files.syncDirectory(paths.control);
+  if (record !== undefined) {
+    const level = durability === "full" || record.durability === "full" ? "full" : "process";
+    if (level === "full" && (record.durability === "process" || last?.durability === "process")) {
+      syncStore(paths, files);
+    }
+    applyRecord(record, paths, files, level);
+    files.rename(paths.commit(record.generation), paths.last);
+    if (level === "full") files.syncDirectory(paths.control);
+    last = readLast(paths, files);
+  }
+  for (const stage of stages) removeStage(stage, files);
+  return last;
+}
+
+function leftovers({ control }: StorePaths, files: Files): Leftovers {
+  const records: { path: string; generation: number }[] = [];
+  const stages: string[] = [];
+  for (const { name, kind } of files.list(control)) {
+    const path = join(control, name);
+    if (kind === "directory" && name.startsWith(STAGE)) stages.push(path);
+    const generation = name.startsWith(COMMIT) ? name.slice(COMMIT.length) : "";
+    if (kind === "file" && /^[1-9]\d*$/.test(generation)) {
+      records.push({ path, generation: Number(generation) });
+    }
+  }
+  return { records, stages };
+}
+
+function syncFile(path: string, files: Files): void {
+  const fd = files.open(path, "r+");
+  try {
+    files.sync(fd, path);
+  } finally {
+    files.close(fd);
+  }
+}
+
+/** The record in a file, if it is whole and follows `last`. */
+function pendingRecord(
+  path: string,
+  generation: number,
+  last: LastRecord | undefined,
+  files: Files,
+): CommitRecord | undefined {
+  try {
+    const record = parseCommit(readFile(path, files, MAX_COMMIT_BYTES), path);
+    return follows(record, last, generation) ? record : undefined;
+  } catch (error) {
+    if (isMemmapError(error, "FORMAT") || isMemmapError(error, "CORRUPT")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Checks that a record does nothing outside the table: a checksum is no signature, and a table may come from anywhere.
+ *
+ * @throws CorruptError
+ */
+export function requireDecent(record: CommitRecord, paths: StorePaths, files: Files): void {
+  const indecent = (problem: string): CorruptError => {
+    const path = paths.commit(record.generation);
+    return new CorruptError(`${path}: this record cannot be applied: ${problem}; nothing was changed`, {
+      path,
+    });
+  };
+  if (record.stage !== null) {
+    const stage = files.look(join(paths.control, record.stage));
+    if (stage?.isDirectory() === false) throw indecent(`${record.stage} is no directory`);
+  }
+  const parents = new Set<string>();
+  for (const operation of record.operations) {
+    if (!isDecentPath(operation)) {
+      throw indecent(`${operation.op} of ${JSON.stringify(operation.path)} breaks the rules of names`);
+    }
+    if (operation.op === "put" && record.stage === null) throw indecent("it names no stage");
+    if (operation.op === "header") {
+      try {
+        parseHeader(Buffer.from(operation.header, "base64"), { path: operation.path });
+      } catch (error) {
+        throw indecent(error instanceof Error ? error.message : String(error));
+      }
+    }
+    for (let at = operation.path; at !== ""; at = parentOf(at)) parents.add(at);
+  }
+  for (const path of parents) {
+    if (files.look(paths.file(path))?.isSymbolicLink() === true) throw indecent(`${path} is a symbolic link`);
+  }
+}
+
+function isDecentPath({ op, path }: Operation): boolean {
+  if (op === "mkdir" || op === "rmdir") return isValidName(path, "group");
+  if (path.endsWith(ARRAY)) return isValidName(path.slice(0, -ARRAY.length));
+  if (op === "header" || op === "punch") return false;
+  if (path === SIDECAR) return true;
+  if (path.endsWith(`/${SIDECAR}`)) return isValidName(parentOf(path), "group");
+  return path.endsWith(SIDECAR) && isValidName(path.slice(0, -SIDECAR.length));
+}
