@@ -6,7 +6,7 @@ import { takeKernelLock } from "./lock.js";
 import type { StorePaths } from "./paths.js";
 import { type Durability, removeStage } from "./stage.js";
 import { isStore } from "./vacancy.js";
-import { type Locking, refusedWriting, type WriterLock } from "./writer-lock.js";
+import { type Locking, lockFiles, refusedWriting, type WriterLock } from "./writer-lock.js";
 
 export interface HoldOptions {
   readonly locking?: Locking | undefined;
@@ -48,7 +48,7 @@ export class Hold {
       do {
         this.#makeControl(durability);
         if (locking === "none") break;
-        this.#lock = TAKE[locking](paths.lock, files, deadline);
+        this.#lock = TAKE[locking](paths.lock, lockFiles(files), deadline);
       } while (this.#lock === undefined);
       if (this.#lock !== undefined) abandoned.register(this, this.#lock, this);
     } catch (error) {

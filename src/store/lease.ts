@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { FormatError, isMemmapError, LockedError, systemCode, UnsupportedError } from "../errors.js";
-import type { Files } from "../platform/files.js";
 import {
   heldError,
+  type LockFiles,
   openLockFile,
   readHolder,
   refusedWriting,
@@ -48,7 +48,7 @@ export function leaseOf(path: string): string {
 }
 
 /** Whether somebody has a lease, which the kernel knows nothing of. */
-export function isLeased(path: string, files: Files): boolean {
+export function isLeased(path: string, files: LockFiles): boolean {
   const stat = files.look(leaseOf(path));
   return stat?.isDirectory() === true && stat.mtimeMs > Date.now() - TERMS.stale;
 }
@@ -63,7 +63,7 @@ export function isLeased(path: string, files: Files): boolean {
  */
 export function takeLease(
   path: string,
-  files: Files,
+  files: LockFiles,
   deadline: number,
   terms: LeaseTerms = TERMS,
 ): WriterLock | undefined {
@@ -107,7 +107,7 @@ function isSame(one: Mark | undefined, other: Mark | undefined): boolean {
 class Lease implements WriterLock {
   readonly #path: string;
   readonly #directory: string;
-  readonly #files: Files;
+  readonly #files: LockFiles;
   readonly #terms: LeaseTerms;
   /** The directory as it was when it was last looked at: another's before this one is held, else our own. */
   #mark: Mark | undefined;
@@ -120,7 +120,7 @@ class Lease implements WriterLock {
   #lost: string | undefined;
   #giveBack: (() => void) | undefined;
 
-  constructor(path: string, files: Files, terms: LeaseTerms) {
+  constructor(path: string, files: LockFiles, terms: LeaseTerms) {
     this.#path = path;
     this.#directory = leaseOf(path);
     this.#files = files;

@@ -1,6 +1,5 @@
-import type { Files } from "../platform/files.js";
 import { isLeased } from "./lease.js";
-import { heldError, openLockFile, sign, tryUntil, type WriterLock } from "./writer-lock.js";
+import { heldError, type LockFiles, openLockFile, sign, tryUntil, type WriterLock } from "./writer-lock.js";
 
 /**
  * Takes the kernel's lock on a store's `lock` file. The kernel gives it back when the descriptor is closed or the process ends.
@@ -10,7 +9,7 @@ import { heldError, openLockFile, sign, tryUntil, type WriterLock } from "./writ
  * with a new one
  * @throws LockedError saying who holds it; DiskError; UnsupportedError where the kernel's locks cannot be had
  */
-export function takeKernelLock(path: string, files: Files, deadline: number): WriterLock | undefined {
+export function takeKernelLock(path: string, files: LockFiles, deadline: number): WriterLock | undefined {
   const fd = openLockFile(path, files);
   if (fd === undefined) return undefined;
   try {
@@ -33,10 +32,10 @@ export function takeKernelLock(path: string, files: Files, deadline: number): Wr
 
 /** Once taken, it cannot be lost. */
 class KernelLock implements WriterLock {
-  readonly #files: Files;
+  readonly #files: LockFiles;
   #fd: number | undefined;
 
-  constructor(fd: number, files: Files) {
+  constructor(fd: number, files: LockFiles) {
     this.#fd = fd;
     this.#files = files;
   }

@@ -16,6 +16,32 @@ export interface WriterLock {
   release(): void;
 }
 
+/** The calls that locks make. */
+export type LockFiles = Pick<
+  Files,
+  | "create"
+  | "open"
+  | "close"
+  | "stat"
+  | "look"
+  | "read"
+  | "write"
+  | "truncate"
+  | "touch"
+  | "mkdir"
+  | "rmdir"
+  | "lock"
+>;
+
+/**
+ * The calls alone: whatever else a file system does may lead back to its writer, which could then never be collected, as
+ * it would be held by its own lock.
+ */
+export function lockFiles(files: Files): LockFiles {
+  const { create, open, close, stat, look, read, write, truncate, touch, mkdir, rmdir, lock } = files;
+  return { create, open, close, stat, look, read, write, truncate, touch, mkdir, rmdir, lock };
+}
+
 /** Waits between tries, in milliseconds: longer each time, and never long. */
 const LONGEST_WAIT = 100;
 
@@ -38,7 +64,7 @@ export function tryUntil(deadline: number, attempt: () => boolean): boolean {
 }
 
 /** Opens the lock's file, made where it is missing; undefined where another writer was quicker, with it or without. */
-export function openLockFile(path: string, files: Files): number | undefined {
+export function openLockFile(path: string, files: LockFiles): number | undefined {
   try {
     return files.look(path) === undefined ? files.create(path) : files.open(path, "r+");
   } catch (error) {
@@ -59,7 +85,7 @@ export function refusedWriting(path: string, error: unknown): unknown {
 }
 
 /** Writes down who holds the lock, for the messages of others. A full disk must not keep a writer from making room. */
-export function sign(fd: number, path: string, files: Files): void {
+export function sign(fd: number, path: string, files: LockFiles): void {
   const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
   const bytes = new TextEncoder().encode(`${JSON.stringify(holder)}\n`);
   try {
@@ -71,7 +97,7 @@ export function sign(fd: number, path: string, files: Files): void {
 }
 
 /** The error that says who holds a lock. */
-export function heldError(path: string, files: Files): LockedError {
+export function heldError(path: string, files: LockFiles): LockedError {
   const holder = readHolder(path, files);
   const who =
     holder === undefined ? "another writer" : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
@@ -82,7 +108,7 @@ export function heldError(path: string, files: Files): LockedError {
 }
 
 /** Who holds a lock; undefined where the file does not say, cannot be read, or says nothing sensible. */
-export function readHolder(path: string, files: Files): LockHolder | undefined {
+export function readHolder(path: string, files: LockFiles): LockHolder | undefined {
   try {
     const bytes = new Uint8Array(HOLDER_BYTES);
     const fd = files.open(path, "r");
