@@ -15,8 +15,9 @@ import {
 } from "../src/array/index.js";
 import { type Casting, codecOf, type DType, elementCaster, kindProblem, sizeOf } from "../src/dtype/index.js";
 import { CastError, IndexError, isMemmapError, ReadOnlyError, ShapeError } from "../src/errors.js";
+import { anyElement } from "../src/testing/arbitraries/cells.js";
+import { anyDType, isSame } from "../src/testing/index.js";
 import { nested } from "../test/array/support.js";
-import { anyDType, anyValue, isSame } from "./arbitraries.js";
 import {
   build,
   flat,
@@ -69,7 +70,7 @@ type Step =
 
 function anyStep(dtype: DType): fc.Arbitrary<Step> {
   const on = fc.nat(11);
-  const value = anyValue(dtype);
+  const value = anyElement(dtype);
   const values = fc.array(value, { minLength: 1, maxLength: 5 });
   const rows = fc.array(fc.integer({ min: -4, max: 4 }), { maxLength: 6 });
   return fc.oneof(
@@ -313,7 +314,7 @@ function arrayOver(
 }
 
 const elementsFor = (dtype: DType, shape: readonly number[]) =>
-  fc.array(anyValue(dtype), { minLength: sizeOf(shape), maxLength: sizeOf(shape) });
+  fc.array(anyElement(dtype), { minLength: sizeOf(shape), maxLength: sizeOf(shape) });
 
 const anyArray = fc
   .tuple(anyDType({ maxWidth: 5 }), anyShape)

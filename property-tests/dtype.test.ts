@@ -24,9 +24,13 @@ import {
 import { formatComplex, formatFloat, parseComplex, parseFloat64 } from "../src/dtype/number-text.js";
 import { codePointLength, hasLoneSurrogate, utf8Length } from "../src/dtype/text.js";
 import { CastError, DTypeError } from "../src/errors.js";
-import { anyDType, anyFloat, anyPlain, anyStep, anyText, anyValue, isSame } from "./arbitraries.js";
+import { anyElement } from "../src/testing/arbitraries/cells.js";
+import { anyDateStep } from "../src/testing/arbitraries/dtypes.js";
+import { anyFloat, anyText } from "../src/testing/arbitraries/scalars.js";
+import { anyDType, isSame } from "../src/testing/index.js";
+import { anyPlain } from "./plain-values.js";
 
-const dtypeAndValue = anyDType().chain((dtype) => fc.tuple(fc.constant(dtype), anyValue(dtype)));
+const dtypeAndValue = anyDType().chain((dtype) => fc.tuple(fc.constant(dtype), anyElement(dtype)));
 /** So many times the cases of other properties. */
 const times = (factor: number) => ({ numRuns: factor * (fc.readConfigureGlobal().numRuns ?? 100) });
 
@@ -228,7 +232,7 @@ describe("codecs", () => {
     const mutated = record.chain((dtype) =>
       fc.record({
         dtype: fc.constant(dtype),
-        value: anyValue(dtype),
+        value: anyElement(dtype),
         name: fc.constantFrom(...(dtype.fields ?? []).map((field) => field.name)),
       }),
     );
@@ -250,7 +254,7 @@ describe("codecs", () => {
 describe("dates", () => {
   const stepOf = (text: string): DateStep =>
     parseDType(`M8[${text}]`).step ?? { unit: "generic", multiple: 1 };
-  const anyDateStep = anyStep.map(stepOf);
+  const anyStep = anyDateStep().map(stepOf);
   const anyCount = fc.oneof(
     fc.bigInt({ min: -1000n, max: 1000n }),
     fc.bigInt({ min: -1_000_000_000n, max: 1_000_000_000n }),
@@ -259,7 +263,7 @@ describe("dates", () => {
 
   it("are the same after a step there and back", () => {
     fc.assert(
-      fc.property(anyCount, anyDateStep, anyDateStep, fc.boolean(), (value, from, to, dates) => {
+      fc.property(anyCount, anyStep, anyStep, fc.boolean(), (value, from, to, dates) => {
         const there = convertStep(value, from, to, dates);
         if (there === undefined) return;
         const back = convertStep(there.value, to, from, dates);
@@ -325,7 +329,7 @@ describe("dates", () => {
 
   it("are read as they are printed", () => {
     fc.assert(
-      fc.property(anyCount, anyDateStep, (count, step) => {
+      fc.property(anyCount, anyStep, (count, step) => {
         const text = formatDate(count, step);
         const read = parseDate(text);
         // Years that far away have more digits than the reader takes.
@@ -343,7 +347,7 @@ describe("casting", () => {
     .chain((kinds) => fc.tuple(anyDType({ kinds, nesting: 0 }), anyDType({ kinds, nesting: 0 })));
   const cast = fc
     .oneof(pair, close)
-    .chain(([from, to]) => fc.tuple(fc.constant(from), fc.constant(to), anyValue(from)));
+    .chain(([from, to]) => fc.tuple(fc.constant(from), fc.constant(to), anyElement(from)));
 
   /** The bytes that a value becomes. */
   function store(caster: Caster, to: DType, value: unknown): Uint8Array {
@@ -425,7 +429,7 @@ describe("text", () => {
   it("is measured as others measure it", () => {
     const halves = fc.string({ unit: fc.constantFrom("a", "é", "日", "\ud83d", "\ude00", "\ud83d\ude00") });
     fc.assert(
-      fc.property(fc.oneof(halves, anyText), (text) => {
+      fc.property(fc.oneof(halves, anyText()), (text) => {
         const lone = Array.from(text).some((character) => /^[\ud800-\udfff]$/.test(character));
         expect(hasLoneSurrogate(text)).toBe(lone);
         if (lone) return;

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { anySteps, runSteps } from "../src/testing/index.js";
 import { openBelow } from "../test/support/snapshot.js";
-import { Run } from "./table-run.js";
-import { anySteps } from "./table-steps.js";
 
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -19,14 +18,10 @@ describe("a table and its model agree after every step", () => {
     "in the layout %s",
     (layout) => {
       fc.assert(
-        fc.property(fc.nat({ max: 6 }), anySteps, (rows, steps) => {
+        fc.property(fc.nat({ max: 6 }), anySteps(), (rows, steps) => {
           count += 1;
           const path = join(directory, `table-${count}`);
-          {
-            using run = new Run(path, layout, rows);
-            for (const step of steps) run.step(step);
-            run.finish();
-          }
+          runSteps(path, steps, { rows, layout });
           expect(openBelow(path)).toEqual([]);
           rmSync(path, { recursive: true });
         }),

@@ -1,10 +1,13 @@
 /** Operations that must fail, and leave everything as it was. */
 
-import { ownEntry, sizeOf } from "../src/dtype/index.js";
-import type { AttrInput, MemmapTable } from "../src/index.js";
-import type { Model, ModelColumn } from "./model.js";
-import { refused } from "./table-compare.js";
-import type { StepOf } from "./table-steps.js";
+import { ownEntry } from "../../dtype/index.js";
+import type { AttrInput } from "../../store/index.js";
+import type { MemmapTable } from "../../table/memmap-table.js";
+import type { ModelColumn } from "../model/column.js";
+import { chooseCell, chooseCells, holdsElements } from "./choose.js";
+import { refused } from "./refused.js";
+import type { RunModel } from "./run-model.js";
+import type { StepOf } from "./steps.js";
 
 /** A value that goes into no dtype. */
 const MISFIT: never = Symbol("no value of any column") as never;
@@ -13,7 +16,7 @@ const BAD_NAMES = ["", "/a", "a/", "a//b", "../a", "a/./b", "a.npy", ".a", "nul"
 
 function goodRow(columns: readonly ModelColumn[], at: number): { [name: string]: unknown } {
   const row: { [name: string]: unknown } = {};
-  for (const column of columns) ownEntry(row, column.name, column.choose(at));
+  for (const column of columns) ownEntry(row, column.name, chooseCell(column, at));
   return row;
 }
 
@@ -25,8 +28,8 @@ function badRow(columns: readonly ModelColumn[], at: number): { [name: string]: 
   return row;
 }
 
-export function makeMistake(table: MemmapTable, model: Model, { what, at }: StepOf<"mistake">): void {
-  const { order, rows } = model;
+export function makeMistake(table: MemmapTable, model: RunModel, { what, at }: StepOf<"mistake">): void {
+  const { columns: order, length: rows } = model;
   const column = model.pick(at);
   const free = "nothing/of/this/name";
   const bad = BAD_NAMES[at % BAD_NAMES.length] ?? "";
@@ -72,16 +75,18 @@ export function makeMistake(table: MemmapTable, model: Model, { what, at }: Step
       refused("EXISTS", () => table.renameColumn(order[0]?.name ?? "", column.name));
       return;
     case "cast": {
-      if (column === undefined || rows === 0 || sizeOf(column.spec.itemShape) === 0) return;
-      const cells = column.chooseMany(rows, at).with(rows - 1, MISFIT);
+      if (column === undefined || rows === 0 || !holdsElements(column)) return;
+      const cells = chooseCells(column, rows, at).with(rows - 1, MISFIT);
       refused(["CAST", "SHAPE"], () => table.column(column.name).assign(cells));
-      refused(["CAST", "SHAPE"], () => table.column(column.name).put([0, 0], [column.choose(at), MISFIT]));
+      refused(["CAST", "SHAPE"], () =>
+        table.column(column.name).put([0, 0], [chooseCell(column, at), MISFIT]),
+      );
       refused("CAST", () => table.column(column.name).set(0, MISFIT));
       return;
     }
     case "castRow": {
       const last = order.at(-1);
-      if (last === undefined || rows === 0 || sizeOf(last.spec.itemShape) === 0) return;
+      if (last === undefined || rows === 0 || !holdsElements(last)) return;
       const records = Array.from({ length: rows }, (_, i) => goodRow(order, at + i));
       refused(["CAST", "SHAPE"], () => table.assign(records.with(rows - 1, badRow(order, at))));
       refused(["CAST", "SHAPE"], () => table.put([0], [badRow(order, at)]));
@@ -90,7 +95,7 @@ export function makeMistake(table: MemmapTable, model: Model, { what, at }: Step
     }
     case "castAppend": {
       const last = order.at(-1);
-      if (last === undefined || sizeOf(last.spec.itemShape) === 0) return;
+      if (last === undefined || !holdsElements(last)) return;
       const records = [goodRow(order, at), goodRow(order, at + 1), badRow(order, at)];
       refused(["CAST", "SHAPE"], () => table.append(records));
       refused(["CAST", "SHAPE"], () => table.append(records.values()));
@@ -114,21 +119,21 @@ export function makeMistake(table: MemmapTable, model: Model, { what, at }: Step
         table
           .column(column.name)
           .slice(0, 0)
-          .assign([column.choose(at), column.choose(at)]),
+          .assign([chooseCell(column, at), chooseCell(column, at)]),
       );
       return;
     case "index":
       if (column === undefined) return;
       refused("INDEX", () => table.at(rows));
       refused("INDEX", () => table.column(column.name).at(-rows - 1));
-      refused("INDEX", () => table.column(column.name).set(rows, column.choose(at) as never));
+      refused("INDEX", () => table.column(column.name).set(rows, chooseCell(column, at) as never));
       refused("INDEX", () => table.take([0, rows]));
       return;
     case "rows":
       for (const count of [-1, 1.5, Number.NaN, 2 ** 53]) refused("SHAPE", () => table.resize(count));
       return;
     case "huge":
-      if (!order.some(({ spec }) => sizeOf(spec.itemShape) > 0)) return;
+      if (!order.some(holdsElements)) return;
       refused(["DISK", "LIMIT"], () => table.resize(2 ** 50));
       return;
     case "attr": {
@@ -146,7 +151,7 @@ export function makeMistake(table: MemmapTable, model: Model, { what, at }: Step
       return;
     case "putIndex":
       if (column === undefined) return;
-      refused("INDEX", () => table.column(column.name).put([rows], [column.choose(at)]));
+      refused("INDEX", () => table.column(column.name).put([rows], [chooseCell(column, at)]));
       refused("INDEX", () => table.put([-rows - 1], [goodRow(order, at)]));
       return;
     case "mask":
