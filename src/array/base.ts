@@ -92,6 +92,13 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   /** How arrays tell the functions of this package what they are made of. */
   [STRIDED](): Strided {
+    const strided = this.#now();
+    this.#storage.verify?.();
+    return strided;
+  }
+
+  /** What single elements are read by: the file is not looked at for each of them. */
+  #now(): Strided {
     const layout = this.#current();
     this.#strided ??= { dtype: this.dtype, layout, bytes: this.#storage.bytes() };
     return this.#strided;
@@ -158,7 +165,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   }
 
   #elements(): SingleElements {
-    const strided = this[STRIDED]();
+    const strided = this.#now();
     this.#single ??= new SingleElements(strided, this.#storage);
     return this.#single;
   }
@@ -189,7 +196,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   #cell(index: readonly Selector[]): Cell {
     const layout = select(this.#current(), index);
-    const strided = this[STRIDED]();
+    const strided = this.#now();
     const solid = isContiguous(layout, this.itemsize) ? { ...strided, layout } : denseCopy(strided, layout);
     return readCell(this.dtype, layout.shape, dataView(solid.bytes), solid.layout.offset);
   }
@@ -216,7 +223,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   #setCell(index: readonly number[], value: unknown, options: SetOptions | undefined): void {
     const layout = select(this.#current(), index);
-    const to: Strided = { ...this[STRIDED](), layout };
+    const to: Strided = { ...this.#now(), layout };
     planAssign(to, value, { casting: options?.casting, label: this.#nameOf(index) })();
   }
 
@@ -241,7 +248,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
   bytes(row: number): Uint8Array {
     const layout = this.#current();
     const at = resolveIndex(row, this.length, this.#storage.label);
-    return denseCopy(this[STRIDED](), rowLayout(layout, at)).bytes;
+    return denseCopy(this.#now(), rowLayout(layout, at)).bytes;
   }
 
   /**
@@ -255,6 +262,7 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   /** The rows in order: elements, or cells where there are more axes. */
   *[Symbol.iterator](): IterableIterator<ElementOf<D>> {
+    this[STRIDED]();
     for (let row = 0; row < this.length; row++) yield this.at(row);
   }
 

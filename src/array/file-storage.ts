@@ -109,6 +109,17 @@ export class FileStorage implements Storage {
     return this.#bytes;
   }
 
+  /** A map whose file was cut short shows zeros, or ends the process. One that was replaced stays whole. */
+  verify(): void {
+    const stat = this.#mapping === undefined ? undefined : nodeFiles.look(this.path);
+    const end = this.#dataOffset + this.#byteLength;
+    if (stat === undefined || !isSameFile(stat, this.#identity) || stat.size >= end) return;
+    throw new CorruptError(
+      `${this.path}: the file has ${stat.size} bytes, but its data need ${end}; other software cut it short`,
+      { path: this.path },
+    );
+  }
+
   /** Waits until all stores are on the disk. @throws ClosedError, DiskError */
   flush(): void {
     this.#requireOpen();

@@ -15,6 +15,12 @@ export interface Storage {
    * @throws ClosedError after closing, NotFoundError when the column was deleted, LimitError when they are too many
    */
   bytes(): Uint8Array;
+  /**
+   * Called before many elements are read or stored: files can be changed by other software.
+   *
+   * @throws StaleError, CorruptError where the bytes are not those of the file any more
+   */
+  verify?(): void;
   /** What messages call it: `column "delay"`, `array`. */
   readonly label: string;
 }

@@ -27,6 +27,8 @@ export interface ColumnState {
   readonly ino: number;
   /** Whether the file has not yet got its name. */
   readonly staged: boolean;
+  /** Whether its rows are those of a change that is yet to be applied: header or sidecar say others until then. */
+  readonly isPending?: boolean | undefined;
   /** The attribute as it stands in JSON. */
   readonly attr: JsonValue;
   /** The sidecar's path, where there is one. */
@@ -60,9 +62,9 @@ export function dataEnd(column: ColumnState, rows = column.rows): number {
 export function withRows(column: ColumnState, rows: number): ColumnState | undefined {
   const { header, path, fortran } = column;
   // In Fortran order the rows are those that the file has.
-  if (header === undefined || fortran) return { ...column, rows };
+  if (header === undefined || fortran) return { ...column, rows, isPending: true };
   const rewritten = rewriteRows(header, rows, path);
-  return rewritten === undefined ? undefined : { ...column, rows, header: rewritten };
+  return rewritten === undefined ? undefined : { ...column, rows, header: rewritten, isPending: true };
 }
 
 let ids = 0;

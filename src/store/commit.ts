@@ -158,6 +158,7 @@ function settled(draft: Draft, paths: StorePaths): Catalog {
       ...column,
       path: paths.column(name),
       staged: false,
+      isPending: false,
       sidecar: hasSidecar ? paths.sidecar(name) : undefined,
     });
   }

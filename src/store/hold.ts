@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { FormatError, UnsupportedError } from "../errors.js";
+import { FormatError, isMemmapError, UnsupportedError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { leaseOf, takeLease } from "./lease.js";
 import { takeKernelLock } from "./lock.js";
@@ -60,7 +60,11 @@ export class Hold {
   #makeControl(durability: Durability): void {
     const { root, control } = this.#paths;
     const there = this.#files.look(control);
-    if (there?.isDirectory() === true) return;
+    if (there?.isDirectory() === true) {
+      // Whoever made it may have died before it was on the disk.
+      if (durability === "full" && this.#files.look(this.#paths.last) === undefined) this.#syncControl();
+      return;
+    }
     if (there?.isSymbolicLink() === true) {
       throw new UnsupportedError(`${control}: a table with symbolic links can only be read`, {
         path: control,
@@ -74,10 +78,16 @@ export class Hold {
     try {
       this.#files.mkdir(control);
     } catch (error) {
+      // Another writer was quicker.
+      if (isMemmapError(error, "EXISTS")) return this.#makeControl(durability);
       throw refusedWriting(control, error);
     }
     this.#made = true;
-    if (durability !== "full") return;
+    if (durability === "full") this.#syncControl();
+  }
+
+  #syncControl(): void {
+    const { root } = this.#paths;
     this.#files.syncDirectory(root);
     this.#files.syncDirectory(dirname(root));
   }

@@ -1,5 +1,6 @@
 export { type AttrInput, type AttrValue, decodeAttr, encodeAttr } from "./attributes.js";
 export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes } from "./catalog.js";
+export { describes } from "./describes.js";
 export type { Draft, RowBlock } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";

@@ -77,6 +77,11 @@ export class Overlay {
     return this.#headers.get(path);
   }
 
+  /** Whether what a file says is yet to come, from the stage. */
+  isStaged(path: string): boolean {
+    return this.#staged.has(path);
+  }
+
   /** Does something with the file that has a path or will have it. */
   withFile<T>(path: string, use: (path: string) => T): T {
     const staged = this.#staged.get(path);

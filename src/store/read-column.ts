@@ -17,6 +17,8 @@ export interface ColumnFiles {
   readonly header: Uint8Array | undefined;
   /** Its own path, where `file` is another that it has no longer than the writer needs. */
   readonly later: string | undefined;
+  /** Whether a record that is not applied yet has its rows. */
+  readonly isPending: boolean;
   /** The path of its sidecar, if there is one, and what that says. */
   readonly sidecarPath: string | undefined;
   readonly sidecar: Sidecar | undefined;
@@ -38,7 +40,7 @@ const scratch = new Uint8Array(4096);
  * @throws FormatError for a malformed array, CorruptError for one that is shorter than its sidecar says
  */
 export function readColumn(
-  { path, file, header, later, sidecarPath, sidecar }: ColumnFiles,
+  { path, file, header, later, isPending, sidecarPath, sidecar }: ColumnFiles,
   files: Files,
 ): ColumnState | undefined {
   const fd = files.open(file, "r");
@@ -53,6 +55,7 @@ export function readColumn(
       id: nextId(),
       path: file,
       later,
+      isPending,
       dev: stat.dev,
       ino: stat.ino,
       staged: false,

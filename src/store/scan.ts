@@ -83,8 +83,12 @@ function walk(paths: StorePaths, files: Files, overlay: Overlay, group: string, 
       const sidecarName = `${name.slice(0, -ARRAY.length)}${SIDECAR}`;
       const sidecar = sidecarOf(join(directory, sidecarName), entries.get(sidecarName), files, overlay);
       const header = overlay.header(path);
+      const isPending = header !== undefined || overlay.isStaged(join(directory, sidecarName));
       const column = overlay.withFile(file, (at) =>
-        readColumn({ path, file: at, header, later: at === file ? undefined : file, ...sidecar }, files),
+        readColumn(
+          { path, file: at, header, later: at === file ? undefined : file, isPending, ...sidecar },
+          files,
+        ),
       );
       if (column !== undefined) found.columns.set(inner.slice(0, -ARRAY.length), column);
     } else if (kind === "directory" && isValidName(inner)) walk(paths, files, overlay, inner, found);

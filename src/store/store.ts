@@ -19,10 +19,10 @@ import { Draft } from "./draft.js";
 import { Hold } from "./hold.js";
 import type { LastRecord } from "./last.js";
 import { locate } from "./links.js";
-import { readLast } from "./look.js";
+import { latest, readLast } from "./look.js";
 import { refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
-import { readStore } from "./read-store.js";
+import { authorityOf, readStore } from "./read-store.js";
 import { recover } from "./recover.js";
 import { type Scan, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
@@ -58,8 +58,8 @@ export class Store {
   /** Whether this handle made the root, so that it may take it back. */
   #madeRoot = false;
   #closed = false;
-  /** Whether what is stored came to be without waiting for the disk, while this handle's changes wait. */
-  #isUnsynced = false;
+  /** The transaction up to which everything was flushed. */
+  #flushed: string | undefined;
   /** What made this handle unusable. */
   #poison: Error | undefined;
 
@@ -113,16 +113,16 @@ export class Store {
     const { paths, files } = store;
     return store.#begin(() => {
       refuseNesting(paths, files);
-      if (files.look(paths.root) === undefined) {
-        if (files.look(dirname(paths.root))?.isDirectory() !== true) {
-          throw new NotFoundError(
-            `${paths.root}: the directory ${dirname(paths.root)} is missing; make it first`,
-            { path: paths.root },
-          );
-        }
-        files.mkdir(paths.root);
-        store.#madeRoot = true;
-      } else if (!isStore(paths.root, files) && !isVacant(paths.root, files)) {
+      const isMissing = files.look(paths.root) === undefined;
+      if (isMissing && files.look(dirname(paths.root))?.isDirectory() !== true) {
+        throw new NotFoundError(
+          `${paths.root}: the directory ${dirname(paths.root)} is missing; make it first`,
+          { path: paths.root },
+        );
+      }
+      if (isMissing) store.#madeRoot = madeDirectory(paths.root, files);
+      // In this order: a directory that another writer makes a store of meanwhile was vacant, or is a store.
+      if (!isVacant(paths.root, files) && !isStore(paths.root, files)) {
         throw new ExistsError(`${paths.root}: this is neither an empty directory nor a table`, {
           path: paths.root,
         });
@@ -157,7 +157,6 @@ export class Store {
   /** Finishes what a writer before left, or undoes it. */
   #recover(): void {
     this.#last = recover(this.paths, this.files, this.durability);
-    this.#isUnsynced = this.durability === "full" && this.#last?.durability === "process";
   }
 
   /** The file system, where a sync that fails is noticed: what it should have kept may be lost, whatever comes after. */
@@ -230,8 +229,7 @@ export class Store {
   begin(): Draft {
     this.requireWritable();
     this.#requireSole();
-    if (this.#isUnsynced) syncStore(this.paths, this.files);
-    this.#isUnsynced = false;
+    if (this.durability === "full") this.flush();
     const isSole = this.#hold?.isSure !== false;
     // Where writers may not know of one another, neither shall find its files in the other's stage.
     const suffix = isSole ? "" : `-${randomBytes(8).toString("hex")}`;
@@ -295,6 +293,21 @@ export class Store {
     };
   }
 
+  /** Makes changes that did not wait for the disk as safe as those that did. @throws DiskError */
+  flush(): void {
+    this.requireOpen();
+    if (!this.writable || this.#last?.durability !== "process" || this.#flushed === this.#last.txid) return;
+    syncStore(this.paths, this.files);
+    this.#flushed = this.#last.txid;
+  }
+
+  /** Whether a writer has committed since what this reader shows was read. */
+  hasMovedOn(): boolean {
+    if (this.writable) return false;
+    const { look } = authorityOf(this.paths, this.files);
+    return latest(look)?.txid !== this.#last?.txid;
+  }
+
   /**
    * Takes up what other software changed.
    *
@@ -351,6 +364,17 @@ function unfinished(root: string, state: "committed" | "unknown", cause: unknown
 
 function messageOf(cause: unknown): string {
   return isNativeError(cause) ? cause.message : String(cause);
+}
+
+/** @returns whether it was this call that made it, and not another writer meanwhile */
+function madeDirectory(path: string, files: Files): boolean {
+  try {
+    files.mkdir(path);
+    return true;
+  } catch (error) {
+    if (error instanceof ExistsError) return false;
+    throw error;
+  }
 }
 
 /** What a writer finds. @throws what keeps it from writing */

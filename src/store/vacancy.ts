@@ -5,7 +5,9 @@ import { CONTROL, StorePaths } from "./paths.js";
 /** Whether a directory holds a store: a transaction has been committed in it, applied or not. */
 export function isStore(root: string, files: Files): boolean {
   const paths = new StorePaths(root);
-  return files.look(paths.last) !== undefined || readPending(paths, files, undefined) !== undefined;
+  const isApplied = () => files.look(paths.last) !== undefined;
+  // Between the two looks its writer may have applied it.
+  return isApplied() || readPending(paths, files, undefined) !== undefined || isApplied();
 }
 
 /**

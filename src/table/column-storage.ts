@@ -1,9 +1,12 @@
 import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index.js";
-import { ClosedError, isMemmapError, NotFoundError } from "../errors.js";
-import type { Files } from "../platform/files.js";
+import { ClosedError, isMemmapError, NotFoundError, StaleError } from "../errors.js";
 import type { Mapping } from "../platform/index.js";
-import { type ColumnState, dataEnd, rowBytes } from "../store/index.js";
+import { type ColumnState, dataEnd, describes, rowBytes, type Store } from "../store/index.js";
+import { FileWatch } from "./file-watch.js";
 import { inTurn } from "./in-turn.js";
+
+/** What a column's bytes need of the store. */
+export type StorageOwner = Pick<Store, "writable" | "files" | "hasMovedOn">;
 
 /**
  * The bytes of one column of a table, mapped at first use. It follows the column through growth, renaming, replacement
@@ -12,7 +15,8 @@ import { inTurn } from "./in-turn.js";
 export class ColumnStorage implements Storage {
   version = 0;
   readonly writable: boolean;
-  readonly #files: Files;
+  readonly #store: StorageOwner;
+  readonly #watch: FileWatch;
   #state: ColumnState;
   #name: string;
   #bytes: Uint8Array | undefined;
@@ -20,11 +24,12 @@ export class ColumnStorage implements Storage {
   #mappings: { readonly mapping: Mapping; readonly file: FileIdentity }[] = [];
   #gone: "deleted" | "closed" | undefined;
 
-  constructor(name: string, state: ColumnState, writable: boolean, files: Files) {
-    this.#files = files;
+  constructor(name: string, state: ColumnState, store: StorageOwner) {
+    this.#store = store;
+    this.#watch = new FileWatch(store);
     this.#name = name;
     this.#state = state;
-    this.writable = writable;
+    this.writable = store.writable;
   }
 
   get label(): string {
@@ -62,6 +67,11 @@ export class ColumnStorage implements Storage {
     return this.#bytes;
   }
 
+  /** Before many bytes are read: see {@link FileWatch.verify}. */
+  verify(): void {
+    if (this.#bytes !== undefined && this.#bytes.length > 0) this.#watch.verify(this.#state);
+  }
+
   #map(): Uint8Array {
     const { dev, ino, dataOffset } = this.#state;
     if (this.byteLength === 0) return new Uint8Array(0);
@@ -77,14 +87,26 @@ export class ColumnStorage implements Storage {
   }
 
   #mapFile(end: number): Mapping {
-    const { path, later, dev, ino } = this.#state;
-    try {
-      return mapFile(path, { dev, ino }, end, this.writable, this.#files);
-    } catch (error) {
-      // Its writer has given it its name since it was found.
-      if (later === undefined || !isMemmapError(error, "NOT_FOUND")) throw error;
-      return mapFile(later, { dev, ino }, end, this.writable, this.#files);
+    const { path, later, dev, ino, staged } = this.#state;
+    const { files } = this.#store;
+    // What was found when the table was opened may be another generation's by now.
+    if (!staged && later === undefined && files.look(path)?.ino === ino && !describes(this.#state, files)) {
+      throw new StaleError(`${path}: its rows were changed since the table was opened; call refresh()`, {
+        path,
+      });
     }
+    // `later`: its writer has given it its name since it was found.
+    for (const name of later === undefined ? [path] : [path, later]) {
+      try {
+        return mapFile(name, { dev, ino }, end, this.writable, files);
+      } catch (error) {
+        if (!isMemmapError(error, "NOT_FOUND")) throw error;
+      }
+    }
+    throw new StaleError(
+      `${later ?? path}: the file was deleted or renamed since it was opened; call refresh(), or open it again`,
+      { path: later ?? path },
+    );
   }
 
   /** Takes up what the column is now; typed arrays over an older file stay until `settle`. */
@@ -111,6 +133,7 @@ export class ColumnStorage implements Storage {
 
   /** After a commit or its undoing: lets go of files that are not the column's. */
   settle(): void {
+    this.#watch.reset();
     const kept = this.#mappings.filter(({ file }) => this.#gone === undefined && isSame(file, this.#state));
     const released = this.#mappings.filter((entry) => !kept.includes(entry));
     this.#mappings = kept;
@@ -143,6 +166,7 @@ export class ColumnStorage implements Storage {
 
   #changed(): void {
     this.version += 1;
+    this.#watch.reset();
     this.#bytes = undefined;
   }
 }

@@ -1,20 +1,17 @@
 import type { ArrayView } from "../array/index.js";
-import type { Files } from "../platform/files.js";
-import type { Catalog, ColumnState, Store } from "../store/index.js";
-import { ColumnStorage } from "./column-storage.js";
+import type { Catalog, ColumnState } from "../store/index.js";
+import { ColumnStorage, type StorageOwner } from "./column-storage.js";
 import { inTurn } from "./in-turn.js";
 import { type ColumnOwner, MemmapColumn } from "./memmap-column.js";
 
 /** The columns of one table that somebody has asked for, by the identity that renaming and growing keep. */
 export class LiveColumns {
-  readonly #writable: boolean;
-  readonly #files: Files;
+  readonly #store: StorageOwner;
   readonly #owner: ColumnOwner;
   readonly #live = new Map<number, { readonly storage: ColumnStorage; readonly column: MemmapColumn }>();
 
-  constructor({ writable, files }: Pick<Store, "writable" | "files">, owner: ColumnOwner) {
-    this.#writable = writable;
-    this.#files = files;
+  constructor(store: StorageOwner, owner: ColumnOwner) {
+    this.#store = store;
     this.#owner = owner;
   }
 
@@ -22,7 +19,7 @@ export class LiveColumns {
   columnFor(name: string, state: ColumnState): MemmapColumn {
     const known = this.#live.get(state.id);
     if (known !== undefined) return known.column;
-    const storage = new ColumnStorage(name, state, this.#writable, this.#files);
+    const storage = new ColumnStorage(name, state, this.#store);
     const column = new MemmapColumn(storage, this.#owner);
     this.#live.set(state.id, { storage, column });
     return column;

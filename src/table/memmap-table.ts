@@ -338,16 +338,18 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     return this.#open.transaction(() => work(this));
   }
 
-  /** Waits until all assignments are on the disk. @throws DiskError */
+  /**
+   * Waits until all assignments are on the disk, and at durability `"process"` the structural changes, too.
+   *
+   * @throws DiskError: what was to be written may be lost, and the table must be opened again
+   */
   flush(): void {
-    this.#open.store.requireOpen();
-    this.#open.live.flush();
+    this.#open.flush();
   }
 
-  /** As `flush`, off the main thread. */
+  /** As `flush`, the assignments off the main thread. */
   async flushAsync(): Promise<void> {
-    this.#open.store.requireOpen();
-    await this.#open.live.flushAsync();
+    await this.#open.flushAsync();
   }
 
   /** Takes up what other software changed on disk. @throws FormatError, ShapeError */

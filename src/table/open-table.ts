@@ -112,6 +112,30 @@ export class OpenTable {
     }
   }
 
+  /** Waits until everything is on the disk: assignments, and changes that did not wait themselves. */
+  flush(): void {
+    this.store.requireOpen();
+    try {
+      this.live.flush();
+    } catch (error) {
+      this.store.poisonBySync(error);
+      throw error;
+    }
+    this.store.flush();
+  }
+
+  /** As `flush`, the assignments off the main thread. */
+  async flushAsync(): Promise<void> {
+    this.store.requireOpen();
+    try {
+      await this.live.flushAsync();
+    } catch (error) {
+      this.store.poisonBySync(error);
+      throw error;
+    }
+    if (!this.store.closed) this.store.flush();
+  }
+
   /** Takes up what other software changed on disk. */
   refresh(): void {
     this.store.requireOpen();
