@@ -58,7 +58,7 @@ export class Hold {
   }
 
   #makeControl(durability: Durability): void {
-    const { root, control } = this.#paths;
+    const { control } = this.#paths;
     const there = this.#files.look(control);
     if (there?.isDirectory() === true) {
       // Whoever made it may have died before it was on the disk.
