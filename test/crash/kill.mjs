@@ -1,0 +1,70 @@
+/** `kill -9` at random moments of a random workload: nothing that was acknowledged is lost, nothing is mixed. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lastAcknowledged, States } from "./acknowledged.mjs";
+import { sleep, startChild } from "./children.mjs";
+import { temporaryDirectory } from "./cleanup.mjs";
+import { inspect } from "./inspect.mjs";
+import { mix, randomOf } from "./random.mjs";
+
+/** A table is killed this often before the next one takes its place. */
+const KILLS_PER_TABLE = 30;
+/** The longest that a worker lives after it was told what to do, in milliseconds. */
+const LONGEST_LIFE = 90;
+
+/**
+ * @param options.kills how many; as many as the time allows where left out
+ * @param options.until when to stop, by `performance.now()`
+ * @returns counts, and a list of violations in words
+ */
+export async function runKills({ seed, kills = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY }) {
+  const result = { kills: 0, acknowledged: 0, unacknowledged: 0, tables: 0, violations: [] };
+  let spare = startChild("worker.mjs");
+  try {
+    while (result.kills < kills && performance.now() < until && result.violations.length === 0) {
+      const own = mix(seed, result.tables) % 1_000_000;
+      const durability = result.tables % 2 === 0 ? "process" : "full";
+      spare = await killTable({ seed: own, durability, kills, until, result, spare });
+      result.tables += 1;
+    }
+  } finally {
+    spare.kill();
+  }
+  return result;
+}
+
+async function killTable({ seed, durability, kills, until, result, spare }) {
+  const directory = temporaryDirectory();
+  const [root, acks] = [join(directory, "table"), join(directory, "acks")];
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(acks, "");
+  const states = new States(seed);
+  let step = -1;
+  let worker = spare;
+  for (let i = 0; i < KILLS_PER_TABLE && result.kills < kills && performance.now() < until; i += 1) {
+    const random = randomOf(seed, i, 4);
+    await worker.nextLine();
+    worker.tell({ root, acks, seed, step, durability });
+    const next = startChild("worker.mjs");
+    await sleep(random.real() * LONGEST_LIFE);
+    worker.kill();
+    const { code, signal, stderr } = await worker.exited;
+    worker = next;
+    result.kills += 1;
+    const where = `kill ${i + 1}, durability "${durability}", workload ${seed}, step ${step}`;
+    if (signal !== "SIGKILL") {
+      result.violations.push(`${where}: the worker ended by itself (${signal ?? code}): ${stderr}`);
+      break;
+    }
+    const known = Math.max(lastAcknowledged(acks), step);
+    const { state, problem } = inspect(root, states.since(known), { recover: random.chance(0.5) });
+    if (problem !== undefined) {
+      result.violations.push(`${where}, acknowledged ${known}: ${problem}`);
+      break;
+    }
+    result.acknowledged += known - step;
+    if (state !== undefined && state.step > known) result.unacknowledged += 1;
+    step = state?.step ?? -1;
+  }
+  return worker;
+}
