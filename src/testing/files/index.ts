@@ -8,3 +8,5 @@ export {
 } from "./failing-files.js";
 export type { SystemCode } from "./failure.js";
 export { type FileCall, type FilesCall, interceptFiles, isChanging } from "./intercept.js";
+export type { CrashOptions } from "./memory/crash.js";
+export { MemoryFiles, type MemoryOptions } from "./memory/memory-files.js";
