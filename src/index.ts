@@ -54,6 +54,9 @@ export * from "./errors.js";
 export type { AttrInput, AttrValue, Durability, FileLayout, Locking } from "./store/index.js";
 export {
   type AddOptions,
+  type AppendedRow,
+  type Appender,
+  type AppenderOptions,
   type ColumnSpec,
   type ColumnsOption,
   type CreateOptions,

@@ -1,3 +1,4 @@
+export type { AppendedRow, Appender, AppenderOptions } from "./appender.js";
 export { MemmapColumn } from "./memmap-column.js";
 export { MemmapTable } from "./memmap-table.js";
 export type { AddOptions, CreateOptions, Mode, OpenOptions, StoreSettings } from "./options.js";

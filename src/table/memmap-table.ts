@@ -11,6 +11,7 @@ import {
   type JsonValue,
   type Store,
 } from "../store/index.js";
+import { Appender, type AppenderOptions } from "./appender.js";
 import { formatView } from "./format.js";
 import type { MemmapColumn } from "./memmap-column.js";
 import { makeStore, type OpenedStore, openStore } from "./open-store.js";
@@ -325,6 +326,15 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    */
   append(rows: RowsSource | Iterable<{ readonly [name: string]: unknown }>): number {
     return this.#open.append(rows);
+  }
+
+  /**
+   * Gathers rows that come one by one and commits them in batches; see {@link Appender}.
+   *
+   * @throws ReadOnlyError, ShapeError or IndexError for options that are no such numbers
+   */
+  appender(options: AppenderOptions = {}): Appender {
+    return new Appender(this.#open, options);
   }
 
   /**

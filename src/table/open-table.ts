@@ -5,16 +5,25 @@ import {
   type Draft,
   encodeAttr,
   type JsonValue,
+  type RowBlock,
   type Store,
 } from "../store/index.js";
 import { rowBlocks } from "./append.js";
 import { inTurn } from "./in-turn.js";
 import { LiveColumns } from "./live-columns.js";
 
+/** Rows that wait to be committed: before anything else is, so that they keep their place. */
+export interface Pending {
+  /** @throws what the commit throws */
+  commit(): void;
+}
+
 /** An open table: its store, the transaction under way, and the columns that somebody uses, kept in step. */
 export class OpenTable {
   readonly store: Store;
   readonly live: LiveColumns;
+  /** In the order of their first rows. */
+  readonly pending = new Set<Pending>();
   #draft: Draft | undefined;
   /** Whether rows are being appended that the caller makes one by one. */
   #isAppending = false;
@@ -32,6 +41,22 @@ export class OpenTable {
     return this.#draft ?? this.store.catalog;
   }
 
+  /** Whether a change is under way. */
+  get isChanging(): boolean {
+    return this.#draft !== undefined;
+  }
+
+  /** Within a change nothing is pending. */
+  #commitPending(): void {
+    if (this.pending.size > 0) inTurn([...this.pending], (each) => each.commit());
+  }
+
+  /** Commits pending rows alone. */
+  appendPending(rows: RowBlock): void {
+    this.store.requireWritable();
+    this.#commit((draft) => draft.append([rows]));
+  }
+
   /**
    * Makes one change: a part of the transaction under way, or a transaction of its own.
    *
@@ -44,7 +69,10 @@ export class OpenTable {
         "rows are being appended; a source of rows cannot change the table they go to",
       );
     }
-    if (this.#draft === undefined) return this.#commit(work);
+    if (this.#draft === undefined) {
+      this.#commitPending();
+      return this.#commit(work);
+    }
     const result = work(this.#draft);
     if (moves) this.live.follow(this.#draft);
     return result;
@@ -56,6 +84,7 @@ export class OpenTable {
     if (this.#draft !== undefined) {
       throw new UnsupportedError("a transaction is under way already; make the changes in that one");
     }
+    this.#commitPending();
     return this.#commit(() => {
       const result = work();
       if (typeof result === "object" && result !== null && "then" in result) {
@@ -112,9 +141,10 @@ export class OpenTable {
     }
   }
 
-  /** Waits until everything is on the disk: assignments, and changes that did not wait themselves. */
+  /** Waits until everything is on the disk: pending rows, assignments, and changes that did not wait themselves. */
   flush(): void {
     this.store.requireOpen();
+    this.#commitPending();
     try {
       this.live.flush();
     } catch (error) {
@@ -127,6 +157,7 @@ export class OpenTable {
   /** As `flush`, the assignments off the main thread. */
   async flushAsync(): Promise<void> {
     this.store.requireOpen();
+    this.#commitPending();
     try {
       await this.live.flushAsync();
     } catch (error) {
@@ -142,8 +173,16 @@ export class OpenTable {
     if (this.#draft !== undefined) {
       throw new UnsupportedError("a table cannot be refreshed within a transaction");
     }
+    let isCommitted = true;
+    try {
+      this.#commitPending();
+    } catch {
+      // It may take what is on disk now to commit them.
+      isCommitted = false;
+    }
     this.store.refresh();
     this.live.settle(this.store.catalog);
+    if (!isCommitted) this.#commitPending();
   }
 
   /** Closes everything, whatever becomes of its parts; a transaction under way comes to nothing. */
@@ -153,6 +192,7 @@ export class OpenTable {
     this.#draft = undefined;
     const { writable, durability } = this.store;
     const steps = [
+      () => this.#commitPending(),
       () => {
         if (writable && durability === "full") this.live.flush();
       },
