@@ -38,6 +38,7 @@ export {
 } from "./arbitraries/schemas.js";
 export { anySteps, type StepsOptions } from "./arbitraries/steps.js";
 export { type ComparableColumn, type ComparableTable, compareTable } from "./compare-table.js";
+export * from "./files/index.js";
 export type { Cells, ColumnType, ModelColumn, ModelColumnOptions } from "./model/column.js";
 export type { ModelRow } from "./model/row.js";
 export type { ColumnForm, RowForm } from "./model/sources.js";

@@ -46,12 +46,17 @@ const NAMES = [
 type Weighted<T> = { readonly weight: number; readonly arbitrary: fc.Arbitrary<T> };
 type ByKind<S extends Step> = { readonly [K in S["kind"]]: Weighted<Extract<S, { kind: K }>> };
 
+/** Objects of these parts, which read alike however they were made. */
+function record<T>(parts: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fastCheck().record<T>(parts, { noNullPrototype: true });
+}
+
 /** What steps are made of. */
 function parts() {
   const fc = fastCheck();
   const bound = fc.option(fc.integer({ min: -12, max: 12 }), { nil: null, freq: 3 });
   const at = fc.nat({ max: 30 });
-  const range: fc.Arbitrary<StepRange> = fc.record({
+  const range: fc.Arbitrary<StepRange> = record({
     start: bound,
     stop: bound,
     step: fc.constantFrom(1, 1, 1, 2, -1, -2, 3),
@@ -62,7 +67,7 @@ function parts() {
       { weight: 2, arbitrary: anyColumnType({ nesting: 0, byteorders: ["<"] }) },
     )
     .chain(({ dtype, itemShape }) =>
-      fc.record({
+      record({
         dtype: fc.constant(dtype.descr),
         itemShape: fc.constant(itemShape),
         pool: fc.array(anyCell(dtype, itemShape), { minLength: 1, maxLength: 4 }),
@@ -129,27 +134,27 @@ function innerSteps(): ByKind<InnerStep> {
     "select" as const,
   );
   return {
-    add: { weight: 4, arbitrary: fc.record(add) },
-    copy: { weight: 2, arbitrary: fc.record({ kind: kind("copy"), at, name, overwrite: fc.boolean() }) },
-    rename: { weight: 2, arbitrary: fc.record({ kind: kind("rename"), at, name }) },
-    remove: { weight: 2, arbitrary: fc.record({ kind: kind("remove"), at }) },
-    resize: { weight: 3, arbitrary: fc.record({ kind: kind("resize"), rows: fc.nat({ max: 20 }) }) },
-    append: { weight: 3, arbitrary: fc.record(append) },
-    attr: { weight: 2, arbitrary: fc.record(attribute) },
-    assign: { weight: 3, arbitrary: fc.record(assign) },
-    set: { weight: 1, arbitrary: fc.record(set) },
-    put: { weight: 2, arbitrary: fc.record(put) },
-    assignRows: { weight: 2, arbitrary: fc.record(assignRows) },
-    putRows: { weight: 2, arbitrary: fc.record(putRows) },
-    setRow: { weight: 1, arbitrary: fc.record({ kind: kind("setRow"), row: at, from: at }) },
+    add: { weight: 4, arbitrary: record(add) },
+    copy: { weight: 2, arbitrary: record({ kind: kind("copy"), at, name, overwrite: fc.boolean() }) },
+    rename: { weight: 2, arbitrary: record({ kind: kind("rename"), at, name }) },
+    remove: { weight: 2, arbitrary: record({ kind: kind("remove"), at }) },
+    resize: { weight: 3, arbitrary: record({ kind: kind("resize"), rows: fc.nat({ max: 20 }) }) },
+    append: { weight: 3, arbitrary: record(append) },
+    attr: { weight: 2, arbitrary: record(attribute) },
+    assign: { weight: 3, arbitrary: record(assign) },
+    set: { weight: 1, arbitrary: record(set) },
+    put: { weight: 2, arbitrary: record(put) },
+    assignRows: { weight: 2, arbitrary: record(assignRows) },
+    putRows: { weight: 2, arbitrary: record(putRows) },
+    setRow: { weight: 1, arbitrary: record({ kind: kind("setRow"), row: at, from: at }) },
     read: {
       weight: 1,
-      arbitrary: fc.record({ kind: kind("read"), range, rows, columns: fc.array(at, { maxLength: 3 }) }),
+      arbitrary: record({ kind: kind("read"), range, rows, columns: fc.array(at, { maxLength: 3 }) }),
     },
-    hold: { weight: 2, arbitrary: fc.record({ kind: kind("hold"), what: held, at, range }) },
+    hold: { weight: 2, arbitrary: record({ kind: kind("hold"), what: held, at, range }) },
     mistake: {
       weight: 3,
-      arbitrary: fc.record({ kind: kind("mistake"), what: fc.constantFrom(...MISTAKES), at }),
+      arbitrary: record({ kind: kind("mistake"), what: fc.constantFrom(...MISTAKES), at }),
     },
   };
 }
@@ -165,16 +170,16 @@ function outerSteps(inner: fc.Arbitrary<InnerStep> | undefined): ByKind<OuterSte
   return {
     transaction: {
       weight: 4,
-      arbitrary: fc.record({ kind: kind("transaction"), steps, throws: fc.boolean() }),
+      arbitrary: record({ kind: kind("transaction"), steps, throws: fc.boolean() }),
     },
-    flush: { weight: 1, arbitrary: fc.record({ kind: kind("flush") }) },
-    refresh: { weight: 1, arbitrary: fc.record({ kind: kind("refresh") }) },
+    flush: { weight: 1, arbitrary: record({ kind: kind("flush") }) },
+    refresh: { weight: 1, arbitrary: record({ kind: kind("refresh") }) },
     reopen: {
       weight: 2,
-      arbitrary: fc.record({ kind: kind("reopen"), mode, layout, scribble: fc.boolean() }),
+      arbitrary: record({ kind: kind("reopen"), mode, layout, scribble: fc.boolean() }),
     },
-    replace: { weight: 1, arbitrary: fc.record(replace) },
-    outside: { weight: 1, arbitrary: fc.record({ kind: kind("outside"), name, content, at }) },
+    replace: { weight: 1, arbitrary: record(replace) },
+    outside: { weight: 1, arbitrary: record({ kind: kind("outside"), name, content, at }) },
   };
 }
 
