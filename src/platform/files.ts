@@ -52,6 +52,8 @@ export interface Files {
   sync(fd: number, path: string): void;
   syncDirectory(path: string): void;
   rename(from: string, to: string): void;
+  /** Two files swap their names in one step. @returns whether the system can do that; else nothing is done */
+  exchange(one: string, other: string): boolean;
   link(from: string, to: string): void;
   unlink(path: string): void;
   mkdir(path: string): void;
@@ -161,6 +163,7 @@ export const nodeFiles: Files = {
       withDirectory(path, fsyncSync);
     }),
   rename: (from, to) => attempt("rename it", from, () => renameSync(from, to)),
+  exchange: (one, other) => attempt("exchange it", one, () => platform().exchange(one, other)),
   link: (from, to) => attempt("link it", from, () => linkSync(from, to)),
   unlink: (path) => attempt("remove it", path, () => unlinkSync(path)),
   mkdir: (path) => attempt("make it", path, () => mkdirSync(path)),

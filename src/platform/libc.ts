@@ -29,6 +29,8 @@ export interface LibC {
   /** {@link LibC.msync} on another thread. */
   msyncAsync(address: bigint, length: number): Promise<Errno>;
   madvise(address: bigint, length: number, advice: number): Errno;
+  /** `renameat2(2)` with `RENAME_EXCHANGE`: two files swap their names. Undefined where the system has no such call. */
+  readonly exchange: ((one: string, other: string) => Errno) | undefined;
   /** `syncfs(2)`; undefined where the system has none. */
   readonly syncfs: ((fd: number) => Errno) | undefined;
   /** An ArrayBuffer over memory that it does not own. */
@@ -92,9 +94,25 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
         });
       }),
     madvise: (address, length, advice) => errnoOf(madvise(address, length, advice)),
+    exchange: bindExchange(library, constants, errnoOf),
     syncfs: bindSyncfs(library, errnoOf),
     view: (address, length) => koffi.view(address, length),
   };
+}
+
+function bindExchange(
+  library: ReturnType<Koffi["load"]>,
+  { exchange }: SystemConstants,
+  errnoOf: (result: number) => Errno,
+): ((one: string, other: string) => Errno) | undefined {
+  if (exchange === undefined) return undefined;
+  try {
+    const renameat2 = library.func("int renameat2(int, str, int, str, unsigned int)");
+    const { here, flag } = exchange;
+    return (one, other) => errnoOf(renameat2(here, one, here, other, flag));
+  } catch {
+    return undefined;
+  }
 }
 
 function bindSyncfs(

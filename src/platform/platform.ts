@@ -105,4 +105,12 @@ export interface Platform {
    * @throws DiskError when the system could not write
    */
   syncFileSystem(fd: number, path: string): boolean;
+
+  /**
+   * Exchanges the names of two files in one step.
+   *
+   * @returns false where the system or the file system cannot do that
+   * @throws DiskError when the system refuses for another cause
+   */
+  exchange(one: string, other: string): boolean;
 }

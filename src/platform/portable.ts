@@ -53,6 +53,7 @@ export function portablePlatform({
     reserve: (fd, length, path) => reserve(undefined, fd, length, path),
     extend: (fd, from, to, path) => extend(undefined, fd, from, to, path),
     punch: (fd, from, length, path) => punch(undefined, fd, from, length, path),
+    exchange: () => false,
     syncFileSystem: () => false,
   };
 }

@@ -8,7 +8,7 @@ import type { Advice, MapOptions, Mapping, Platform } from "./platform.js";
 import type { Region } from "./region.js";
 import { Regions } from "./regions.js";
 import { extend, punch, reserve } from "./space.js";
-import { diskError, SystemError } from "./system-error.js";
+import { diskError, isNotSupported, SystemError } from "./system-error.js";
 import { assertTransfer } from "./transfer.js";
 import { atWorkerExit } from "./worker-exit.js";
 
@@ -41,6 +41,14 @@ export function posixPlatform(): Platform {
     reserve: (fd, length, path) => reserve(libc.space, fd, length, path),
     extend: (fd, from, to, path) => extend(libc.space, fd, from, to, path),
     punch: (fd, from, length, path) => punch(libc.space, fd, from, length, path),
+    exchange(one: string, other: string): boolean {
+      if (libc.exchange === undefined) return false;
+      const errno = libc.exchange(one, other);
+      if (errno === 0) return true;
+      const cause = new SystemError(errno, "renameat2");
+      if (isNotSupported(cause) || cause.code === "EINVAL") return false;
+      throw diskError(`cannot exchange ${one} and ${other}`, one, cause);
+    },
     syncFileSystem(fd: number, path: string): boolean {
       if (libc.syncfs === undefined) return false;
       const errno = libc.syncfs(fd);

@@ -26,6 +26,23 @@ export function applyRecord(
   new Application(record, paths, files, durability).run();
 }
 
+/**
+ * An applied record becomes `last`. At durability `"full"` the caller answers for the sync of the directory: until then
+ * the record may be found, and done, once more.
+ */
+export function retireRecord(
+  { generation, prev }: CommitRecord,
+  paths: StorePaths,
+  files: Files,
+  durability: Durability,
+): void {
+  const path = paths.commit(generation);
+  // ext4 writes an unsynced file back at once when it takes another one's name, ten times as slow as exchanging the two.
+  // Of two steps, a loss of power could keep the second alone.
+  if (durability === "process" && prev !== null && files.exchange(path, paths.last)) files.unlink(path);
+  else files.rename(path, paths.last);
+}
+
 class Application {
   readonly #record: CommitRecord;
   readonly #paths: StorePaths;

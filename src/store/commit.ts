@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isMemmapError, StaleError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { applyRecord } from "./apply.js";
+import { applyRecord, retireRecord } from "./apply.js";
 import { type Catalog, type ColumnState, dataEnd } from "./catalog.js";
 import type { Draft } from "./draft.js";
 import type { LastRecord } from "./last.js";
@@ -63,7 +63,7 @@ export function commitDraft(draft: Draft, context: CommitContext, progress: Prog
   progress.state = "committed";
   applyRecord(record, paths, files, durability);
   // The directory is synced before the next record: until then this one may be found, and done, once more.
-  files.rename(paths.commit(record.generation), paths.last);
+  retireRecord(record, paths, files, durability);
   draft.stage.remove();
   return { catalog: settled(draft, paths), last: record };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { CorruptError, isMemmapError } from "../errors.js";
 import { parseHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
-import { applyRecord } from "./apply.js";
+import { applyRecord, retireRecord } from "./apply.js";
 import type { LastRecord } from "./last.js";
 import { follows, readLast } from "./look.js";
 import { isValidName } from "./names.js";
@@ -47,7 +47,7 @@ export function recover(paths: StorePaths, files: Files, durability: Durability)
       syncStore(paths, files);
     }
     applyRecord(record, paths, files, level);
-    files.rename(paths.commit(record.generation), paths.last);
+    retireRecord(record, paths, files, level);
     if (level === "full") files.syncDirectory(paths.control);
     last = readLast(paths, files);
   }

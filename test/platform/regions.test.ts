@@ -28,6 +28,7 @@ const NAMES = new Map([
 /** A C library that keeps a diary and maps nothing. */
 class FakeLibC implements LibC {
   readonly syncfs = undefined;
+  readonly exchange = undefined;
   readonly calls: string[] = [];
   /** Errors of the coming calls, by the name in the diary; each is used once. */
   readonly failures = new Map<string, number[]>();

@@ -15,6 +15,7 @@ const ACTIONS: Readonly<Partial<Record<FileCall["name"], string>>> = {
   write: "write to it",
   truncate: "set its size",
   rename: "rename it",
+  exchange: "exchange it",
   link: "link it",
   unlink: "remove it",
   mkdir: "make it",
