@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { isMemmapError, StaleError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { applyRecord, retireRecord } from "./apply.js";
@@ -101,7 +101,7 @@ function writeRecord(
   const members: Omit<CommitRecord, "sha256"> = {
     version: 1,
     generation: (last?.generation ?? 0) + 1,
-    txid: randomBytes(16).toString("hex"),
+    txid: randomUUID(),
     prev: last?.txid ?? null,
     order: [...draft.columns.keys()],
     rows: draft.rows,
