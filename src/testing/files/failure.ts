@@ -15,7 +15,6 @@ const ACTIONS: Readonly<Partial<Record<FileCall["name"], string>>> = {
   write: "write to it",
   truncate: "set its size",
   rename: "rename it",
-  exchange: "exchange it",
   link: "link it",
   unlink: "remove it",
   mkdir: "make it",
@@ -39,6 +38,7 @@ const SYSTEM_CALLS: Readonly<Partial<Record<FileCall["name"], string>>> = {
   syncAll: "syncfs",
   list: "scandir",
   copy: "copyfile",
+  exchange: "renameat2",
   touch: "utime",
   realPath: "lstat",
   extend: "fallocate",
@@ -53,6 +53,8 @@ export function failure(name: FileCall["name"], path: string, code: SystemCode):
   switch (name) {
     case "extend":
       return diskError(`cannot give ${path} the bytes asked for, it keeps its size`, path, cause);
+    case "exchange":
+      return diskError(`cannot exchange ${path} and another file`, path, cause);
     case "punch":
       return diskError(`cannot punch a hole into ${path}`, path, cause);
     case "reserve":

@@ -1,5 +1,5 @@
 import { symlinkSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import fc from "fast-check";
 import { isMemmapError, systemCode } from "../../../src/errors.js";
 import { type Files, nodeFiles } from "../../../src/platform/files.js";
@@ -111,7 +111,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     fc.tuple(which, size, size).map(([index, at, length]) =>
       withFd((files, fd, full) => {
         const into = new Uint8Array(length);
-        return [files.read(fd, into, at, full), Buffer.from(into).toString("hex")];
+        return [files.read(fd, into, at, full), brief(into)];
       })(index),
     ),
   ),
@@ -208,6 +208,12 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
+/** Swaps names, which not every system can. */
+export const exchangeStep: fc.Arbitrary<Step> = named(
+  "exchange",
+  fc.tuple(path, path).map(([a, b]) => onPath((files, one, other) => files.exchange(one, other))(a, b)),
+);
+
 /** What a step gives: a value, or the class and the system's code of the error. */
 export function outcome(step: Step, side: Side): unknown {
   try {
@@ -222,7 +228,7 @@ export function outcome(step: Step, side: Side): unknown {
   }
 }
 
-/** Everything beside and below a root, with bytes and with which names are one file. */
+/** Everything below a directory, with bytes and with which names are one file. */
 export function everything(files: Files, root: string): unknown[] {
   const inodes = new Map<number, string>();
   const walk = (directory: string): unknown[] =>
@@ -237,9 +243,20 @@ export function everything(files: Files, root: string): unknown[] {
         const ino = files.look(at)?.ino ?? 0;
         const first = inodes.get(ino) ?? own;
         inodes.set(ino, first);
-        return [[own, kind, first, Buffer.from(contentOf(files, at)).toString("hex")]];
+        return [[own, kind, first, brief(contentOf(files, at))]];
       });
-  return walk(dirname(root));
+  return walk(root);
+}
+
+/** Bytes in runs: `1x512+0x3`. */
+export function brief(bytes: Uint8Array): string {
+  const runs: [value: number, count: number][] = [];
+  for (const value of bytes) {
+    const last = runs.at(-1);
+    if (last?.[0] === value) last[1] += 1;
+    else runs.push([value, 1]);
+  }
+  return runs.map(([value, count]) => `${value}x${count}`).join("+");
 }
 
 export function contentOf(files: Files, path: string): Uint8Array {

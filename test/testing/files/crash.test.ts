@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CrashOptions, type Files, MemoryFiles } from "../../../src/testing/files/index.js";
-import { anyStep, closeAll, contentOf, everything, memorySide, outcome } from "./both.js";
+import {
+  anyStep,
+  brief,
+  closeAll,
+  contentOf,
+  everything,
+  exchangeStep,
+  memorySide,
+  outcome,
+} from "./both.js";
 
 /** What is below `/`, names with contents, as one line. */
 function shown(files: Files): string {
@@ -15,17 +24,6 @@ function shown(files: Files): string {
         return [`${path}=${brief(contentOf(files, path))}`];
       });
   return walk("/").join(" ");
-}
-
-/** Bytes in runs: `1x512 0x3`. */
-function brief(bytes: Uint8Array): string {
-  const runs: [value: number, count: number][] = [];
-  for (const value of bytes) {
-    const last = runs.at(-1);
-    if (last?.[0] === value) last[1] += 1;
-    else runs.push([value, 1]);
-  }
-  return runs.map(([value, count]) => `${value}x${count}`).join("+");
 }
 
 const statesOf = (files: MemoryFiles, options?: CrashOptions) =>
@@ -102,6 +100,19 @@ describe("after a loss of power", () => {
     // The old name is not gone without the new one.
     files.syncDirectory("/");
     expect(statesOf(files)).toEqual([expected[2]]);
+  });
+
+  it("what changed names has changed both or none", () => {
+    const files = settled((each) => {
+      each.mkdir("/d");
+      put(each, "/a", 1, 1);
+      put(each, "/d/b", 2, 1);
+    });
+    expect(files.exchange("/a", "/d/b")).toBe(true);
+    expect(statesOf(files)).toEqual(["/a=1x1 /d/ /d/b=2x1", "/a=2x1 /d/ /d/b=1x1"]);
+    expect(statesOf(files.killState())).toEqual(statesOf(files));
+    files.syncDirectory("/d");
+    expect(statesOf(files)).toEqual(["/a=2x1 /d/ /d/b=1x1"]);
   });
 
   it("a chain of moves loses nothing", () => {
@@ -224,31 +235,31 @@ describe("after the end of the process", () => {
   });
 });
 
+const steps = fc.oneof({ weight: 20, arbitrary: anyStep }, { weight: 1, arbitrary: exchangeStep });
+
 describe("whatever was done", () => {
   it("the old state and the new one are among those after a crash, and after syncing there is one", () => {
     fc.assert(
       fc.property(
-        fc.array(anyStep, { maxLength: 20, size: "max" }),
-        fc.array(anyStep, { maxLength: 12, size: "max" }),
+        fc.array(steps, { maxLength: 20, size: "max" }),
+        fc.array(steps, { maxLength: 12, size: "max" }),
         (before, after) => {
           const memory = new MemoryFiles();
           const side = memorySide(memory);
           for (const step of before) outcome(step, side);
           memory.syncAll("/");
-          const old = everything(memory, side.root);
+          const old = everything(memory, "/m");
           for (const step of after) outcome(step, side);
           closeAll(side);
-          const now = everything(memory, side.root);
-          expect(everything(memory.killState(), side.root)).toEqual(now);
-          const states = Array.from(memory.crashStates({ limit: 40 }), (state) =>
-            everything(state, side.root),
-          );
+          const now = everything(memory, "/m");
+          expect(everything(memory.killState(), "/m")).toEqual(now);
+          const states = Array.from(memory.crashStates({ limit: 40 }), (state) => everything(state, "/m"));
           expect(states).toContainEqual(now);
           // Unless it was synced on the way.
           if (!after.some((step) => String(step).startsWith("sync"))) expect(states).toContainEqual(old);
           const again = memory.killState();
           again.syncAll("/");
-          expect(Array.from(again.crashStates(), (state) => everything(state, side.root))).toEqual([now]);
+          expect(Array.from(again.crashStates(), (state) => everything(state, "/m"))).toEqual([now]);
         },
       ),
     );

@@ -1,23 +1,45 @@
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DiskError, IndexError, LimitError } from "../../../src/errors.js";
 import { MemoryFiles } from "../../../src/testing/files/index.js";
 import { temporaryPaths } from "../../support/temporary.js";
-import { anyStep, closeAll, contentOf, everything, memorySide, outcome, realSide } from "./both.js";
+import {
+  anyStep,
+  closeAll,
+  contentOf,
+  everything,
+  exchangeStep,
+  memorySide,
+  outcome,
+  realSide,
+} from "./both.js";
 
 const fresh = temporaryPaths();
+
+/** Exchanging too, where the real file system can. */
+const steps = canExchange()
+  ? fc.oneof({ weight: 20, arbitrary: anyStep }, { weight: 1, arbitrary: exchangeStep })
+  : anyStep;
+
+function canExchange(): boolean {
+  const { files, root } = realSide(fresh());
+  const [one, other] = [join(root, "a"), join(root, "b")];
+  for (const path of [one, other]) files.close(files.create(path));
+  return files.exchange(one, other);
+}
 
 describe("a file system in memory", () => {
   it("does what the real one does, whatever is asked of it", () => {
     fc.assert(
-      fc.property(fc.array(anyStep, { minLength: 1, maxLength: 40, size: "max" }), (steps) => {
+      fc.property(fc.array(steps, { minLength: 1, maxLength: 40, size: "max" }), (steps) => {
         const sides = [realSide(fresh()), memorySide()] as const;
         try {
           const [real, memory] = sides.map((side) =>
             steps.map((step) => [String(step), outcome(step, side)]),
           );
           expect(memory).toEqual(real);
-          const [there, here] = sides.map(({ files, root }) => everything(files, root));
+          const [there, here] = sides.map(({ files, root }) => everything(files, dirname(root)));
           expect(here).toEqual(there);
         } finally {
           for (const side of sides) closeAll(side);

@@ -62,19 +62,34 @@ export class FileData {
     this.#changes.push({ kind: "size", size });
   }
 
-  /** Makes a part zeros, as far as the file reaches. */
-  zero(from: number, to: number): void {
-    this.#own();
-    this.#bytes.fill(0, from, Math.min(to, this.#size));
-    this.#changes.push({ kind: "zeros", from, to });
+  /** Makes other bytes the whole file, where it is not made of them already. */
+  replace(bytes: Uint8Array): void {
+    if (Buffer.compare(this.content(), bytes) === 0) return;
+    if (bytes.length !== this.#size) this.setSize(bytes.length);
+    if (bytes.length > 0) this.write(bytes, 0);
   }
 
-  /** Gives back the blocks that are within a part, the last one also where the file ends in it. */
-  takeBack(from: number, to: number): void {
+  /** Makes a part zeros, in a file that reaches to its end at least, and gives it its blocks. */
+  extend(from: number, to: number): void {
+    this.give(from, to);
+    if (from < this.#size) this.#zero(from, to);
+    if (to > this.#size) this.setSize(to);
+  }
+
+  /** Makes a part zeros, as far as the file reaches, and takes back the blocks that are within it. */
+  punch(from: number, to: number): void {
+    this.#zero(from, to);
+    // The last block may reach over the end of the file.
     const end = to >= this.#size ? Number.POSITIVE_INFINITY : to;
     for (const block of this.#blocks) {
       if (block * BLOCK >= from && (block + 1) * BLOCK <= end) this.#blocks.delete(block);
     }
+  }
+
+  #zero(from: number, to: number): void {
+    this.#own();
+    this.#bytes.fill(0, from, Math.min(to, this.#size));
+    this.#changes.push({ kind: "zeros", from, to });
   }
 
   /** How many blocks a part still needs. */

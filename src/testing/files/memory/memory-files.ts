@@ -211,6 +211,18 @@ export class MemoryFiles implements Files {
     this.#attempt("rename", from, () => this.tree.rename(from, to));
   }
 
+  exchange(one: string, other: string): boolean {
+    return this.#attempt("exchange", one, () => {
+      try {
+        this.tree.exchange(one, other);
+        return true;
+      } catch (error) {
+        if (error instanceof Refusal && error.code === "EINVAL") return false;
+        throw error;
+      }
+    });
+  }
+
   link(from: string, to: string): void {
     this.#attempt("link", from, () => this.tree.link(from, to));
   }
@@ -279,8 +291,7 @@ export class MemoryFiles implements Files {
       const file = this.#writable(fd, from === to ? "EINVAL" : "EBADF");
       this.tree.checkSize(to);
       this.tree.allocate(file, from, to);
-      if (from < file.data.size) file.data.zero(from, to);
-      if (to > file.data.size) file.data.setSize(to);
+      file.data.extend(from, to);
       file.touch();
     });
   }
@@ -291,9 +302,7 @@ export class MemoryFiles implements Files {
     this.#attempt("punch", path, () => {
       const to = Math.min(from + length, this.#stat(fd).size);
       if (from >= to) return;
-      const { data } = this.#writable(fd);
-      data.zero(from, to);
-      data.takeBack(from, to);
+      this.#writable(fd).data.punch(from, to);
     });
   }
 

@@ -163,6 +163,25 @@ export class MemoryTree {
     this.release(target.node);
   }
 
+  /** Two files swap their names. */
+  exchange(one: string, other: string): void {
+    const here = this.find(one);
+    const there = this.find(other);
+    if (here.name === "" || there.name === "") throw new Refusal("EBUSY");
+    if (here.node === undefined || there.node === undefined) throw new Refusal("ENOENT");
+    for (const [{ node }, { parent }] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      if (node?.kind === "directory" && contains(node, parent)) throw new Refusal("EINVAL");
+    }
+    if (here.node === there.node) return;
+    const first = here.parent.set(here.name, there.node);
+    const second = there.parent.set(there.name, here.node);
+    first.needs = { directory: there.parent, name: there.name, version: second };
+    second.needs = { directory: here.parent, name: here.name, version: first };
+  }
+
   unlink(path: string): void {
     const { parent, name, node } = this.find(path);
     if (node === undefined) throw new Refusal("ENOENT");
