@@ -51,7 +51,20 @@ export {
   type ValuesOf,
 } from "./dtype/index.js";
 export * from "./errors.js";
-export type { AttrInput, AttrValue, Durability, FileLayout, Locking } from "./store/index.js";
+export {
+  type AttrInput,
+  type AttrValue,
+  type ColumnFinding,
+  check,
+  type Durability,
+  type FileLayout,
+  type Finding,
+  type FindingCode,
+  type Locking,
+  type RecordFinding,
+  type RepairOptions,
+  repair,
+} from "./store/index.js";
 export {
   type AddOptions,
   type AppendedRow,

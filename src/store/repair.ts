@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { isMemmapError, systemCode } from "../errors.js";
+import { currentFiles, type Files } from "../platform/files.js";
+import { directoryOf, findingsOf, type Situation, situationOf } from "./check.js";
+import { type Finding, type FindingCode, inOrder } from "./check-findings.js";
+import { contentsOf, highestGeneration } from "./check-records.js";
+import { rowsOf } from "./check-rows.js";
+import { NOTHING } from "./check-salvage.js";
+import { survey } from "./check-tree.js";
+import { Hold } from "./hold.js";
+import { formatLast, type LastRecord } from "./last.js";
+import { refuseNesting } from "./nesting.js";
+import { Overlay } from "./overlay.js";
+import type { StorePaths } from "./paths.js";
+import { recover } from "./recover.js";
+import { removeStage, Stage } from "./stage.js";
+import { syncStore } from "./sync-store.js";
+import type { Locking } from "./writer-lock.js";
+
+/** How {@link repair} keeps writers away. */
+export interface RepairOptions {
+  /** The kind of lock; `"kernel"` when left out. */
+  readonly locking?: Locking | undefined;
+  /** How long to wait for another writer, in milliseconds; 0 when left out. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * Does what {@link check} says that it would do: applies a committed change, removes what is left of changes that were
+ * not committed, writes a damaged `last` anew. It never touches data, and never changes or removes a file that no record
+ * names: what else is wrong is for somebody who knows the data. Every step can be done again, so that a crash in the
+ * midst of it does no harm.
+ *
+ * ```ts
+ * for (const { path, repair: done } of repair("flights")) console.log(`${path}: ${done}`);
+ * ```
+ *
+ * @param root the table's directory
+ * @returns what was found and repaired; nothing where there was nothing to do
+ * @throws NotFoundError where there is no such directory
+ * @throws LockedError while a writer has the table open
+ * @throws UnsupportedError for a part of another table, and where locks cannot be had
+ * @throws DiskError where the system refuses; another try goes on from there
+ */
+export function repair(root: string, { locking, timeout }: RepairOptions = {}): Finding[] {
+  const files = currentFiles();
+  const paths = directoryOf(root, files);
+  // Without a control directory there is nothing that this package did, and nothing to undo.
+  if (files.look(paths.control)?.isDirectory() !== true) return [];
+  refuseNesting(paths, files);
+  const hold = new Hold(paths, files, { locking, timeout, durability: "full" });
+  let found: Finding[];
+  try {
+    const situation = situationOf(paths, files);
+    found = findingsOf(situation, files, true).filter((one) => one.repair !== undefined);
+    carryOut(new Set(found.map(({ code }) => code)), situation, files);
+  } finally {
+    hold.release();
+  }
+  if (found.some(({ code }) => code === "no-table")) removeEmpty(paths, files);
+  return inOrder(found);
+}
+
+function carryOut(found: ReadonlySet<FindingCode>, { paths, records }: Situation, files: Files): void {
+  if (found.size === 0) return;
+  if (found.has("no-table")) {
+    emptyControl(paths, files);
+    return;
+  }
+  if (found.has("bad-last")) {
+    const { pending } = records.look;
+    // Where a record follows it, that one is about to say all the rest.
+    const known = fromColumns(paths, files, records);
+    const followed = { generation: (pending?.generation ?? 0) - 1, txid: pending?.prev ?? known.txid };
+    writeLast(pending === undefined ? known : { ...known, ...followed }, paths, files);
+  }
+  const last = recover(paths, files, "full");
+  if (found.has("no-last")) writeLast(fromColumns(paths, files, records), paths, files);
+  if (found.has("unsynced") && last !== undefined) {
+    syncStore(paths, files);
+    writeLast({ ...last, durability: "full" }, paths, files);
+  }
+}
+
+/** A record of what there is. Where columns disagree on their rows, it says what most have. */
+function fromColumns(
+  paths: StorePaths,
+  files: Files,
+  { damage, look }: Situation["records"],
+): Omit<LastRecord, "sha256"> {
+  const { generation, order, rows } = damage?.salvaged ?? NOTHING;
+  const { columns, names } = survey(paths, files, new Overlay(look.pending, paths, files));
+  const there = new Set(names);
+  return {
+    version: 1,
+    generation: generation ?? highestGeneration(contentsOf(paths, files)),
+    txid: randomBytes(16).toString("hex"),
+    order: [...new Set([...order.filter((name) => there.has(name)), ...[...names].sort()])],
+    rows: rows === null ? null : (rowsOf(columns, rows) ?? 0),
+    durability: "full",
+  };
+}
+
+/** Puts a record in the place of `last`, which is whole at every moment; what a crash leaves is a stage. */
+function writeLast(record: Omit<LastRecord, "sha256">, paths: StorePaths, files: Files): void {
+  const stage = new Stage(paths.stage(record.generation + 1, `-${record.txid}`), files, "full");
+  stage.prepare([{ kind: "file", to: "last", bytes: formatLast(record) }]);
+  files.syncDirectory(paths.control);
+  files.rename(stage.ready.get("last") ?? "", paths.last);
+  files.syncDirectory(paths.control);
+  stage.remove();
+}
+
+/** Removes what is left of a store that never came to be: the lock, which is held, last. */
+function emptyControl(paths: StorePaths, files: Files): void {
+  const { records, stages } = contentsOf(paths, files);
+  for (const { path } of stages) removeStage(path, files);
+  for (const { path } of records) files.unlink(path);
+  files.unlink(paths.lock);
+}
+
+/** Removes the control directory, unless a writer that waited for the lock makes a store there now. */
+function removeEmpty({ root, control }: StorePaths, files: Files): void {
+  try {
+    files.rmdir(control);
+  } catch (error) {
+    if (isMemmapError(error, "NOT_FOUND") || isMemmapError(error, "EXISTS")) return;
+    if (isMemmapError(error, "DISK") && systemCode(error.cause) === "ENOTEMPTY") return;
+    throw error;
+  }
+  files.syncDirectory(root);
+}
