@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { isNativeError } from "node:util/types";
 import {
   ClosedError,
-  CorruptError,
-  DiskError,
   ExistsError,
   FormatError,
   LockedError,
@@ -12,10 +9,11 @@ import {
   ReadOnlyError,
   StaleError,
 } from "../errors.js";
-import { currentFiles, type Files, overFiles } from "../platform/files.js";
+import { currentFiles, type Files } from "../platform/files.js";
 import type { Catalog, ColumnState } from "./catalog.js";
 import { type CommitContext, commitDraft, type Progress } from "./commit.js";
 import { Draft } from "./draft.js";
+import { Health } from "./health.js";
 import { Hold } from "./hold.js";
 import type { LastRecord } from "./last.js";
 import { locate } from "./links.js";
@@ -60,12 +58,13 @@ export class Store {
   #closed = false;
   /** The transaction up to which everything was flushed. */
   #flushed: string | undefined;
-  /** What made this handle unusable. */
-  #poison: Error | undefined;
+  readonly health: Health;
 
   private constructor(root: string, options: StoreOptions) {
-    this.files = this.#watched(options.files ?? currentFiles());
-    this.paths = new StorePaths(locate(root, this.files));
+    const files = options.files ?? currentFiles();
+    this.paths = new StorePaths(locate(root, files));
+    this.health = new Health(this.paths.root);
+    this.files = this.health.watch(files);
     this.writable = options.writable;
     this.durability = options.durability ?? "full";
   }
@@ -159,34 +158,6 @@ export class Store {
     this.#last = recover(this.paths, this.files, this.durability);
   }
 
-  /** The file system, where a sync that fails is noticed: what it should have kept may be lost, whatever comes after. */
-  #watched(files: Files): Files {
-    const watch =
-      <A extends unknown[], R>(sync: (...args: A) => R) =>
-      (...args: A): R => {
-        try {
-          return sync(...args);
-        } catch (cause) {
-          this.poisonBySync(cause);
-          throw cause;
-        }
-      };
-    return overFiles(files, {
-      sync: watch((fd, path) => files.sync(fd, path)),
-      syncDirectory: watch((path) => files.syncDirectory(path)),
-      syncAll: watch((path) => files.syncAll(path)),
-    });
-  }
-
-  /** After a sync that failed, nothing more is acknowledged. */
-  poisonBySync(cause: unknown): void {
-    const { root } = this.paths;
-    this.#poison ??= new DiskError(
-      `${root}: a sync failed (${messageOf(cause)}), and what was written before it may be lost; close the table, look after the disk, and open it again`,
-      { path: root, cause },
-    );
-  }
-
   /** What is stored now. */
   get catalog(): Catalog {
     return this.#catalog;
@@ -211,7 +182,7 @@ export class Store {
     if (this.#closed) {
       throw new ClosedError(`${this.paths.root}: the table is closed`, { path: this.paths.root });
     }
-    if (this.#poison !== undefined) throw this.#poison;
+    this.health.require();
   }
 
   /** @throws ReadOnlyError as well */
@@ -243,16 +214,15 @@ export class Store {
     const { root } = this.paths;
     try {
       this.#hold.check();
-      if (readLast(this.paths, this.files)?.txid === this.#last?.txid) return;
     } catch (cause) {
-      if (cause instanceof LockedError) this.#poison ??= cause;
-      throw cause;
+      throw cause instanceof LockedError ? this.health.fail(cause) : cause;
     }
-    this.#poison ??= new StaleError(
-      `${root}: another writer has changed the table meanwhile; close it and open it again`,
-      { path: root },
+    if (readLast(this.paths, this.files)?.txid === this.#last?.txid) return;
+    throw this.health.fail(
+      new StaleError(`${root}: another writer has changed the table meanwhile; close it and open it again`, {
+        path: root,
+      }),
     );
-    throw this.#poison;
   }
 
   /** Undoes a draft. Files in place may stay longer than they were: what is behind their data means nothing. */
@@ -277,8 +247,7 @@ export class Store {
       return true;
     } catch (cause) {
       if (progress.state === "before") throw cause;
-      this.#poison = unfinished(this.paths.root, progress.state, cause);
-      throw this.#poison;
+      throw this.health.unfinished(progress.state, cause);
     }
   }
 
@@ -337,7 +306,7 @@ export class Store {
 
   /** Closes a store that never came to be, and takes back the directories that it made. */
   abandon(): void {
-    if (this.#last === undefined && this.#poison === undefined) {
+    if (this.#last === undefined && !this.health.mayBeCommitted) {
       this.#hold?.abandon();
       this.#hold = undefined;
       try {
@@ -348,22 +317,6 @@ export class Store {
     }
     this.close();
   }
-}
-
-/** What a commit left that was past its point of no return, or may have been. */
-function unfinished(root: string, state: "committed" | "unknown", cause: unknown): CorruptError {
-  const what =
-    state === "committed"
-      ? "a change is committed, but could not be applied"
-      : "a change failed, and it is not known whether it is committed";
-  return new CorruptError(
-    `${root}: ${what} (${messageOf(cause)}); close the table and open it again, which brings it in order`,
-    { path: root, cause },
-  );
-}
-
-function messageOf(cause: unknown): string {
-  return isNativeError(cause) ? cause.message : String(cause);
 }
 
 /** @returns whether it was this call that made it, and not another writer meanwhile */

@@ -148,7 +148,7 @@ export class OpenTable {
     try {
       this.live.flush();
     } catch (error) {
-      this.store.poisonBySync(error);
+      this.store.health.syncFailed(error);
       throw error;
     }
     this.store.flush();
@@ -161,7 +161,7 @@ export class OpenTable {
     try {
       await this.live.flushAsync();
     } catch (error) {
-      this.store.poisonBySync(error);
+      this.store.health.syncFailed(error);
       throw error;
     }
     if (!this.store.closed) this.store.flush();
