@@ -60,6 +60,9 @@ describe("the public names", () => {
     expect(lines(types)).toMatchInlineSnapshot(`
       "AccessMode
       AddOptions
+      AppendedRow
+      Appender
+      AppenderOptions
       ArgOptions
       ArraySource
       AssignmentOptions
@@ -85,6 +88,7 @@ describe("the public names", () => {
       FieldSpec
       FileLayout
       InputOf
+      LockHolder
       Locking
       Mask
       MeanOf
@@ -251,6 +255,7 @@ describe("the public members", () => {
       "[Symbol.dispose]
       addColumn
       append
+      appender
       attr
       close
       closed

@@ -79,6 +79,18 @@ describe("rows that are appended one by one", () => {
     expect(stored(table)).toEqual(Int32Array.from(range(0, 33)));
   });
 
+  it("are kept while there is made room for more", () => {
+    using table = made();
+    using log = table.appender({ ...never, rows: 200 });
+    for (const a of range(0, 150)) log.append(row(a));
+    expect(log.pending).toBe(150);
+    log.flush();
+    for (const a of range(150, 400)) log.append(row(a));
+    log.flush();
+    expect(stored(table)).toEqual(Int32Array.from(range(0, 400)));
+    expect(table.at(149)).toEqual({ a: 149, s: "n149" });
+  });
+
   it("are committed at the end of the block that they are appended in", () => {
     using table = made();
     {
