@@ -2,9 +2,13 @@ import { constants } from "node:os";
 import { getSystemErrorMap } from "node:util";
 import { DiskError, systemCode } from "../errors.js";
 
+let names: ReturnType<typeof getSystemErrorMap> | undefined;
+
 /** The name of an error number and what it means; Node's own map leaves a few out, EDQUOT among them. */
 function describe(errno: number): [code: string, meaning: string] {
-  const known = getSystemErrorMap().get(-errno);
+  // Node makes the whole map anew each time.
+  names ??= getSystemErrorMap();
+  const known = names.get(-errno);
   if (known !== undefined) return known;
   const named = Object.entries(constants.errno).find(([, number]) => number === errno);
   if (named === undefined) return [`errno ${errno}`, "unknown error"];

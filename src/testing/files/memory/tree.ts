@@ -1,14 +1,13 @@
-import { parse, resolve, sep } from "node:path";
+import { isAbsolute, parse, resolve, sep } from "node:path";
 import type { SystemCode } from "../failure.js";
 import { BLOCK, FileData } from "./file-data.js";
 import { DirectoryNode, FileNode, LinkNode, type MemoryNode } from "./nodes.js";
 
-/** A refusal, before it is an error of this package. */
-export class Refusal extends Error {
+/** A refusal, before it is an error of this package: many are only asked for, and the stack of an error costs much. */
+export class Refusal {
   readonly code: SystemCode;
 
   constructor(code: SystemCode) {
-    super(code);
     this.code = code;
   }
 }
@@ -22,6 +21,8 @@ export interface Place {
   readonly node: MemoryNode | undefined;
 }
 
+/** Where every path begins. */
+const ROOT = parse(resolve("/")).root;
 /** Symbolic links that are followed on the way of one path. */
 const MAX_LINKS = 40;
 /** Bytes of one name. */
@@ -74,14 +75,14 @@ export class MemoryTree {
 
   #find(path: string, follow: boolean, links: { left: number }): Place {
     const parts = partsOf(path);
-    const { root } = parse(resolve(path));
-    let place: Place = { parent: this.root, name: "", path: root, node: this.root };
+    let place: Place = { parent: this.root, name: "", path: ROOT, node: this.root };
     for (const [i, name] of parts.entries()) {
       const { node: parent, path: directory } = place;
       if (parent === undefined) throw new Refusal("ENOENT");
       if (parent.kind !== "directory") throw new Refusal("ENOTDIR");
-      if (Buffer.byteLength(name) > MAX_NAME) throw new Refusal("ENAMETOOLONG");
-      place = { parent, name, path: resolve(directory, name), node: parent.entries.get(name) };
+      if (name.length * 3 > MAX_NAME && Buffer.byteLength(name) > MAX_NAME) throw new Refusal("ENAMETOOLONG");
+      const here = directory === ROOT ? ROOT + name : directory + sep + name;
+      place = { parent, name, path: here, node: parent.entries.get(name) };
       if (place.node?.kind === "link" && (follow || i < parts.length - 1)) {
         links.left -= 1;
         if (links.left < 0) throw new Refusal("ELOOP");
@@ -249,12 +250,23 @@ export class MemoryTree {
   }
 }
 
-function partsOf(path: string): string[] {
+/** Paths that were taken apart before: the same few come again and again. */
+const known = new Map<string, readonly string[]>();
+const MAX_KNOWN = 10_000;
+
+function partsOf(path: string): readonly string[] {
+  const found = known.get(path);
+  if (found !== undefined) return found;
   const absolute = resolve(path);
-  return absolute
+  const parts = absolute
     .slice(parse(absolute).root.length)
     .split(sep)
     .filter((part) => part !== "");
+  // A relative path means another place once the working directory changes.
+  if (!isAbsolute(path)) return parts;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(path, parts);
+  return parts;
 }
 
 /** Whether a directory is another, or has it below it. */
