@@ -104,23 +104,20 @@ class Application {
 
   #put(path: string, operation: Put): void {
     const from = join(this.#stage, operation.from);
-    const there = this.#files.look(path);
-    if (this.#files.look(from) === undefined) {
-      // It has its name already.
-      if (there === undefined) {
-        throw new CorruptError(`${path}: it is committed, but neither it nor ${from} is there`, { path });
-      }
-      this.#requireSame(path, there, operation.ino);
-      if (there.size < operation.size) throw shortened(path, there.size, operation.size);
+    try {
+      // Onto another name of the same file, this leaves both; the stage is removed later.
+      this.#files.rename(from, path);
       return;
+    } catch (error) {
+      if (!isMemmapError(error, "NOT_FOUND")) throw error;
     }
-    // A rename onto another name of the same file leaves both.
-    if (there !== undefined && String(there.ino) === this.#inodeOf(from)) this.#files.unlink(from);
-    else this.#files.rename(from, path);
-  }
-
-  #inodeOf(path: string): string {
-    return String(this.#files.look(path)?.ino);
+    // It has its name already.
+    const there = this.#files.look(path);
+    if (there === undefined) {
+      throw new CorruptError(`${path}: it is committed, but neither it nor ${from} is there`, { path });
+    }
+    this.#requireSame(path, there, operation.ino);
+    if (there.size < operation.size) throw shortened(path, there.size, operation.size);
   }
 
   #header(path: string, operation: Header): void {
