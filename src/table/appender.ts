@@ -1,7 +1,7 @@
 import { showValue } from "../dtype/index.js";
 import { ClosedError, IndexError, ShapeError, StaleError, UnsupportedError } from "../errors.js";
 import { GatheredRows } from "./gathered-rows.js";
-import type { OpenTable, Pending } from "./open-table.js";
+import type { OpenTable } from "./open-table.js";
 
 /** Options of {@link MemmapTable.appender}. */
 export interface AppenderOptions {
@@ -46,7 +46,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * * Of an appender that is dropped without `close()`, the rows are committed by its timer or when the table is closed.
  *   Where the table is dropped as well, they are lost.
  */
-export class Appender implements Pending {
+export class Appender {
   readonly #open: OpenTable;
   readonly #rows: number;
   readonly #ms: number;
