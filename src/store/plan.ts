@@ -1,4 +1,4 @@
-import type { Catalog, ColumnState } from "./catalog.js";
+import { type Catalog, type ColumnState, dataEnd } from "./catalog.js";
 import { groupsOf } from "./names.js";
 import { ARRAY, arrayFile, groupFile, parentOf, type StorePaths, sidecarFile } from "./paths.js";
 import { formatSidecar } from "./sidecar.js";
@@ -20,8 +20,11 @@ export type StageStep =
       readonly to: string;
       readonly shape: readonly number[];
     }
-  /** A second name for a file. */
-  | { readonly kind: "link"; readonly from: string; readonly to: string };
+  /**
+   * A second name for a file. Of an array, how much of it counts: it may be longer by room that was never synced, such as
+   * that of a growth that was taken back.
+   */
+  | { readonly kind: "link"; readonly from: string; readonly to: string; readonly size?: number };
 
 /** What is to be done to what has a name, each path at most once; by paths from the root. */
 export type Change =
@@ -62,7 +65,7 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
       stage.push({ kind: "finish", column, to: path });
       puts.add(path);
     } else if (isMoved) {
-      stage.push({ kind: "link", from: column.path, to: path });
+      stage.push({ kind: "link", from: column.path, to: path, size: dataEnd(column) });
       puts.add(path);
     }
     if (old === undefined || old.rows === column.rows) continue;

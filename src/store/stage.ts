@@ -27,6 +27,8 @@ export class Stage {
   readonly #durability: Durability;
   /** Staged files by the path from the root that each will have. */
   readonly ready = new Map<string, string>();
+  /** Of those of which not every byte counts, how many do. */
+  readonly #sizes = new Map<string, number>();
   #count = 0;
   #made = false;
 
@@ -135,6 +137,7 @@ export class Stage {
         const path = this.#next();
         this.#files.link(step.from, path);
         this.ready.set(step.to, path);
+        if (step.size !== undefined) this.#sizes.set(step.to, step.size);
         break;
       }
       default:
@@ -175,7 +178,7 @@ export class Stage {
     const path = this.ready.get(to);
     const stat = path === undefined ? undefined : this.#files.look(path);
     if (path === undefined || stat === undefined) throw new CorruptError(`${to}: nothing was staged for it`);
-    return { from: basename(path), ino: stat.ino, size: stat.size };
+    return { from: basename(path), ino: stat.ino, size: this.#sizes.get(to) ?? stat.size };
   }
 
   /** Removes what is left of the stage: everything of a change that does not come. */
