@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -114,6 +115,38 @@ def total(name):
     return float(state["table"][name].sum())
 
 
+def batches(path, rows, count, columns):
+    values = np.arange(rows) / 3
+    os.makedirs(path)
+    names = [os.path.join(path, f"c{i}.npy") for i in range(columns)]
+    table = [np.lib.format.open_memmap(name, "w+", "<f8", (rows * count,)) for name in names]
+    start = time.perf_counter()
+    for batch in range(count):
+        for column in table:
+            column[batch * rows : (batch + 1) * rows] = values
+    seconds = time.perf_counter() - start
+    last = float(table[0][-1])
+    del table, column
+    shutil.rmtree(path)
+    return seconds, last
+
+
+def few(path, work, calls):
+    column = np.load(path, mmap_mode="r+")
+    kept = column[100:110]
+    read = {
+        "sliceFew": lambda: column[100:110], "sumFew": lambda: column[100:110].sum(), "sumKept": lambda: kept.sum(),
+        "copyFew": lambda: np.array(kept), "atFew": lambda: column[105],
+    }[work]
+    start = time.perf_counter()
+    for _ in range(calls):
+        read()
+    return time.perf_counter() - start, float(kept[0])
+
+
+# Works that say themselves what counts of their time.
+TIMED = {"batches": batches, "few": few}
+
 WORK = {
     "open": open_table, "openTouch": open_touch, "fill": fill, "create": create, "copy": copy, "save": save,
     "toRecords": to_records, "assignRecords": assign_records, "at": at, "set": put, "take": take,
@@ -124,7 +157,12 @@ for line in sys.stdin:
     command = json.loads(line)
     if command["work"] == "prepare":
         prepare(*command["arguments"])
-        answer = {"version": np.__version__, "index": state["index"].tolist()}
+        answer = {"index": state["index"].tolist()}
+    elif command["work"] == "version":
+        answer = {"version": np.__version__}
+    elif command["work"] in TIMED:
+        seconds, check = TIMED[command["work"]](*command["arguments"])
+        answer = {"seconds": seconds, "check": check}
     else:
         start = time.perf_counter()
         check = WORK[command["work"]](*command["arguments"])

@@ -3,6 +3,8 @@
  *
  *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text]
  *
+ * `--only changes` measures changes alone, any other text the lines that have it.
+ *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
  */
@@ -14,6 +16,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { MemmapTable } from "memmap-table";
+import { changes } from "./changes.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +27,7 @@ const { values: options } = parseArgs({
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
+const onlyChanges = options.only === "changes";
 
 /** A process that answers one line with one line. */
 function peer(command, args) {
@@ -66,7 +70,7 @@ const small = join(root, "small");
 
 function make() {
   const dtypes = { i4: "i4", f8: "f8", f4: "f4", b1: "b1", i8: "i8" };
-  for (const path of [five, small, big]) {
+  for (const path of onlyChanges ? [] : [five, small, big]) {
     const table = MemmapTable.create(path, {
       rows: path === big ? rows : 1000,
       columns: dtypes,
@@ -82,6 +86,7 @@ function make() {
     }
     table.close();
   }
+  if (onlyChanges) return;
   const names = Array.from({ length: 1000 }, (_, i) => [`c${i.toString().padStart(4, "0")}`, "f8"]);
   MemmapTable.create(many, { rows: 1000, columns: names, durability: "process" }).close();
 }
@@ -119,7 +124,7 @@ const comparisons = [
 
 function row(work, numpy, own, ratio, goal, met) {
   console.log(
-    `${work.padEnd(42)}${numpy.padStart(12)}${own.padStart(12)}${ratio.padStart(9)}${goal.padStart(10)}  ${met}`,
+    `${work.padEnd(50)}${numpy.padStart(12)}${own.padStart(12)}${ratio.padStart(9)}${goal.padStart(10)}  ${met}`,
   );
 }
 
@@ -171,15 +176,20 @@ async function alone(ours) {
 try {
   make();
   const theirs = peer(python(), [here("peer.py")]);
-  const { version, index } = await theirs.ask("prepare", big, rows);
+  const { version } = await theirs.ask("version");
   const ours = peer(process.execPath, [here("ours.mjs")]);
   console.log(
     `${rows.toLocaleString("en")} rows of ${each.join(" ")}; medians of ${rounds} rounds; Node ${process.versions.node}, NumPy ${version}, Linux ${release()}, ${availableParallelism()} processors\n`,
   );
-  await alone(ours);
-  await ours.ask("prepare", big, rows, index);
-  console.log();
-  await compare(theirs, ours);
+  if (!onlyChanges) {
+    const { index } = await theirs.ask("prepare", big, rows);
+    await alone(ours);
+    await ours.ask("prepare", big, rows, index);
+    console.log();
+    await compare(theirs, ours);
+    console.log();
+  }
+  await changes({ root, rounds, only: options.only, row, numpy: theirs });
   theirs.end();
   ours.end();
 } finally {
