@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CrashReport, crashFor, crashScenario, emptyReport } from "./states.js";
+import { BARRIERS } from "./states-barriers.js";
+import { scenarios } from "./states-scenarios.js";
+
+const { seed = 1 } = fc.readConfigureGlobal() ?? {};
+/** `CRASH_SECONDS=600` tries ever more states for so long, in place of a few of each. */
+const seconds = Number(process.env.CRASH_SECONDS ?? 0);
+const all = scenarios();
+
+function expectNone({ violations }: CrashReport): void {
+  expect(violations.length, violations.slice(0, 3).join("\n\n").slice(0, 4000)).toBe(0);
+}
+
+describe.runIf(seconds === 0)("a crash at any moment", () => {
+  describe("of the process or of the power leaves the old table or the new one", () => {
+    it.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
+      const report = crashScenario(scenario, { limit: 4, deeper: 2, every: 16, seed });
+      expectNone(report);
+      expect(report.states).toBeGreaterThan(report.points);
+    });
+  });
+
+  it("of the process does so as well where changes do not wait for the disk", () => {
+    const report = emptyReport();
+    for (const scenario of all) {
+      crashScenario(scenario, { limit: 0, deeper: 0, every: 8, seed, durability: "process" }, report);
+    }
+    expectNone(report);
+  });
+});
+
+/** Where each barrier is met. */
+const MET: Readonly<Record<string, string>> = {
+  "grown tails": "npy: grow",
+  headers: "npy: grow",
+  "parents of new directories": "npy: add in new groups",
+};
+
+describe.runIf(seconds === 0)("a barrier that is left out", () => {
+  it.each(Object.keys(BARRIERS))("is noticed: %s", (barrier) => {
+    const name = MET[barrier] ?? "npy: add";
+    const scenario = all.find((each) => each.name === name);
+    if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+    const run = { limit: 16, deeper: 4, every: 1, seed: 1, stopAtFirst: true };
+    expect(crashScenario(scenario, { ...run, barrier }).violations).not.toEqual([]);
+    // The scenario itself is right.
+    expectNone(crashScenario(scenario, { ...run, limit: 2, every: 8, stopAtFirst: false }));
+  });
+});
+
+describe.runIf(seconds > 0)("ever more crashes", () => {
+  it(`for ${seconds} s`, { timeout: (seconds + 600) * 1000 }, () => {
+    const report = crashFor(seconds, seed);
+    const { points, states, deeper } = report;
+    console.log(`seed ${seed}: ${points} points, ${states} states, ${deeper} of them after a second crash`);
+    expectNone(report);
+  });
+});
