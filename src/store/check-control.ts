@@ -22,6 +22,19 @@ export interface ControlState {
 
 /** What is wrong with `.memmap` and what lies in it. */
 export function checkControl(state: ControlState, files: Files): Finding[] {
+  const { control } = state.paths;
+  let refusal: Finding | undefined;
+  const found = attempt(
+    () => inspect(state, files),
+    (error) => {
+      refusal = finding("unreadable", error.path ?? control, error.message);
+    },
+  );
+  // Where a part cannot be looked at, nothing is said of the rest: it may hang on that part.
+  return found ?? (refusal === undefined ? [] : [refusal]);
+}
+
+function inspect(state: ControlState, files: Files): Finding[] {
   const { paths, survey, records } = state;
   const there = files.look(paths.control);
   const findings: Finding[] = [];
@@ -119,14 +132,10 @@ class Control {
 
     const isMissing = damage === undefined && latest(look) === undefined;
     if (isMissing && survey.columns.size > 0) {
-      found.push(
-        finding(
-          "no-last",
-          paths.last,
-          "there is no record of a last transaction: either the table was never changed as one, or the order of its columns is lost",
-          "one is written, with the columns in the order of their names",
-        ),
-      );
+      const what =
+        "there is no record of a last transaction: either the table was never changed as one, or the order of its columns is lost";
+      const how = "one is written, with the columns in the order of their names";
+      found.push(finding("no-last", paths.last, what, this.#isWholeSurvey ? how : undefined));
     }
     found.push(...this.#records(), ...this.#stages());
     const durability = latest(look)?.durability;
@@ -143,6 +152,11 @@ class Control {
     return found;
   }
 
+  /** Whether all columns that there may be were found. */
+  get #isWholeSurvey(): boolean {
+    return this.#state.survey.findings.every(({ code }) => code !== "unreadable");
+  }
+
   #damaged({ error, bytes, salvaged }: Damage): Finding {
     const { paths, records } = this.#state;
     if (bytes === undefined) {
@@ -154,6 +168,10 @@ class Control {
       return finding("bad-last", paths.last, `${error.message}; a later version of this package wrote it`);
     }
     const { pending } = records.look;
+    if (pending === undefined && !this.#isWholeSurvey) {
+      const what = `${error.message}; a new one can be written when all files can be read`;
+      return finding("bad-last", paths.last, what);
+    }
     const from =
       pending === undefined
         ? `the columns, with ${salvaged.generation === undefined ? "the highest generation that is known" : `generation ${salvaged.generation}`}`

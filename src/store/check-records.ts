@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { MemmapError } from "../errors.js";
+import { isMemmapError, type MemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { attempt } from "./check-findings.js";
 import { MOST_GENERATIONS, NOTHING, type Salvaged, salvage } from "./check-salvage.js";
 import { MAX_LAST_BYTES } from "./last.js";
-import { follows, type Look, latest, look } from "./look.js";
+import { type Look, latest, look } from "./look.js";
 import { STAGE, type StorePaths } from "./paths.js";
 import { readFile } from "./read-file.js";
 import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "./record.js";
@@ -38,63 +38,75 @@ const OURS: readonly string[] = ["lock", "lock.lease", "last"];
 
 /** Reads the records of a store; throws nothing for what is wrong with them. */
 export function readRecords(paths: StorePaths, files: Files, before?: Records): Records {
-  // Of what lies behind a link nothing is the store's.
-  if (files.look(paths.control)?.isDirectory() !== true) {
-    return { look: NONE, damage: undefined, refused: undefined };
-  }
   let refusal: MemmapError | undefined;
+  const refuse = (error: MemmapError): void => {
+    refusal = error;
+  };
   const known = before?.damage === undefined ? before?.look : undefined;
+  // Of what lies behind a link nothing is the store's.
   const found = attempt(
-    () => look(paths, files, known),
-    (error) => {
-      refusal = error;
-    },
+    () => (files.look(paths.control)?.isDirectory() === true ? look(paths, files, known) : NONE),
+    refuse,
   );
   if (refusal === undefined) return { look: found ?? NONE, damage: undefined, refused: undefined };
-  const isOfLast = refusal.path === undefined || refusal.path === paths.last;
-  if (!isOfLast) return { look: NONE, damage: undefined, refused: refusal };
+  if (refusal.path !== undefined && refusal.path !== paths.last) {
+    return { look: NONE, damage: undefined, refused: refusal };
+  }
   const damage = damageOf(paths, files, refusal);
-  return { look: { ...NONE, pending: follower(paths, files, damage) }, damage, refused: undefined };
+  refusal = undefined;
+  const pending = attempt(() => follower(paths, files, damage), refuse);
+  return { look: { ...NONE, pending }, damage, refused: refusal };
 }
 
 function damageOf(paths: StorePaths, files: Files, error: MemmapError): Damage {
-  const bytes = attempt(
-    () => readFile(paths.last, files, MAX_LAST_BYTES),
-    () => {},
-  );
+  // What was refused once is not believed when it is granted the second time.
+  const bytes =
+    error.code === "DISK"
+      ? undefined
+      : attempt(
+          () => readFile(paths.last, files, MAX_LAST_BYTES),
+          () => {},
+        );
   return { error, bytes, salvaged: bytes === undefined ? NOTHING : salvage(bytes) };
 }
 
 /**
  * The record that follows a `last` that cannot be read: the one whole record that there is, unless what can be read of
  * `last` says that it is of another time.
+ *
+ * @throws DiskError where the system refuses to read one
  */
 function follower(paths: StorePaths, files: Files, { bytes, salvaged }: Damage): CommitRecord | undefined {
   if (bytes === undefined || salvaged.isNewer) return undefined;
-  const whole = contentsOf(paths, files).records.flatMap(({ path, generation }) => {
-    const record = attempt(
-      () => parseCommit(readFile(path, files, MAX_COMMIT_BYTES), path),
-      () => {},
-    );
-    return record?.generation === generation && record.prev !== null ? [record] : [];
+  const fitting = contentsOf(paths, files).records.flatMap(({ path, generation }) => {
+    const record = readRecord(path, files);
+    return "prev" in record &&
+      record.prev !== null &&
+      record.generation === generation &&
+      (salvaged.generation ?? generation - 1) === generation - 1 &&
+      (salvaged.txid ?? record.prev) === record.prev
+      ? [record]
+      : [];
   });
-  const fitting = whole.filter(
-    ({ generation, prev }) =>
-      (salvaged.generation ?? generation - 1) === generation - 1 && (salvaged.txid ?? prev) === prev,
-  );
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** What lies in the control directory, each list by name. */
+/** A record, or why it is none. @throws DiskError where the system refuses to read it */
+function readRecord(path: string, files: Files): CommitRecord | MemmapError {
+  try {
+    return parseCommit(readFile(path, files, MAX_COMMIT_BYTES), path);
+  } catch (error) {
+    if (isMemmapError(error) && error.code !== "DISK") return error;
+    throw error;
+  }
+}
+
+/** What lies in the control directory, each list by name. @throws DiskError where the system refuses to say */
 export function contentsOf({ control }: StorePaths, files: Files): Contents {
   const records: { path: string; generation: number }[] = [];
   const stages: { path: string; generation: number }[] = [];
   const foreign: string[] = [];
-  const entries = attempt(
-    () => files.list(control),
-    () => {},
-  );
-  for (const { name, kind } of entries ?? []) {
+  for (const { name, kind } of files.list(control)) {
     const path = join(control, name);
     const [, record] = /^commit-([1-9]\d*)$/.exec(name) ?? [];
     if (kind === "file" && record !== undefined) records.push({ path, generation: Number(record) });
@@ -112,25 +124,17 @@ export function highestGeneration({ records, stages }: Contents): number {
   return numbers.reduce((most, one) => (one <= MOST_GENERATIONS && one > most ? one : most), 1);
 }
 
-/** Why a record that lies in `.memmap` will not be applied. */
+/** Why a record that lies in `.memmap` will not be applied. @throws DiskError where the system refuses to read it */
 export function whyVoid(path: string, generation: number, { last }: Look, files: Files): string {
-  let why = "it is of another history";
-  attempt(
-    () => {
-      const record = parseCommit(readFile(path, files, MAX_COMMIT_BYTES), path);
-      if (record.generation !== generation) {
-        why = `it says that it is of generation ${record.generation}, and its name says ${generation}`;
-      } else if (record.generation !== (last?.generation ?? 0) + 1) {
-        why = `it is of generation ${generation}, and the last transaction is of ${last?.generation ?? 0}`;
-      } else if (!follows(record, last)) {
-        why = `it follows the transaction ${record.prev}, and the last one is ${last?.txid ?? null}`;
-      }
-    },
-    (error) => {
-      why = `it is not whole: ${error.message.replace(`${path}: `, "")}`;
-    },
-  );
-  return why;
+  const record = readRecord(path, files);
+  if (!("prev" in record)) return `it is not whole: ${record.message.replace(`${path}: `, "")}`;
+  if (record.generation !== generation) {
+    return `it says that it is of generation ${record.generation}, and its name says ${generation}`;
+  }
+  if (record.generation !== (last?.generation ?? 0) + 1) {
+    return `it is of generation ${generation}, and the last transaction is of ${last?.generation ?? 0}`;
+  }
+  return `it follows the transaction ${record.prev}, and the last one is ${last?.txid ?? null}`;
 }
 
 /** Whether two moments are of the same transaction, and nothing was applied between them. */

@@ -1,8 +1,8 @@
 import type { ColumnState } from "./catalog.js";
 import { type Finding, finding } from "./check-findings.js";
 import type { Survey } from "./check-tree.js";
-import { NameTree } from "./names.js";
-import type { StorePaths } from "./paths.js";
+import { groupsOf, NameTree } from "./names.js";
+import { arrayFile, type StorePaths } from "./paths.js";
 
 /** What the records say of the columns, as far as it can be read. */
 export interface Known {
@@ -19,7 +19,7 @@ export interface Known {
 export function checkTogether(survey: Survey, known: Known, paths: StorePaths): Finding[] {
   return [
     ...unequalRows(survey.columns, known, paths),
-    ...missing(survey, known),
+    ...missing(survey, known, paths),
     ...collisions(survey, paths),
     ...shared(survey, paths),
     ...unwritable(survey, paths),
@@ -66,10 +66,16 @@ function unequalRows(
   );
 }
 
-function missing({ names }: Survey, { order, prefix, path }: Known): Finding[] {
+function missing({ names, findings }: Survey, { order, prefix, path }: Known, paths: StorePaths): Finding[] {
   const there = new Set(names);
+  // What cannot be looked into may hold it.
+  const unseen = new Set(findings.filter(({ code }) => code !== "empty-group").map((found) => found.path));
+  const isUnseen = (name: string): boolean =>
+    [arrayFile(name), ...groupsOf(name)].some((at) => unseen.has(paths.file(at)));
   return order
-    .filter((name) => name.startsWith(prefix) && !there.has(name.slice(prefix.length)))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((name) => !there.has(name) && !isUnseen(name))
     .map((name) =>
       finding(
         "missing-column",

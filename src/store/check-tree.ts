@@ -92,10 +92,13 @@ class Walk implements Survey {
       if (isOurs) this.#find("bad-name", path, "the bytes of this name are no UTF-8; it is no column");
       return;
     }
-    const file = kind === "link" ? this.#follow(path) : path;
+    // A record may say of what it finds as a link that it will be a directory.
+    const isLink =
+      kind === "link" || (kind === "directory" && this.#files.look(path)?.isSymbolicLink() === true);
+    const file = isLink ? this.#follow(path) : path;
     if (file === undefined) return;
     const inner = group === "" ? name : `${group}/${name}`;
-    if (isOurs && (kind === "directory" || kind === "other")) {
+    if (isOurs && !isLink && kind !== "file") {
       const what = kind === "directory" ? "a directory" : "a FIFO, socket or device";
       this.#find("no-file", path, `this has the name of an array or sidecar, and is ${what}`);
     } else if (name === SIDECAR) {
@@ -106,7 +109,7 @@ class Walk implements Survey {
       const array = `${name.slice(0, -SIDECAR.length)}${ARRAY}`;
       if (entries.has(array)) return;
       this.#find("orphan-sidecar", path, `this is the sidecar of ${array}, which is not there`);
-    } else if (kind === "directory") {
+    } else if (kind === "directory" && !isLink) {
       const problem = nameProblem(inner, "group");
       if (problem === undefined) this.directory(inner);
       else this.#misnamed(path, problem);

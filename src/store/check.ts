@@ -42,10 +42,10 @@ export function check(root: string): Finding[] {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
     const before = situationOf(paths, files);
-    const found = findingsOf(before, files, false);
+    const { findings } = inspect(before, files, false);
     const after = situationOf(paths, files, before);
     // Where a writer worked meanwhile, things were seen from before and after.
-    if (isSame(before, after)) return inOrder(found);
+    if (isSame(before, after)) return inOrder(findings);
     if (performance.now() > deadline) {
       const what = "a writer changes the table faster than it can be looked at; try again when it rests";
       return [finding("busy", paths.root, what)];
@@ -93,8 +93,14 @@ function isSame(one: Situation, other: Situation): boolean {
   );
 }
 
+/** Everything that was found at one moment. */
+export interface Inspection {
+  readonly findings: readonly Finding[];
+  readonly survey: Survey;
+}
+
 /** @param isOurs whether the lock is held by who asks: then nothing is a writer's work */
-export function findingsOf(situation: Situation, files: Files, isOurs: boolean): Finding[] {
+export function inspect(situation: Situation, files: Files, isOurs: boolean): Inspection {
   const { paths, whose, records, outer } = situation;
   const overlay = new Overlay(records.look.pending, whose, files);
   const found = survey(paths, files, overlay);
@@ -116,7 +122,7 @@ export function findingsOf(situation: Situation, files: Files, isOurs: boolean):
     const what = `this directory is a part of the table ${outer.root}, and has a control directory of its own; it can only be read`;
     findings.push(finding("nested-table", paths.root, what));
   }
-  return findings;
+  return { findings, survey: found };
 }
 
 function isNoPart({ names, groups }: Survey): boolean {

@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { isMemmapError, systemCode } from "../errors.js";
 import { currentFiles, type Files } from "../platform/files.js";
-import { directoryOf, findingsOf, type Situation, situationOf } from "./check.js";
+import { directoryOf, inspect, situationOf } from "./check.js";
 import { type Finding, type FindingCode, inOrder } from "./check-findings.js";
-import { contentsOf, highestGeneration } from "./check-records.js";
+import { contentsOf, highestGeneration, type Records } from "./check-records.js";
 import { rowsOf } from "./check-rows.js";
 import { NOTHING } from "./check-salvage.js";
-import { survey } from "./check-tree.js";
+import type { Survey } from "./check-tree.js";
 import { Hold } from "./hold.js";
 import { formatLast, type LastRecord } from "./last.js";
 import { refuseNesting } from "./nesting.js";
-import { Overlay } from "./overlay.js";
 import type { StorePaths } from "./paths.js";
 import { recover } from "./recover.js";
 import { removeStage, Stage } from "./stage.js";
@@ -52,8 +51,9 @@ export function repair(root: string, { locking, timeout }: RepairOptions = {}): 
   let found: Finding[];
   try {
     const situation = situationOf(paths, files);
-    found = findingsOf(situation, files, true).filter((one) => one.repair !== undefined);
-    carryOut(new Set(found.map(({ code }) => code)), situation, files);
+    const { findings, survey } = inspect(situation, files, true);
+    found = findings.filter((one) => one.repair !== undefined);
+    new Repair(paths, files, situation.records, survey).carryOut(new Set(found.map(({ code }) => code)));
   } finally {
     hold.release();
   }
@@ -61,54 +61,69 @@ export function repair(root: string, { locking, timeout }: RepairOptions = {}): 
   return inOrder(found);
 }
 
-function carryOut(found: ReadonlySet<FindingCode>, { paths, records }: Situation, files: Files): void {
-  if (found.size === 0) return;
-  if (found.has("no-table")) {
-    emptyControl(paths, files);
-    return;
+class Repair {
+  readonly #paths: StorePaths;
+  readonly #files: Files;
+  readonly #records: Records;
+  readonly #survey: Survey;
+
+  constructor(paths: StorePaths, files: Files, records: Records, survey: Survey) {
+    this.#paths = paths;
+    this.#files = files;
+    this.#records = records;
+    this.#survey = survey;
   }
-  if (found.has("bad-last")) {
-    const { pending } = records.look;
-    // Where a record follows it, that one is about to say all the rest.
-    const known = fromColumns(paths, files, records);
-    const followed = { generation: (pending?.generation ?? 0) - 1, txid: pending?.prev ?? known.txid };
-    writeLast(pending === undefined ? known : { ...known, ...followed }, paths, files);
-  }
-  const last = recover(paths, files, "full");
-  if (found.has("no-last")) writeLast(fromColumns(paths, files, records), paths, files);
-  if (found.has("unsynced") && last !== undefined) {
+
+  /** @param found what it was said that something is done about */
+  carryOut(found: ReadonlySet<FindingCode>): void {
+    const [paths, files] = [this.#paths, this.#files];
+    if (found.size === 0) return;
+    if (found.has("no-table")) {
+      emptyControl(paths, files);
+      return;
+    }
+    if (found.has("bad-last")) this.#write(this.#newLast());
+    // Written before the recovery removes what its generation is known by.
+    else if (found.has("no-last")) this.#write(this.#fromColumns());
+    const last = recover(paths, files, "full");
+    if (!found.has("unsynced") || last === undefined) return;
     syncStore(paths, files);
-    writeLast({ ...last, durability: "full" }, paths, files);
+    this.#write({ ...last, durability: "full" });
   }
-}
 
-/** A record of what there is. Where columns disagree on their rows, it says what most have. */
-function fromColumns(
-  paths: StorePaths,
-  files: Files,
-  { damage, look }: Situation["records"],
-): Omit<LastRecord, "sha256"> {
-  const { generation, order, rows } = damage?.salvaged ?? NOTHING;
-  const { columns, names } = survey(paths, files, new Overlay(look.pending, paths, files));
-  const there = new Set(names);
-  return {
-    version: 1,
-    generation: generation ?? highestGeneration(contentsOf(paths, files)),
-    txid: randomBytes(16).toString("hex"),
-    order: [...new Set([...order.filter((name) => there.has(name)), ...[...names].sort()])],
-    rows: rows === null ? null : (rowsOf(columns, rows) ?? 0),
-    durability: "full",
-  };
-}
+  #newLast(): Omit<LastRecord, "sha256"> {
+    const known = this.#fromColumns();
+    const { pending } = this.#records.look;
+    if (pending === undefined) return known;
+    // The record that follows is about to say all the rest.
+    return { ...known, generation: pending.generation - 1, txid: pending.prev ?? known.txid };
+  }
 
-/** Puts a record in the place of `last`, which is whole at every moment; what a crash leaves is a stage. */
-function writeLast(record: Omit<LastRecord, "sha256">, paths: StorePaths, files: Files): void {
-  const stage = new Stage(paths.stage(record.generation + 1, `-${record.txid}`), files, "full");
-  stage.prepare([{ kind: "file", to: "last", bytes: formatLast(record) }]);
-  files.syncDirectory(paths.control);
-  files.rename(stage.ready.get("last") ?? "", paths.last);
-  files.syncDirectory(paths.control);
-  stage.remove();
+  /** A record of what there is. Where columns disagree on their rows, it says what most have. */
+  #fromColumns(): Omit<LastRecord, "sha256"> {
+    const { columns, names } = this.#survey;
+    const { generation, order, rows } = this.#records.damage?.salvaged ?? NOTHING;
+    const there = new Set(names);
+    return {
+      version: 1,
+      generation: generation ?? highestGeneration(contentsOf(this.#paths, this.#files)),
+      txid: randomBytes(16).toString("hex"),
+      order: [...new Set([...order.filter((name) => there.has(name)), ...[...names].sort()])],
+      rows: rows === null ? null : (rowsOf(columns, rows) ?? 0),
+      durability: "full",
+    };
+  }
+
+  /** Puts a record in the place of `last`, which is whole at every moment; what a crash leaves is a stage. */
+  #write(record: Omit<LastRecord, "sha256">): void {
+    const [paths, files] = [this.#paths, this.#files];
+    const stage = new Stage(paths.stage(record.generation, `-${record.txid}`), files, "full");
+    stage.prepare([{ kind: "file", to: "last", bytes: formatLast(record) }]);
+    files.syncDirectory(paths.control);
+    files.rename(stage.ready.get("last") ?? "", paths.last);
+    files.syncDirectory(paths.control);
+    stage.remove();
+  }
 }
 
 /** Removes what is left of a store that never came to be: the lock, which is held, last. */
@@ -116,7 +131,7 @@ function emptyControl(paths: StorePaths, files: Files): void {
   const { records, stages } = contentsOf(paths, files);
   for (const { path } of stages) removeStage(path, files);
   for (const { path } of records) files.unlink(path);
-  files.unlink(paths.lock);
+  if (files.look(paths.lock) !== undefined) files.unlink(paths.lock);
 }
 
 /** Removes the control directory, unless a writer that waited for the lock makes a store there now. */
