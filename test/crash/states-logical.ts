@@ -23,6 +23,7 @@ export function logicalState(store: Store): string {
       itemShape,
       layout,
       rows,
+      rowBytes: rowBytes(column),
       attr,
       data: Buffer.from(bytes).toString("hex"),
     };
@@ -31,7 +32,7 @@ export function logicalState(store: Store): string {
 }
 
 interface LogicalColumn {
-  readonly rows: number;
+  readonly rowBytes: number;
   readonly data: string;
 }
 
@@ -46,7 +47,7 @@ export function withZeroRows(state: string, count: number): string {
   const grown = columns.map((column) => ({
     ...column,
     rows: rows + count,
-    data: column.data + "0".repeat((column.data.length / rows) * count),
+    data: column.data + "00".repeat(column.rowBytes * count),
   }));
   return JSON.stringify({ generation: generation + 1, rows: rows + count, columns: grown, groups });
 }
