@@ -40,10 +40,12 @@ describe("the public names", () => {
       StaleError
       TableView
       UnsupportedError
+      check
       fromDate
       isMemmapError
       openNpy
       parseDType
+      repair
       saveNpy
       slice
       systemCode
@@ -72,6 +74,7 @@ describe("the public names", () => {
       Bound
       Candidates
       Casting
+      ColumnFinding
       ColumnSpec
       ColumnsOption
       Comparand
@@ -87,6 +90,8 @@ describe("the public names", () => {
       ExtremumOf
       FieldSpec
       FileLayout
+      Finding
+      FindingCode
       InputOf
       LockHolder
       Locking
@@ -97,7 +102,9 @@ describe("the public names", () => {
       NpyOptions
       OpenOptions
       RecordDType
+      RecordFinding
       ReduceOptions
+      RepairOptions
       Row
       RowSelection
       RowsSource
