@@ -2,16 +2,18 @@ import { MemmapTable, withFiles } from "./dist.mjs";
 import { perform } from "./workload.mjs";
 
 /**
- * Does one thing to the table of an action: makes it, replaces it, changes it or recovers it.
+ * Does one thing to the table of an action: makes it, replaces it, changes it (that of `table`, where it is open already)
+ * or recovers it.
  *
  * @param files the file system that it is done over
  * @param begin is called when all that follows belongs to it
  */
-export function act({ root, kind, seed, change, durability, columns, rows }, files, begin) {
+export function act(action, files, begin) {
+  const { root, kind, seed, change, durability, columns, rows } = action;
   const open = (options) => withFiles(files, () => MemmapTable.open(root, { durability, ...options }));
   switch (kind) {
     case "change": {
-      const table = open({ mode: "r+" });
+      const table = action.table ?? open({ mode: "r+" });
       // Rows that are cut off are mapped, as those of a program at work are.
       for (const [, column] of table.columns()) void column.values.length;
       begin();

@@ -10,10 +10,12 @@ import { startChild } from "./children.mjs";
 import { temporaryDirectory } from "./cleanup.mjs";
 import { MemmapTable, nodeFiles } from "./dist.mjs";
 import { inspect } from "./inspect.mjs";
-import { randomOf } from "./random.mjs";
+import { randomOf, shuffled } from "./random.mjs";
 import { SCENARIOS, SEED } from "./scenarios.mjs";
 import { perform } from "./workload.mjs";
 
+/** More calls than any recovery makes. */
+const MOST_CALLS = 200;
 /** So many processes at a time. */
 const LANES = 2;
 
@@ -33,13 +35,14 @@ export async function runCalls({ seed, until, only }) {
     }
   }
   const result = { points: points.length, crashes: 0, second: 0, violations: [] };
-  const random = randomOf(seed, 5);
-  shuffle(points, random);
   const isDone = () => performance.now() >= until || result.violations.length > 0;
+  const inOrder = shuffled(points, randomOf(seed, 5));
   const queue = [
-    ...points,
+    ...inOrder,
     // Then once more, with a second crash: in the recovery, at one call of it after the other.
-    ...Array.from({ length: 60 }, (_, i) => points.map((point) => ({ ...point, again: i + 1 }))).flat(),
+    ...Array.from({ length: MOST_CALLS }, (_, i) =>
+      inOrder.map((point) => ({ ...point, again: i + 1 })),
+    ).flat(),
   ];
   const ends = new Set();
   const lane = async (number) => {
@@ -131,11 +134,4 @@ async function run(child, orders) {
   await child.nextLine();
   child.tell(orders);
   return child.exited;
-}
-
-function shuffle(list, random) {
-  for (let i = list.length - 1; i > 0; i -= 1) {
-    const j = random.below(i + 1);
-    [list[i], list[j]] = [list[j], list[i]];
-  }
 }

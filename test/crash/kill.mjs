@@ -10,7 +10,7 @@ import { mix, randomOf } from "./random.mjs";
 /** A table is killed this often before the next one takes its place. */
 const KILLS_PER_TABLE = 30;
 /** The longest that a worker lives after it was told what to do, in milliseconds. */
-const LONGEST_LIFE = 90;
+const LONGEST_LIFE = 140;
 
 /**
  * @param options.kills how many; as many as the time allows where left out

@@ -115,7 +115,3 @@ async function block(root, rivals, milliseconds, result) {
   const answer = await ask(holder, { ask: "change", name: "afterwards" });
   if (!answer.startsWith("generation ")) result.violations.push(`after having been blocked: ${answer}`);
 }
-
-export function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-}

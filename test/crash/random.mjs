@@ -20,6 +20,16 @@ export function randomOf(...parts) {
   return { bits, real, below, oneOf, chance };
 }
 
+/** A list's members in another order. */
+export function shuffled(list, random) {
+  const mixed = [...list];
+  for (let i = mixed.length - 1; i > 0; i -= 1) {
+    const j = random.below(i + 1);
+    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
+  }
+  return mixed;
+}
+
 /** A seed that no other run had, small enough to be typed. */
 export function freshSeed() {
   return mix(Date.now(), process.pid) % 1_000_000;

@@ -8,6 +8,7 @@ const CHANGING = [
   "sync",
   "syncDirectory",
   "rename",
+  "exchange",
   "link",
   "unlink",
   "mkdir",

@@ -1,10 +1,13 @@
 /** Reads a table that describes itself, again and again, and says whether it ever saw two generations at once. */
 import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { isMemmapError, MemmapTable } from "../dist.mjs";
 import { randomOf } from "../random.mjs";
 import { mixture } from "../tide.mjs";
 import { endWithParent, nextOrders, report } from "./orders.mjs";
 
+// The more generations there are, the more there is to mix.
+setPriority(10);
 report();
 const orders = await nextOrders();
 if (orders === undefined) process.exit(0);

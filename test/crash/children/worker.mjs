@@ -15,8 +15,8 @@ const orders = await nextOrders();
 if (orders === undefined) process.exit(0);
 const { root, acks, seed, step, durability, withoutSync } = orders;
 
-/** Disks that promise what they do not keep. */
-const careless = { ...nodeFiles, sync() {}, syncDirectory() {}, syncAll: () => true };
+/** A file system that promises what it does not keep. */
+const careless = { ...nodeFiles, sync() {}, syncAll: () => true };
 
 const open = () =>
   withFiles(withoutSync ? careless : nodeFiles, () => MemmapTable.open(root, { mode: "a", durability }));
