@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { ClosedError, CorruptError, StaleError } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
 import { type Mapping, platform } from "../platform/index.js";
@@ -7,6 +8,15 @@ import type { Storage } from "./storage.js";
 export interface FileIdentity {
   readonly dev: number;
   readonly ino: number;
+}
+
+/** How {@link mapFile} maps. */
+export interface MapFileOptions {
+  /** Whether stores reach the file. */
+  readonly shared: boolean;
+  readonly files?: Files;
+  /** Looks at the open file before it is mapped; what it throws ends the attempt. */
+  readonly inspect?: (fd: number, stat: Stats) => void;
 }
 
 /**
@@ -19,8 +29,7 @@ export function mapFile(
   path: string,
   identity: FileIdentity,
   length: number,
-  shared: boolean,
-  files: Files = nodeFiles,
+  { shared, files = nodeFiles, inspect }: MapFileOptions,
 ): Mapping {
   const fd = files.open(path, shared ? "r+" : "r");
   try {
@@ -37,6 +46,7 @@ export function mapFile(
         { path },
       );
     }
+    inspect?.(fd, stat);
     const system = platform();
     // A store into a hole of a full disk would end the process.
     if (shared) files.reserve(fd, length, path);
@@ -103,7 +113,9 @@ export class FileStorage implements Storage {
   bytes(): Uint8Array {
     const { byteLength } = this;
     if (this.#bytes === undefined) {
-      this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + byteLength, this.writable);
+      this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + byteLength, {
+        shared: this.writable,
+      });
       this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, byteLength);
     }
     return this.#bytes;

@@ -9,12 +9,13 @@ import { parseSidecar } from "./sidecar.js";
  * Whether a column's file, or the sidecar of a headerless one, still describes the rows and dtype that are known. Of a
  * header, every byte counts. What a transaction is about to write is taken for written.
  *
+ * @param open a descriptor of the file, where there is one
  * @throws DiskError where it cannot be read
  */
-export function describes(column: ColumnState, files: Files): boolean {
+export function describes(column: ColumnState, files: Files, open?: number): boolean {
   if (column.isPending === true) return true;
   try {
-    return column.layout === "npy" ? hasHeader(column, files) : hasSidecar(column, files);
+    return column.layout === "npy" ? hasHeader(column, files, open) : hasSidecar(column, files);
   } catch (error) {
     // Gone, or malformed by now.
     if (isMemmapError(error) && error.code !== "DISK") return false;
@@ -22,14 +23,14 @@ export function describes(column: ColumnState, files: Files): boolean {
   }
 }
 
-function hasHeader({ path, header = new Uint8Array(0) }: ColumnState, files: Files): boolean {
-  const fd = files.open(path, "r");
+function hasHeader({ path, header = new Uint8Array(0) }: ColumnState, files: Files, open?: number): boolean {
+  const fd = open ?? files.open(path, "r");
   try {
     const bytes = new Uint8Array(header.length);
     files.read(fd, bytes, 0, path);
     return Buffer.compare(header, bytes) === 0;
   } finally {
-    files.close(fd);
+    if (open === undefined) files.close(fd);
   }
 }
 

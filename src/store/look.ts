@@ -84,6 +84,8 @@ function readLastBytes(paths: StorePaths, files: Files): Uint8Array | undefined 
 }
 
 function readIfThere(path: string, files: Files, limit: number): Uint8Array | undefined {
+  // Most often there is no record, and an error costs more than a look.
+  if (files.look(path) === undefined) return undefined;
   try {
     return readFile(path, files, limit);
   } catch (error) {

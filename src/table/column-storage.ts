@@ -1,7 +1,7 @@
-import { type FileIdentity, mapFile, reopen, type Storage } from "../array/index.js";
+import { type FileIdentity, type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
 import { ClosedError, isMemmapError, NotFoundError, StaleError } from "../errors.js";
 import type { Mapping } from "../platform/index.js";
-import { type ColumnState, dataEnd, describes, rowBytes, type Store } from "../store/index.js";
+import { type ColumnState, dataEnd, rowBytes, type Store } from "../store/index.js";
 import { FileWatch } from "./file-watch.js";
 import { inTurn } from "./in-turn.js";
 
@@ -87,18 +87,16 @@ export class ColumnStorage implements Storage {
   }
 
   #mapFile(end: number): Mapping {
-    const { path, later, dev, ino, staged } = this.#state;
-    const { files } = this.#store;
-    // What was found when the table was opened may be another generation's by now.
-    if (!staged && later === undefined && files.look(path)?.ino === ino && !describes(this.#state, files)) {
-      throw new StaleError(`${path}: its rows were changed since the table was opened; call refresh()`, {
-        path,
-      });
-    }
+    const { path, later, dev, ino } = this.#state;
+    const options: MapFileOptions = {
+      shared: this.writable,
+      files: this.#store.files,
+      inspect: (fd, stat) => this.#watch.inspect(this.#state, fd, stat),
+    };
     // `later`: its writer has given it its name since it was found.
     for (const name of later === undefined ? [path] : [path, later]) {
       try {
-        return mapFile(name, { dev, ino }, end, this.writable, files);
+        return mapFile(name, { dev, ino }, end, options);
       } catch (error) {
         if (!isMemmapError(error, "NOT_FOUND")) throw error;
       }

@@ -25,6 +25,21 @@ export class FileWatch {
   }
 
   /**
+   * At the first use of a file that is open: what was found when the table was opened may be another generation's by now.
+   *
+   * @throws StaleError where it describes other rows
+   */
+  inspect(state: ColumnState, fd: number, stat: Stats): void {
+    const { path, staged, later } = state;
+    if (!staged && later === undefined && !describes(state, this.#store.files, fd)) {
+      throw new StaleError(`${path}: its rows were changed since the table was opened; call refresh()`, {
+        path,
+      });
+    }
+    this.#known = stat;
+  }
+
+  /**
    * Compares the file's inode and size, and where it was written to also its header, with what is mapped.
    *
    * @throws CorruptError where it is shorter than its rows, StaleError where it was replaced or describes other rows
