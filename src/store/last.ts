@@ -68,10 +68,18 @@ export function parseLast(bytes: Uint8Array, path: string): LastRecord {
  * `json.dumps(members, sort_keys=True)`.
  */
 export function recordChecksum(record: JsonObject): string {
+  return checksum(recordText(record));
+}
+
+/** What the checksum of a record is over. */
+export function recordText(record: JsonObject): string {
   const { sha256: _, ...members } = record;
-  return createHash("sha256")
-    .update(stringifyJson(members, { sortKeys: true }))
-    .digest("hex");
+  return stringifyJson(members, { sortKeys: true });
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function checked(json: JsonValue, path?: string): LastRecord & JsonObject {

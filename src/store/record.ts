@@ -1,7 +1,7 @@
 import { CorruptError, FormatError } from "../errors.js";
-import { parseJson, stringifyJson, toBytes } from "./json.js";
+import { parseJson, toBytes } from "./json.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
-import { type LastRecord, recordChecksum } from "./last.js";
+import { checksum, type LastRecord, recordChecksum, recordText } from "./last.js";
 import { schemaProblem } from "./schema-problem.js";
 import { validateCommit } from "./validators.js";
 
@@ -50,9 +50,11 @@ export const MAX_COMMIT_BYTES = 256 * 2 ** 20;
 export function formatCommit(record: Omit<CommitRecord, "sha256">): Uint8Array {
   const { version, generation, txid, prev, order, rows, durability, control, stage, operations } = record;
   const members = { version, generation, txid, prev, order, rows, durability, control, stage, operations };
-  const whole = { ...members, sha256: recordChecksum(members) };
-  checked(whole);
-  return toBytes(stringifyJson(whole), { maxBytes: MAX_COMMIT_BYTES });
+  // What the checksum is over is printed once, and is the file but for the checksum: a commit waits for this.
+  const text = recordText(members);
+  const sha256 = checksum(text);
+  checked({ ...members, sha256 });
+  return toBytes(`${text.slice(0, -1)}, "sha256": "${sha256}"}`, { maxBytes: MAX_COMMIT_BYTES });
 }
 
 /**
