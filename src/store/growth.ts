@@ -47,9 +47,9 @@ export class Growth {
     bytesOf: (column: ColumnState) => Iterable<Uint8Array>,
   ): ColumnState {
     const { roomy, longer } = this.#growable(column, rows, inPlace);
-    this.#withFile(roomy, (fd) => {
+    this.#withFile(roomy, (fd, size) => {
       const end = dataEnd(longer);
-      this.#reserve(roomy, fd, end);
+      this.#reserve(roomy, fd, size, end);
       let at = dataEnd(roomy);
       for (const block of bytesOf(roomy)) {
         this.#files.write(fd, block, at, roomy.path);
@@ -90,9 +90,8 @@ export class Growth {
   }
 
   /** Makes the file reach to `end`, and half as far again, so that many small appends cost as one large one. */
-  #reserve(column: ColumnState, fd: number, end: number): void {
+  #reserve(column: ColumnState, fd: number, size: number, end: number): void {
     this.#note(column);
-    const { size } = this.#files.stat(fd, column.path);
     if (size >= end) return;
     const roomy = size + Math.min(Math.floor(size / 2), MAX_SPARE);
     if (roomy > end) {
@@ -146,11 +145,12 @@ export class Growth {
     }
   }
 
-  #withFile<T>(column: ColumnState, use: (fd: number) => T): T {
+  #withFile<T>(column: ColumnState, use: (fd: number, size: number) => T): T {
     const fd = this.#files.open(column.path, "r+");
     try {
-      checkFile(column, this.#files.stat(fd, column.path));
-      return use(fd);
+      const stat = this.#files.stat(fd, column.path);
+      checkFile(column, stat);
+      return use(fd, stat.size);
     } finally {
       this.#files.close(fd);
     }
