@@ -12,20 +12,21 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, MemmapTable, saveNpy } from "../../src/index.js";
 import { nodeFiles, overFiles, withFiles } from "../../src/platform/files.js";
-import { salvage } from "../../src/store/check-salvage.js";
-import { formatLast, type LastRecord, parseLast, recordChecksum } from "../../src/store/last.js";
 import { type CommitRecord, formatCommit } from "../../src/store/record.js";
 import { temporaryPaths } from "../support/temporary.js";
 import {
   crash,
+  crashed,
   everything,
   expectOne,
   expectRepaired,
   expectSettled,
+  lastOf,
   outside,
   pending,
   recordPath,
@@ -35,11 +36,6 @@ import {
 } from "./check-stores.js";
 
 const fresh = temporaryPaths();
-
-function lastOf(path: string): LastRecord {
-  const file = join(path, ".memmap", "last");
-  return parseLast(readFileSync(file), file);
-}
 
 /** The directories that are listed by a check. */
 function readBelow(path: string): string[] {
@@ -52,13 +48,6 @@ function readBelow(path: string): string[] {
   });
   withFiles(files, () => check(path));
   return seen;
-}
-
-/** A table whose last change is committed and not applied, and what it holds then. */
-function crashed(change = everything): { path: string; after: unknown } {
-  const path = sample(fresh());
-  crash(path, change);
-  return { path, after: shown(path) };
 }
 
 describe("a committed change that is not applied", () => {
@@ -79,7 +68,7 @@ describe("a committed change that is not applied", () => {
   });
 
   it("is applied in a copy of the store, and where it was applied in part", () => {
-    const { path, after } = crashed();
+    const { path, after } = crashed(fresh());
     const copy = fresh();
     cpSync(path, copy, { recursive: true });
     const { operations, stage } = pending(path);
@@ -97,7 +86,7 @@ describe("a committed change that is not applied", () => {
   });
 
   it("leaves another file alone that has the name of one to be deleted, and says so", () => {
-    const { path } = crashed((table) => table.deleteColumn("a"));
+    const { path } = crashed(fresh(), (table) => table.deleteColumn("a"));
     rmSync(join(path, "a.npy"));
     saveNpy(join(path, "a.npy"), Int32Array.of(10, 20, 30));
     const [found] = check(path);
@@ -155,11 +144,11 @@ describe("a committed change that is not applied", () => {
       /rmdir of "\.\.\/other" breaks the rules of names$/,
     ],
     ["it names no stage", (path) => rewrite(path, { stage: null }), /it names no stage/],
-    ["a link is in the way", (path) => symlinkSync("/tmp", join(path, "h")), /h is a symbolic link/],
+    ["a link is in the way", (path) => symlinkSync(tmpdir(), join(path, "h")), /h is a symbolic link/],
   ];
 
   it.each(MISFITS)("stays where %s", (_, damage, what) => {
-    const { path } = crashed();
+    const { path } = crashed(fresh());
     damage(path, pending(path));
     const seen = readBelow(path);
     expect(seen.filter((at) => !at.startsWith(path))).toEqual([]);
@@ -176,7 +165,7 @@ describe("a committed change that is not applied", () => {
   });
 
   it("stays where a file that is to grow is not the one that was to", () => {
-    const { path } = crashed((table) => table.resize(9));
+    const { path } = crashed(fresh(), (table) => table.resize(9));
     const rename = (from: string, to: string) => renameSync(join(path, from), join(path, to));
     rename("a.npy", "old");
     const codes = check(path).map(({ code }) => code);
@@ -217,7 +206,7 @@ describe("what was not committed", () => {
   });
 
   it("a record of another history", () => {
-    const { path } = crashed((table) => table.deleteColumn("a"));
+    const { path } = crashed(fresh(), (table) => table.deleteColumn("a"));
     for (const [change, what] of [
       [{ prev: "somebody-else" }, /follows the transaction somebody-else, and the last one is/],
       [{ prev: null }, /follows the transaction null/],
@@ -228,7 +217,7 @@ describe("what was not committed", () => {
       expectOne(path, "void-record", ".memmap/commit-5", what);
     }
     rmSync(join(path, ".memmap", "commit-5"));
-    const { path: other } = crashed((table) => table.deleteColumn("a"));
+    const { path: other } = crashed(fresh(), (table) => table.deleteColumn("a"));
     writeFileSync(join(path, ".memmap", "commit-9"), formatCommit({ ...pending(other), generation: 9 }));
     expectOne(path, "void-record", ".memmap/commit-9", /of generation 9, and the last transaction is of 4/);
     expectRepaired(path);
@@ -317,180 +306,5 @@ describe("the control directory", () => {
       symlinkSync("x", join(path, ".memmap", name));
       expect(check(path).map(({ code }) => code)).toEqual(["bad-control"]);
     }
-  });
-});
-
-describe("a last record", () => {
-  const path0 = () => sample(fresh());
-  const file = (path: string) => join(path, ".memmap", "last");
-
-  it("that is damaged is written anew, with what can still be read of it", () => {
-    const damages: [string, (bytes: Buffer) => Buffer | string, Partial<LastRecord>, RegExp][] = [
-      [
-        "a checksum that does not fit",
-        (b) => b.toString().replace('"rows": 3', '"rows": 4'),
-        { generation: 4, order: ["a", "g/b", "r"] },
-        /checksum/,
-      ],
-      [
-        "half of it",
-        (b) => b.subarray(0, b.indexOf('"g/b"') + 6),
-        { generation: 4, order: ["a", "g/b", "r"] },
-        /line 1/,
-      ],
-      ["nothing of it", () => "", { generation: 1, order: ["a", "g/b", "r"] }, /line 1/],
-      ["zeros", (b) => Buffer.alloc(b.length), { generation: 1 }, /./],
-      [
-        "another order",
-        (b) => b.toString().replace('["a", "g/b"', '["r", "none", "g/b"'),
-        { order: ["r", "g/b", "a"] },
-        /checksum|twice|duplicate/,
-      ],
-      [
-        "no number that can be",
-        (b) => b.toString().replace('"generation": 4', '"generation": 9007199254740991'),
-        { generation: 1 },
-        /checksum/,
-      ],
-    ];
-    for (const [what, damage, expected, message] of damages) {
-      const path = path0();
-      const [files, before] = [outside(path), shown(path)];
-      writeFileSync(file(path), damage(readFileSync(file(path))));
-      const found = expectOne(path, "bad-last", ".memmap/last", message);
-      expect(found.repair, what).toMatch(/^a new one is written from the columns, with/);
-      expectRepaired(path);
-      expect(check(path), what).toEqual([]);
-      expect(outside(path)).toEqual(files);
-      expect(lastOf(path), what).toMatchObject({ rows: 3, durability: "full", ...expected });
-      expect(new Set(shown(path).columns)).toEqual(new Set(before.columns));
-      // And the next change goes on from there.
-      using table = MemmapTable.open(path, { mode: "r+" });
-      table.resize(4);
-      expect(check(path)).toEqual([]);
-    }
-  });
-
-  it("that is damaged is written so that the record that follows it counts", () => {
-    for (const damage of [
-      (bytes: Buffer) => Buffer.alloc(bytes.length),
-      (bytes: Buffer) => Buffer.from(bytes.toString().replace('"rows": 3', '"rows": 4')),
-    ]) {
-      const { path, after } = crashed();
-      writeFileSync(file(path), damage(readFileSync(file(path))));
-      const found = check(path);
-      expect(found.map(({ code }) => code)).toEqual(["unapplied-record", "bad-last"]);
-      expect(found[1]?.repair).toMatch(/from the record of generation 5 that follows it/);
-      expectRepaired(path);
-      expect(check(path)).toEqual([]);
-      expect(shown(path)).toEqual(after);
-    }
-  });
-
-  it("that is damaged is followed by no record that it contradicts, and by none of two", () => {
-    for (const change of [{ generation: 9 }, { prev: "another" }, { prev: null }]) {
-      const { path } = crashed();
-      const { sha256: _, ...record } = pending(path);
-      const to = join(path, ".memmap", `commit-${change.generation ?? 5}`);
-      rmSync(recordPath(path));
-      writeFileSync(to, formatCommit({ ...record, ...change }));
-      const files = outside(path);
-      writeFileSync(file(path), readFileSync(file(path), "utf8").replace('"rows": 3', '"rows": 4'));
-      expect(check(path).map(({ code }) => code)).toEqual(["void-record", "bad-last", "leftover-stage"]);
-      expectRepaired(path);
-      expect(check(path)).toEqual([]);
-      expect(outside(path)).toEqual(files);
-      expect(lastOf(path).generation).toBe(4);
-    }
-    const { path } = crashed();
-    const { sha256: _, ...record } = pending(path);
-    writeFileSync(join(path, ".memmap", "commit-8"), formatCommit({ ...record, generation: 8 }));
-    writeFileSync(file(path), "");
-    const files = outside(path);
-    expectRepaired(path);
-    expect(outside(path)).toEqual(files);
-    expect(lastOf(path).generation).toBe(8);
-  });
-
-  it("that is damaged stays beside a record that cannot be applied", () => {
-    const { path } = crashed();
-    rmSync(join(path, ".memmap", "stage-5"), { recursive: true });
-    writeFileSync(file(path), "");
-    expect(check(path).map(({ code }) => code)).toEqual(expect.arrayContaining(["bad-record", "bad-last"]));
-    expectSettled(path);
-  });
-
-  it("of a later version stays", () => {
-    const path = path0();
-    const { sha256: _, ...members } = lastOf(path);
-    const newer = { ...members, version: 2, more: "of it" };
-    writeFileSync(file(path), JSON.stringify({ ...newer, sha256: recordChecksum(newer) }));
-    const found = expectOne(path, "bad-last", ".memmap/last", /version must be 1, not 2; a later version/);
-    expect(found.repair).toBeUndefined();
-    expectSettled(path);
-  });
-
-  it("that is missing is written, if there are columns", () => {
-    const path = path0();
-    const before = outside(path);
-    rmSync(file(path));
-    expectOne(path, "no-last", ".memmap/last", /the order of its columns is lost/);
-    expectRepaired(path);
-    expect(check(path)).toEqual([]);
-    expect(outside(path)).toEqual(before);
-    expect(lastOf(path)).toMatchObject({ order: ["a", "g/b", "r"], rows: 3, generation: 1 });
-  });
-
-  it("that is written of columns that disagree says what most of them have", () => {
-    const path = path0();
-    saveNpy(join(path, "a.npy"), Int32Array.of(1));
-    writeFileSync(join(path, "g", "b.npy"), "no header");
-    saveNpy(join(path, "c.npy"), Int32Array.of(4, 5, 6));
-    writeFileSync(file(path), "{}");
-    expect(check(path).map(({ code }) => code)).toEqual(["bad-last", "unequal-rows", "headerless"]);
-    expectRepaired(path);
-    expect(lastOf(path)).toMatchObject({ order: ["a", "c", "g/b", "r"], rows: 3 });
-  });
-
-  it("says other rows than all columns have: the columns count", () => {
-    const path = path0();
-    for (const name of ["a", "g/b"]) saveNpy(join(path, `${name}.npy`), Int32Array.of(1, 2));
-    writeFileSync(join(path, "r.attr"), '{"dtype": "<i4", "shape": [2]}');
-    expectOne(path, "outdated-rows", ".memmap/last", /says 3 rows, and every column has 2/);
-    expectSettled(path);
-    expect(shown(path).rows).toBe(2);
-  });
-});
-
-describe("salvage", () => {
-  it("finds in a record cut short what stands before the cut", () => {
-    const record = {
-      version: 1,
-      generation: 12,
-      txid: "t-1",
-      order: ["a", 'q"\\', "é"],
-      rows: null,
-    } as const;
-    const bytes = Buffer.from(formatLast({ ...record, durability: "full" }));
-    expect(salvage(bytes)).toEqual({ ...record, version: undefined, isNewer: false });
-    let names = 0;
-    for (let length = 0; length < bytes.length; length++) {
-      const found = salvage(bytes.subarray(0, length));
-      expect([undefined, 12]).toContain(found.generation);
-      expect([undefined, "t-1"]).toContain(found.txid);
-      expect([undefined, null]).toContain(found.rows);
-      expect(found.order).toEqual(record.order.slice(0, found.order.length));
-      expect(found.order.length).toBeGreaterThanOrEqual(names);
-      names = found.order.length;
-    }
-    expect(names).toBe(3);
-  });
-
-  it("makes nothing of what is of another type", () => {
-    const none = { generation: undefined, txid: undefined, order: [], rows: undefined, isNewer: false };
-    for (const text of ["", "null", "[]", "{}", '{"generation": -1, "txid": "/", "order": 3, "rows": 1.5}']) {
-      expect(salvage(Buffer.from(text))).toEqual(none);
-    }
-    expect(salvage(Buffer.from('{"order": ["a", 1, "a", "b"]}')).order).toEqual(["a", "b"]);
   });
 });

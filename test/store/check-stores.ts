@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { check, type Durability, type Finding, MemmapTable, repair } from "../../src/index.js";
+import { type LastRecord, parseLast } from "../../src/store/last.js";
 import { type CommitRecord, formatCommit, parseCommit } from "../../src/store/record.js";
 import { Store } from "../../src/store/store.js";
 import { failingFiles } from "../../src/testing/files/index.js";
@@ -117,4 +118,32 @@ export function shown(path: string) {
     attr: table.attr,
     generation: table.generation,
   };
+}
+
+/** The record of the last transaction. */
+export function lastOf(path: string): LastRecord {
+  const file = join(path, ".memmap", "last");
+  return parseLast(readFileSync(file), file);
+}
+
+/** A table whose last change is committed and not applied, and what it holds then. */
+export function crashed(path: string, change: Change = everything): { path: string; after: unknown } {
+  sample(path);
+  crash(path, change);
+  return { path, after: shown(path) };
+}
+
+/** A store with one thing wrong, which is for nobody to repair who does not know the data. */
+export function expectFound(
+  path: string,
+  damage: (path: string) => unknown,
+  code: Finding["code"],
+  at: string,
+  what: RegExp,
+): string {
+  sample(path);
+  damage(path);
+  expect(expectOne(path, code, at, what).repair).toBeUndefined();
+  expectSettled(path);
+  return path;
 }

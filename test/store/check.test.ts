@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { check, MemmapTable, NotFoundError, repair, saveNpy } from "../../src/index.js";
@@ -171,6 +174,36 @@ describe("while another process has the store", () => {
     writeFileSync(join(path, "x.attr"), "{}");
     expectOne(path, "orphan-sidecar", "x.attr", /x\.npy, which is not there/);
     holder.kill("SIGKILL");
+  });
+
+  it("where the system does not list its locks, it is its process that counts", async () => {
+    const path = sample(fresh());
+    mkdirSync(join(path, ".memmap", "stage-99"));
+    const files = overFiles(nodeFiles, {
+      open(at, flags) {
+        if (at.startsWith("/proc/")) throw failure("open", at, "ENOENT");
+        return nodeFiles.open(at, flags);
+      },
+    });
+    const seen = () => withFiles(files, () => check(path).map(({ code }) => code));
+    const ended = spawn(process.execPath, ["-e", ""]);
+    await once(ended, "exit");
+    const sign = (pid: number | undefined, host: string) =>
+      writeFileSync(join(path, ".memmap", "lock"), JSON.stringify({ pid, host, since: "then" }));
+    sign(process.pid, hostname());
+    expect(seen()).toEqual([]);
+    for (const [pid, host] of [
+      [process.pid, "elsewhere"],
+      [ended.pid, hostname()],
+      [-1, hostname()],
+    ] as const) {
+      sign(pid, host);
+      expect(seen()).toEqual(["leftover-stage"]);
+    }
+    writeFileSync(join(path, ".memmap", "lock"), "");
+    expect(seen()).toEqual(["leftover-stage"]);
+    rmSync(join(path, ".memmap", "lock"));
+    expect(seen()).toEqual(["leftover-stage"]);
   });
 
   describe("that is being made", () => {
