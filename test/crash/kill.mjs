@@ -15,16 +15,22 @@ const LONGEST_LIFE = 140;
 /**
  * @param options.kills how many; as many as the time allows where left out
  * @param options.until when to stop, by `performance.now()`
+ * @param options.broken what the worker's file system does wrong, by which a violation is to be seen
  * @returns counts, and a list of violations in words
  */
-export async function runKills({ seed, kills = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY }) {
+export async function runKills({
+  seed,
+  kills = Number.POSITIVE_INFINITY,
+  until = Number.POSITIVE_INFINITY,
+  broken,
+}) {
   const result = { kills: 0, acknowledged: 0, unacknowledged: 0, tables: 0, violations: [] };
   let spare = startChild("worker.mjs");
   try {
     while (result.kills < kills && performance.now() < until && result.violations.length === 0) {
       const own = mix(seed, result.tables) % 1_000_000;
       const durability = result.tables % 2 === 0 ? "process" : "full";
-      spare = await killTable({ seed: own, durability, kills, until, result, spare });
+      spare = await killTable({ seed: own, durability, kills, until, broken, result, spare });
       result.tables += 1;
     }
   } finally {
@@ -33,7 +39,7 @@ export async function runKills({ seed, kills = Number.POSITIVE_INFINITY, until =
   return result;
 }
 
-async function killTable({ seed, durability, kills, until, result, spare }) {
+async function killTable({ seed, durability, kills, until, broken, result, spare }) {
   const directory = temporaryDirectory();
   const [root, acks] = [join(directory, "table"), join(directory, "acks")];
   mkdirSync(directory, { recursive: true });
@@ -44,7 +50,7 @@ async function killTable({ seed, durability, kills, until, result, spare }) {
   for (let i = 0; i < KILLS_PER_TABLE && result.kills < kills && performance.now() < until; i += 1) {
     const random = randomOf(seed, i, 4);
     await worker.nextLine();
-    worker.tell({ root, acks, seed, step, durability });
+    worker.tell({ root, acks, seed, step, durability, broken });
     const next = startChild("worker.mjs");
     await sleep(random.real() * LONGEST_LIFE);
     worker.kill();

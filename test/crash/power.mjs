@@ -78,7 +78,7 @@ async function cutTable(disk, own, spare, result) {
   for (let i = 0; i < CUTS_PER_TABLE && result.cuts < cuts; i += 1) {
     const random = randomOf(own, i, 10);
     await worker.nextLine();
-    worker.tell({ root, acks, seed: own, step, durability: "full", withoutSync: isBroken });
+    worker.tell({ root, acks, seed: own, step, durability: "full", broken: options.break });
     const next = startChild("worker.mjs");
     const inspector = startChild("inspector.mjs");
     const isEarly = await Promise.race([

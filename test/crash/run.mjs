@@ -1,7 +1,8 @@
 /**
  * The proof, with real processes, that nothing is lost: `node test/crash/run.mjs [--seconds 120] [--seed N]
- * [--only kill,calls,readers,locks,leases,disk,states] [--kills N] [--rounds N]`. Prints one line for each part, and for
- * each violation what it was and how to see it again; ends with 1 where there was one.
+ * [--only kill,calls,readers,locks,leases,disk,states] [--kills N] [--rounds N] [--disks tmpfs,ext4] [--scenario
+ * NAME] [--break record]`. Prints one line for each part, and for each violation what it was and how to see it again; ends
+ * with 1 where there was one. `--break` spoils the journal of the tables that are killed, which must be noticed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -37,6 +38,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     disks: { type: "string" },
     scenario: { type: "string" },
+    break: { type: "string" },
   },
 });
 const seed = Number(options.seed ?? freshSeed());
@@ -48,7 +50,8 @@ for (const name of names) {
 
 async function kill(seconds) {
   const kills = options.kills === undefined ? undefined : Number(options.kills);
-  const found = await runKills({ seed, kills, until: kills === undefined ? after(seconds) : undefined });
+  const until = kills === undefined ? after(seconds) : undefined;
+  const found = await runKills({ seed, kills, until, broken: options.break });
   const { acknowledged, unacknowledged, tables } = found;
   const line = `${found.kills} kills of ${tables} tables' writers, ${acknowledged} changes acknowledged, ${unacknowledged} more found`;
   return { line, violations: found.violations };
@@ -80,8 +83,8 @@ async function readers(seconds) {
 
 async function locks(seconds) {
   const rounds = Number(options.rounds ?? 50);
-  const blockFor = options.rounds === undefined ? Math.min(15_000, seconds * 600) : undefined;
-  const found = await runLocks({ seed, rounds, until: after(seconds * 4), blockFor });
+  const blockFor = options.rounds === undefined ? Math.min(15_000, Math.round(seconds) * 700) : undefined;
+  const found = await runLocks({ seed, rounds, until: after(seconds), blockFor });
   const { freed, kills, refusedWhileBlocked } = found;
   const middle = freed.toSorted((a, b) => a - b)[freed.length >> 1];
   const blocked =
@@ -121,7 +124,12 @@ function states(seconds) {
   const test = "test/crash/states.test.ts";
   if (!existsSync(`${ROOT}/${test}`)) return { line: "skipped: there are none", violations: [] };
   const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
-  const env = { ...process.env, CRASH_SECONDS: String(Math.max(1, Math.floor(seconds))), SEED: String(seed) };
+  const env = {
+    ...process.env,
+    CRASH_SECONDS: String(Math.max(1, Math.floor(seconds))),
+    SEED: String(seed),
+    NO_COLOR: "1",
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, "run", test], {
     cwd: ROOT,
     env,

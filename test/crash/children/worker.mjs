@@ -13,13 +13,20 @@ import { endWithParent, nextOrders, report } from "./orders.mjs";
 report();
 const orders = await nextOrders();
 if (orders === undefined) process.exit(0);
-const { root, acks, seed, step, durability, withoutSync } = orders;
+const { root, acks, seed, step, durability, broken } = orders;
 
-/** A file system that promises what it does not keep. */
-const careless = { ...nodeFiles, sync() {}, syncAll: () => true };
+/** File systems that do not do what they say, by which a run shows that it would notice. */
+const BROKEN = {
+  fsync: { ...nodeFiles, sync() {}, syncAll: () => true },
+  record: {
+    ...nodeFiles,
+    write: (fd, bytes, at, path) =>
+      nodeFiles.write(fd, path.includes("commit-") ? new Uint8Array(bytes.length) : bytes, at, path),
+  },
+};
 
 const open = () =>
-  withFiles(withoutSync ? careless : nodeFiles, () => MemmapTable.open(root, { mode: "a", durability }));
+  withFiles(BROKEN[broken] ?? nodeFiles, () => MemmapTable.open(root, { mode: "a", durability }));
 
 let state = EMPTY;
 while (state.step < step) state = follow(seed, state, changeAfter(seed, state));
