@@ -15,6 +15,8 @@ type Delete = Extract<Operation, { op: "delete" }>;
  * Applies a committed record: each step may find itself done, wholly or in part, by this process or by one that died.
  *
  * @param durability whether each barrier waits for the disk
+ * @param ends bytes that the data of a file end at whose header is written, by path from the root, where this very
+ * process has just written the record: what is in it is known to be right, and in the store that it was made for
  * @throws CorruptError where the files are not those that the record knows, DiskError where the system refuses
  */
 export function applyRecord(
@@ -22,8 +24,9 @@ export function applyRecord(
   paths: StorePaths,
   files: Files,
   durability: Durability,
+  ends?: ReadonlyMap<string, number>,
 ): void {
-  new Application(record, paths, files, durability).run();
+  new Application(record, paths, files, durability, ends).run();
 }
 
 /**
@@ -51,14 +54,22 @@ class Application {
   readonly #stage: string;
   /** Whether inodes hold: in a copy or a restored backup of the store, names decide. */
   readonly #isOriginal: boolean;
+  readonly #ends: ReadonlyMap<string, number> | undefined;
 
-  constructor(record: CommitRecord, paths: StorePaths, files: Files, durability: Durability) {
+  constructor(
+    record: CommitRecord,
+    paths: StorePaths,
+    files: Files,
+    durability: Durability,
+    ends: ReadonlyMap<string, number> | undefined,
+  ) {
     this.#record = record;
     this.#paths = paths;
     this.#files = files;
     this.#isFull = durability === "full";
     this.#stage = join(paths.control, record.stage ?? "");
-    this.#isOriginal = String(files.look(paths.control)?.ino) === record.control;
+    this.#isOriginal = ends !== undefined || String(files.look(paths.control)?.ino) === record.control;
+    this.#ends = ends;
   }
 
   run(): void {
@@ -125,7 +136,9 @@ class Application {
     this.#withFile(path, (fd) => {
       const stat = this.#files.stat(fd, path);
       this.#requireSame(path, stat, operation.ino);
-      parseHeader(header, { path, fileSize: stat.size });
+      const end = this.#ends?.get(operation.path);
+      if (end === undefined) parseHeader(header, { path, fileSize: stat.size });
+      else if (stat.size < end) throw shortened(path, stat.size, end);
       this.#files.write(fd, header, 0, path);
       if (this.#isFull) this.#files.sync(fd, path);
     });

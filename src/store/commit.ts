@@ -45,6 +45,7 @@ export interface Progress {
 export function commitDraft(draft: Draft, context: CommitContext, progress: Progress): Committed | undefined {
   const { paths, files, durability, isNew } = context;
   let record: CommitRecord;
+  const ends = new Map<string, number>();
   try {
     const plan = planChanges(draft.base, draft, paths);
     if (plan.changes.length === 0 && !isNew && draft.rows === draft.base.rows) {
@@ -52,6 +53,9 @@ export function commitDraft(draft: Draft, context: CommitContext, progress: Prog
       return undefined;
     }
     draft.stage.prepare(plan.stage);
+    for (const change of plan.changes) {
+      if (change.op === "header") ends.set(change.path, dataEnd(change.column));
+    }
     const operations = plan.changes.flatMap((change) => operationOf(change, draft.stage, paths, files));
     if (durability === "full") files.syncDirectory(paths.control);
     context.requireSole();
@@ -61,7 +65,7 @@ export function commitDraft(draft: Draft, context: CommitContext, progress: Prog
     throw cause;
   }
   progress.state = "committed";
-  applyRecord(record, paths, files, durability);
+  applyRecord(record, paths, files, durability, ends);
   // The directory is synced before the next record: until then this one may be found, and done, once more.
   retireRecord(record, paths, files, durability);
   draft.stage.remove();
