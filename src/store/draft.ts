@@ -45,7 +45,8 @@ export class Draft implements Catalog {
   readonly stage: Stage;
   readonly #files: Files;
   readonly #paths: StorePaths;
-  readonly #names = new NameTree();
+  /** Made when a name is first given or taken: most changes do neither. */
+  #tree: NameTree | undefined;
   readonly #growth: Growth;
   /** The fewest rows so far: what lies behind them in files in place belongs to the base until it is replaced. */
   #low: number;
@@ -64,8 +65,15 @@ export class Draft implements Catalog {
     this.rows = base.rows;
     this.#low = base.rows;
     this.#growth = new Growth(stage, files);
-    for (const name of base.columns.keys()) this.#names.add(name);
-    for (const group of base.groups.keys()) if (group !== "") this.#names.addGroup(group);
+  }
+
+  /** The names of the columns and groups that there are; asked for before either changes. */
+  get #names(): NameTree {
+    if (this.#tree !== undefined) return this.#tree;
+    const tree = new NameTree(this.columns.keys());
+    for (const group of this.groups.keys()) if (group !== "") tree.addGroup(group);
+    this.#tree = tree;
+    return tree;
   }
 
   /** @throws NotFoundError, with a guess at what was meant */
@@ -111,8 +119,8 @@ export class Draft implements Catalog {
   }
 
   #adopt(name: string, column: ColumnState): void {
-    this.columns.set(name, column);
     this.#names.add(name);
+    this.columns.set(name, column);
   }
 
   /** A new column of zeros. */
@@ -171,8 +179,8 @@ export class Draft implements Catalog {
 
   remove(name: string): void {
     this.column(name);
-    this.columns.delete(name);
     this.#names.delete(name);
+    this.columns.delete(name);
   }
 
   /** Takes everything away, as `w+` does. */
@@ -190,8 +198,8 @@ export class Draft implements Catalog {
 
   /** The attribute of a group; of the table itself for `""`. */
   setGroupAttr(group: string, attr: JsonValue): void {
-    this.groups.set(group, attr);
     if (group !== "") this.#names.addGroup(group);
+    this.groups.set(group, attr);
   }
 
   /** Changes the number of rows: what is cut off is gone, what is new is zero. */
