@@ -78,15 +78,14 @@ describe.each(Object.entries(BROKEN))("the repair of %s", (_, damage) => {
   const { calls } = counting;
   const isTable = existsSync(last(done));
   const files = isTable ? outside(done) : {};
+  // Where its record is lost, a generation is known by what is left beside it, and the first try may remove that.
+  const content = isTable ? { ...shown(done), generation: undefined } : undefined;
 
   function expectDone(path: string): void {
     expect(check(path).filter((one) => one.repair !== undefined)).toEqual([]);
     expect(existsSync(join(path, ".memmap")) ? control(path) : []).toEqual(isTable ? ["last", "lock"] : []);
     expect(isTable ? outside(path) : {}).toEqual(files);
-    if (!isTable) return;
-    // Where its record is lost, a generation is known by what is left beside it, and the first try may remove that.
-    const { generation: _, ...rest } = shown(done);
-    expect(shown(path)).toMatchObject(rest);
+    if (isTable) expect({ ...shown(path), generation: undefined }).toEqual(content);
   }
 
   it("is done again after an end of the process at any call", () => {
