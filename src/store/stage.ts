@@ -29,6 +29,8 @@ export class Stage {
   readonly ready = new Map<string, string>();
   /** Of those of which not every byte counts, how many do. */
   readonly #sizes = new Map<string, number>();
+  /** Headers that staged files have already, by path. */
+  readonly #headers = new Map<string, Uint8Array>();
   #count = 0;
   #made = false;
 
@@ -85,6 +87,7 @@ export class Stage {
       if (header !== undefined) this.#files.write(fd, header, 0, path);
       this.#files.extend(fd, dataOffset, dataOffset + bytes, path);
       const { dev, ino } = this.#files.stat(fd, path);
+      if (header !== undefined) this.#headers.set(path, header);
       return { path, dev, ino, dataOffset, header };
     });
   }
@@ -154,9 +157,11 @@ export class Stage {
   }
 
   #finish({ path, header }: ColumnState): void {
+    const isWritten = header === undefined || this.#headers.get(path) === header;
+    if (isWritten && this.#durability !== "full") return;
     const fd = this.#files.open(path, "r+");
     try {
-      if (header !== undefined) this.#files.write(fd, header, 0, path);
+      if (!isWritten) this.#files.write(fd, header, 0, path);
       if (this.#durability === "full") this.#files.sync(fd, path);
     } finally {
       this.#files.close(fd);
