@@ -260,12 +260,23 @@ class Check {
     return state;
   }
 
-  /** New rows are zeros, whatever the crash has left behind the data. */
+  /**
+   * The next change after a recovery is as safe as any. New rows are zeros, whatever the crash has left behind the data.
+   */
   #grow(where: string, files: MemoryFiles, before: string): void {
-    const store = Store.open(ROOT, { writable: true, files, durability: this.#run.durability });
+    const grown = withZeroRows(before, 3);
+    const points: MemoryFiles[] = [];
+    const { barrier, durability, deeper } = this.#run;
+    const observed = deeper > 2 ? observe(files, () => points.push(files.killState())) : files;
+    const own = without(barrier, observed, "change");
+    const store = Store.open(ROOT, { writable: true, files: own, durability });
     commit(store, (draft) => draft.resize(draft.rows + 3));
-    this.#judge(`${where}, then grown`, logicalState(store), [withZeroRows(before, 3)]);
+    this.#judge(`${where}, then grown`, logicalState(store), [grown]);
+    this.#again(`${where}, then grown`, files.killState(), [grown]);
     store.close();
+    for (const [i, point] of points.entries()) {
+      this.#again(`${where}, then grown, after call ${i + 1}`, point, [before, grown]);
+    }
   }
 
   #attempt<T>(where: string, work: () => T): T | undefined {
