@@ -25,7 +25,7 @@ const LANES = 2;
  * @returns counts, and a list of violations in words
  */
 export async function runCalls({ seed, until, only }) {
-  const directory = temporaryDirectory();
+  const { directory, remove } = temporaryDirectory();
   const points = [];
   for (const scenario of SCENARIOS) {
     if (only !== undefined && scenario.name !== only) continue;
@@ -37,13 +37,7 @@ export async function runCalls({ seed, until, only }) {
   const result = { points: points.length, crashes: 0, second: 0, violations: [] };
   const isDone = () => performance.now() >= until || result.violations.length > 0;
   const inOrder = shuffled(points, randomOf(seed, 5));
-  const queue = [
-    ...inOrder,
-    // Then once more, with a second crash: in the recovery, at one call of it after the other.
-    ...Array.from({ length: MOST_CALLS }, (_, i) =>
-      inOrder.map((point) => ({ ...point, again: i + 1 })),
-    ).flat(),
-  ];
+  const queue = inTurn(inOrder);
   const ends = new Set();
   const lane = async (number) => {
     const root = join(directory, `lane-${number}`);
@@ -54,13 +48,25 @@ export async function runCalls({ seed, until, only }) {
       return child;
     };
     try {
-      while (!isDone() && queue.length > 0) await crash(queue.shift(), root, next, result, ends);
+      for (const point of queue) {
+        await crash(point, root, next, result, ends);
+        if (isDone()) return;
+      }
     } finally {
       spare.kill();
     }
   };
   await Promise.all(Array.from({ length: LANES }, (_, i) => lane(i)));
+  remove();
   return result;
+}
+
+/** Each point; then once more, with a second crash: in the recovery, at one call of it after the other. */
+function* inTurn(points) {
+  yield* points;
+  for (let again = 1; again <= MOST_CALLS; again += 1) {
+    for (const point of points) yield { ...point, again };
+  }
 }
 
 /** The calls of a scenario, in their order. */

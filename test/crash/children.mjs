@@ -26,16 +26,10 @@ export function startChild(script) {
   const exited = new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      forgotten = true;
+      forget();
       resolve({ code, signal, stderr });
     });
   });
-  let forgotten = false;
-  exited.finally(() => forgotten && dismiss());
-  const dismiss = () => {
-    child.kill = () => false;
-    forget();
-  };
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     pid: child.pid,

@@ -29,9 +29,12 @@ function undoAll() {
 process.on("exit", undoAll);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
-/** A new directory that is removed at the end. */
+/**
+ * A new directory that is removed at the end, or at once by `remove`. `MEMMAP_TABLE_KEEP=1` keeps all of them, for a look at
+ * what a violation left.
+ */
 export function temporaryDirectory() {
   const directory = mkdtempSync(join(tmpdir(), "memmap-crash-"));
-  atEnd(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
+  if (process.env.MEMMAP_TABLE_KEEP === "1") return { directory, remove() {} };
+  return { directory, remove: atEnd(() => rmSync(directory, { recursive: true, force: true })) };
 }

@@ -1,5 +1,5 @@
 /** `kill -9` at random moments of a random workload: nothing that was acknowledged is lost, nothing is mixed. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lastAcknowledged, States } from "./acknowledged.mjs";
 import { sleep, startChild } from "./children.mjs";
@@ -40,9 +40,8 @@ export async function runKills({
 }
 
 async function killTable({ seed, durability, kills, until, broken, result, spare }) {
-  const directory = temporaryDirectory();
+  const { directory, remove } = temporaryDirectory();
   const [root, acks] = [join(directory, "table"), join(directory, "acks")];
-  mkdirSync(directory, { recursive: true });
   writeFileSync(acks, "");
   const states = new States(seed);
   let step = -1;
@@ -72,5 +71,6 @@ async function killTable({ seed, durability, kills, until, broken, result, spare
     if (state !== undefined && state.step > known) result.unacknowledged += 1;
     step = state?.step ?? -1;
   }
+  remove();
   return worker;
 }

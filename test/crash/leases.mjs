@@ -15,7 +15,7 @@ const AGE = 3600;
 
 /** @returns counts, and a list of violations in words */
 export async function runLeases({ seed, rounds, until = Number.POSITIVE_INFINITY }) {
-  const directory = temporaryDirectory();
+  const { directory, remove } = temporaryDirectory();
   const result = { rounds: 0, changes: 0, violations: [] };
   const children = [startChild("rival.mjs"), startChild("rival.mjs")];
   try {
@@ -30,6 +30,7 @@ export async function runLeases({ seed, rounds, until = Number.POSITIVE_INFINITY
   } finally {
     for (const child of children) child.kill();
   }
+  remove();
   return result;
 }
 

@@ -16,7 +16,7 @@ const PATIENCE = 10_000;
  * @returns counts, how long locks of the dead were held, in milliseconds, and a list of violations in words
  */
 export async function runLocks({ seed, rounds, until = Number.POSITIVE_INFINITY, blockFor }) {
-  const directory = temporaryDirectory();
+  const { directory, remove } = temporaryDirectory();
   const result = { rounds: 0, kills: 0, freed: [], refusedWhileBlocked: 0, violations: [] };
   const rivals = Array.from({ length: RIVALS }, () => startChild("rival.mjs"));
   const replace = (i) => {
@@ -41,6 +41,7 @@ export async function runLocks({ seed, rounds, until = Number.POSITIVE_INFINITY,
   } finally {
     for (const rival of rivals) rival.kill();
   }
+  remove();
   return result;
 }
 

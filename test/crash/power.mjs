@@ -38,7 +38,7 @@ async function main() {
     return;
   }
   const disk = fileDisk(DISK_BYTES);
-  const result = { cuts: 0, acknowledged: 0, unacknowledged: 0, problem: undefined };
+  const result = { cuts: 0, acknowledged: 0, unacknowledged: 0, settled: 0, problem: undefined };
   const start = performance.now();
   let worker = startChild("worker.mjs");
   try {
@@ -50,7 +50,7 @@ async function main() {
     disk.remove();
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  const counts = `${result.cuts} cuts, ${result.acknowledged} changes acknowledged, ${result.unacknowledged} more found`;
+  const counts = `${result.cuts} cuts (${result.settled} when all was safe), ${result.acknowledged} changes acknowledged, ${result.unacknowledged} more found`;
   console.log(`power cuts: ${counts}, in ${seconds} s`);
   if (isBroken) {
     console.log(
@@ -65,7 +65,8 @@ async function main() {
 
 /** Cuts the power of one table's workload again and again. @returns a worker that waits for orders */
 async function cutTable(disk, own, spare, result) {
-  const acks = join(temporaryDirectory(), "acks");
+  const elsewhere = temporaryDirectory();
+  const acks = join(elsewhere.directory, "acks");
   const home = join(disk.directory, "home");
   const root = join(home, "table");
   rmSync(home, { recursive: true, force: true });
@@ -77,20 +78,27 @@ async function cutTable(disk, own, spare, result) {
   let worker = spare;
   for (let i = 0; i < CUTS_PER_TABLE && result.cuts < cuts; i += 1) {
     const random = randomOf(own, i, 10);
+    // Now and then the power is cut when all is said to be safe, and not in the midst of a change.
+    const isSettled = step >= 0 && random.chance(0.25);
+    if (isSettled) {
+      worker.kill();
+      worker = startChild("settler.mjs");
+    }
     await worker.nextLine();
     worker.tell({ root, acks, seed: own, step, durability: "full", broken: options.break });
     const next = startChild("worker.mjs");
     const inspector = startChild("inspector.mjs");
-    const isEarly = await Promise.race([
-      worker.exited.then(() => true),
-      sleep(random.real() * LONGEST_LIFE).then(() => false),
-    ]);
+    const moment = isSettled
+      ? worker.nextLine().then((line) => line !== "safe")
+      : sleep(random.real() * LONGEST_LIFE).then(() => false);
+    const isEarly = await Promise.race([worker.exited.then(() => true), moment]);
     disk.cutPower();
     worker.kill();
     const { code, signal, stderr } = await worker.exited;
     worker = next;
     const known = Math.max(lastAcknowledged(acks), step);
-    const where = `workload ${own}, cut ${i + 1}, step ${step}, acknowledged ${known}`;
+    if (isSettled) result.settled += 1;
+    const where = `${isSettled ? "settled " : ""}workload ${own}, cut ${i + 1}, step ${step}, acknowledged ${known}`;
     if (isEarly) {
       inspector.kill();
       result.problem = `${where}: the worker ended before the cut (${signal ?? code}): ${stderr}`;
@@ -108,6 +116,7 @@ async function cutTable(disk, own, spare, result) {
     if (found.step > known) result.unacknowledged += 1;
     step = found.step;
   }
+  elsewhere.remove();
   return worker;
 }
 

@@ -9,7 +9,7 @@ const READERS = 6;
 
 /** @returns counts, and a list of violations in words */
 export async function runReaders({ seed, milliseconds, durability = "process" }) {
-  const directory = temporaryDirectory();
+  const { directory, remove } = temporaryDirectory();
   const [root, log] = [join(directory, "table"), join(directory, "log")];
   writeFileSync(log, "");
   const writer = startChild("tide-writer.mjs");
@@ -44,6 +44,7 @@ export async function runReaders({ seed, milliseconds, durability = "process" })
   } finally {
     for (const child of [writer, ...readers]) child.kill();
   }
+  remove();
   return result;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { crashRun } from "../support/crash-run.js";
+import { isPosix } from "../support/platform.js";
 
-const mayMount = process.platform === "linux" && process.getuid?.() === 0;
+const mayMount = isPosix && process.platform === "linux" && process.getuid?.() === 0;
 
 describe.skipIf(!mayMount)("on a disk that is full at any step (needs root, and Linux)", () => {
   it("every change is refused whole, and made once there is room", { timeout: 300_000 }, () => {
