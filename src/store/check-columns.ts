@@ -38,11 +38,11 @@ export function judgeColumn(where: ColumnFiles, files: Files): Verdict {
     };
   } catch (error) {
     if (!isMemmapError(error) || error.code === "NOT_FOUND") throw error;
-    return { code: codeOf(error, where, isRaw, files), what: error.message.replace(`${path}: `, "") };
+    return { code: codeOf(error, isRaw), what: error.message.replace(`${path}: `, "") };
   }
 }
 
-function codeOf(error: MemmapError, where: ColumnFiles, isRaw: boolean, files: Files): ColumnFinding {
+function codeOf(error: MemmapError, isRaw: boolean): ColumnFinding {
   switch (error.code) {
     case "DISK":
       return "unreadable";
@@ -53,45 +53,22 @@ function codeOf(error: MemmapError, where: ColumnFiles, isRaw: boolean, files: F
     default:
       if (isMemmapError(error.cause, "DTYPE")) return "bad-dtype";
       if (isRaw) return "bad-sidecar";
-      return isShort(where, files) ? "short-file" : "bad-header";
+      return "bad-header";
   }
 }
 
 /** Whether a file has a header by which all its data are there. */
 function hasWholeHeader({ file, header, path }: ColumnFiles, files: Files): boolean {
-  return (
-    header === undefined &&
-    withStart(file, files, path, (bytes, fileSize) => {
-      parseHeader(bytes, { path, fileSize });
-    })
-  );
-}
-
-/** Whether nothing is wrong with a file's header but that there are less data. */
-function isShort({ file, header, path }: ColumnFiles, files: Files): boolean {
-  if (header !== undefined) return true;
-  return withStart(file, files, path, (bytes) => {
-    parseHeader(bytes, { path });
-  });
-}
-
-/** Whether something can be done with a file's first bytes, among which is all of its header. */
-function withStart(
-  file: string,
-  files: Files,
-  path: string,
-  use: (bytes: Uint8Array, size: number) => void,
-): boolean {
+  if (header !== undefined) return false;
   try {
     const fd = files.open(file, "r");
     try {
       const { size } = files.stat(fd, path);
       const first = new Uint8Array(Math.min(size, 12));
       const held = files.read(fd, first, 0, path);
-      const bytes = new Uint8Array(
-        Math.min(headerExtent(first.subarray(0, held), path, size), LONGEST_HEADER),
-      );
-      use(bytes.subarray(0, files.read(fd, bytes, 0, path)), size);
+      const extent = headerExtent(first.subarray(0, held), path, size);
+      const bytes = new Uint8Array(Math.min(extent, LONGEST_HEADER));
+      parseHeader(bytes.subarray(0, files.read(fd, bytes, 0, path)), { path, fileSize: size });
       return true;
     } finally {
       files.close(fd);

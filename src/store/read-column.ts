@@ -1,7 +1,7 @@
 import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
 import { CorruptError, FormatError, isMemmapError, ShapeError } from "../errors.js";
 import { MAGIC } from "../npy/extent.js";
-import { headerExtent, type NpyHeader, parseHeader } from "../npy/index.js";
+import { dataBytes, headerExtent, type NpyHeader, parseHeader } from "../npy/index.js";
 import { sizeProblem } from "../npy/size.js";
 import type { Files } from "../platform/files.js";
 import { type ColumnState, nextId } from "./catalog.js";
@@ -37,7 +37,7 @@ const scratch = new Uint8Array(4096);
  * Finds out what an array's file holds, by its sidecar and header; no data are read.
  *
  * @returns undefined for what is no regular file, and for a headerless file that nothing describes
- * @throws FormatError for a malformed array, CorruptError for one that is shorter than its sidecar says
+ * @throws FormatError for a malformed array, CorruptError for one that is shorter than its header or sidecar says
  */
 export function readColumn(
   { path, file, header, later, isPending, sidecarPath, sidecar }: ColumnFiles,
@@ -74,6 +74,11 @@ function hasMagic(held: Uint8Array): boolean {
   return held.length >= MAGIC.length && MAGIC.every((byte, i) => held[i] === byte);
 }
 
+/** Whether a file holds all the data that its header promises. */
+function fits(header: NpyHeader, size: number): boolean {
+  return header.dataOffset + dataBytes(header) <= size;
+}
+
 /** A header, and its bytes. */
 interface Headed {
   readonly header: NpyHeader;
@@ -86,12 +91,18 @@ function headerFrom(held: Uint8Array, fd: number, size: number, path: string, fi
   const bytes = new Uint8Array(extent);
   if (extent <= held.length) bytes.set(held.subarray(0, extent));
   else files.read(fd, bytes, 0, path);
-  return { header: parseHeader(bytes, { path, fileSize: size }), bytes };
+  return { header: parseHeader(bytes, { path }), bytes };
 }
 
 function withHeader(held: Uint8Array, fd: number, size: number, path: string, files: Files): Description {
   const { header, bytes } = headerFrom(held, fd, size, path, files);
   const { dtype, shape, fortranOrder, dataOffset } = header;
+  if (!fits(header, size)) {
+    throw new CorruptError(
+      `${path}: the header promises ${dataBytes(header)} bytes of data, but the file holds ${size - dataOffset}; it was cut short`,
+      { path },
+    );
+  }
   const [rows, ...itemShape] = shape;
   if (rows === undefined) throw noRows(path);
   const fortran = fortranOrder && itemShape.length > 0;
@@ -143,7 +154,7 @@ function refuseDisguise(
 ): void {
   try {
     const { header } = headerFrom(held, fd, size, path, files);
-    if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join()) return;
+    if (!header.dtype.equals(dtype) || header.shape.join() !== shape.join() || !fits(header, size)) return;
   } catch (error) {
     if (isMemmapError(error)) return;
     throw error;
