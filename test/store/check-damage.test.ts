@@ -140,14 +140,14 @@ it("whatever befalls a store, check says so, and repair loses nothing", () => {
         const after = check(path);
         expect(after.filter((one) => one.repair !== undefined)).toEqual([]);
         expect(repair(path)).toEqual([]);
-        if (after.length > 0) return;
-        // Nothing is wrong any more: it is a table that can be changed.
-        using table = MemmapTable.open(path, { mode: "r+" });
-        table.resize(table.length + 1);
-        expect(check(path)).toEqual([]);
+        if (after.length === 0) {
+          // Nothing is wrong any more: it is a table that can be changed.
+          using table = MemmapTable.open(path, { mode: "r+" });
+          table.resize(table.length + 1);
+          expect(check(path)).toEqual([]);
+        }
         rmSync(path, { recursive: true });
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 150) },
   );
 });
