@@ -2,12 +2,14 @@ import type { Stats } from "node:fs";
 import { IndexError } from "../../../errors.js";
 import { checkBytes } from "../../../platform/checks.js";
 import type { DirectoryEntry, Files } from "../../../platform/files.js";
-import { failure, type SystemCode } from "../failure.js";
+import { failure } from "../failure.js";
 import type { FilesCall } from "../intercept.js";
 import { copyWhole } from "./copies.js";
 import { type CrashOptions, crashedRoots } from "./crash.js";
-import { FileNode, type MemoryNode, statsOf } from "./nodes.js";
-import { MemoryTree, Refusal } from "./tree.js";
+import { Descriptors } from "./descriptors.js";
+import { Refusal } from "./refusal.js";
+import { statsOf } from "./stats.js";
+import { MemoryTree } from "./tree.js";
 
 /** What a file system in memory is like. */
 export interface MemoryOptions {
@@ -16,14 +18,6 @@ export interface MemoryOptions {
   /** The number of its device. */
   readonly dev?: number | undefined;
 }
-
-interface Handle {
-  readonly node: MemoryNode;
-  readonly isWritable: boolean;
-}
-
-/** Descriptors are numbers that the system never gives: one that reaches the system is refused there. */
-let lastDescriptor = 1_000_000_000;
 
 /**
  * A file system in memory that knows what of it a disk would still have after a loss of power.
@@ -44,7 +38,7 @@ export class MemoryFiles implements Files {
   /** @internal */
   readonly tree: MemoryTree;
   readonly dev: number;
-  readonly #handles = new Map<number, Handle>();
+  readonly #descriptors = new Descriptors();
 
   constructor({ capacity = 2 ** 28, dev = 7 }: MemoryOptions = {}, tree = new MemoryTree(capacity)) {
     this.tree = tree;
@@ -53,7 +47,7 @@ export class MemoryFiles implements Files {
 
   /** How many descriptors are open. */
   get openCount(): number {
-    return this.#handles.size;
+    return this.#descriptors.count;
   }
 
   /** Bytes that are not taken. */
@@ -99,32 +93,12 @@ export class MemoryFiles implements Files {
     }
   }
 
-  #open(node: MemoryNode, isWritable: boolean): number {
-    lastDescriptor += 1;
-    this.#handles.set(lastDescriptor, { node, isWritable });
-    if (node.kind === "file") node.opened += 1;
-    return lastDescriptor;
-  }
-
-  #handle(fd: number): Handle {
-    const handle = this.#handles.get(fd);
-    if (handle === undefined) throw new Refusal("EBADF");
-    return handle;
-  }
-
   #stat(fd: number): Stats {
-    return statsOf(this.#handle(fd).node, this.dev);
-  }
-
-  /** The file of a descriptor that may write. @param otherwise what a directory, and a descriptor that only reads, gets */
-  #writable(fd: number, otherwise: SystemCode = "EBADF"): FileNode {
-    const { node, isWritable } = this.#handle(fd);
-    if (node.kind !== "file" || !isWritable) throw new Refusal(otherwise);
-    return node;
+    return statsOf(this.#descriptors.get(fd).node, this.dev);
   }
 
   create(path: string): number {
-    return this.#attempt("create", path, () => this.#open(this.tree.create(path), true));
+    return this.#attempt("create", path, () => this.#descriptors.open(this.tree.create(path), true));
   }
 
   open(path: string, flags: "r" | "r+"): number {
@@ -132,20 +106,12 @@ export class MemoryFiles implements Files {
       const node = this.tree.get(path);
       if (node.kind === "link") throw new Refusal("ELOOP");
       if (node.kind === "directory" && flags === "r+") throw new Refusal("EISDIR");
-      return this.#open(node, flags === "r+");
+      return this.#descriptors.open(node, flags === "r+");
     });
   }
 
   close(fd: number): void {
-    this.#attempt("close", `descriptor ${fd}`, () => {
-      const handle = this.#handle(fd);
-      this.#handles.delete(fd);
-      const { node } = handle;
-      if (node.kind !== "file") return;
-      node.opened -= 1;
-      if (node.lockedBy === handle) node.lockedBy = undefined;
-      this.tree.release(node);
-    });
+    this.#attempt("close", `descriptor ${fd}`, () => this.tree.release(this.#descriptors.close(fd)));
   }
 
   stat(fd: number, path: string): Stats {
@@ -167,7 +133,7 @@ export class MemoryFiles implements Files {
   read(fd: number, into: Uint8Array, at: number, path: string): number {
     if (into.length === 0) return 0;
     return this.#attempt("read", path, () => {
-      const { node } = this.#handle(fd);
+      const { node } = this.#descriptors.get(fd);
       if (node.kind !== "file") throw new Refusal("EISDIR");
       return node.data.read(into, at);
     });
@@ -176,7 +142,7 @@ export class MemoryFiles implements Files {
   write(fd: number, bytes: Uint8Array, at: number, path: string): void {
     if (bytes.length === 0) return;
     this.#attempt("write", path, () => {
-      const node = this.#writable(fd);
+      const node = this.#descriptors.writable(fd);
       this.tree.checkSize(at + bytes.length);
       const { length } = bytes;
       const fitting = this.tree.fitting(node, at, at + length) - at;
@@ -188,7 +154,7 @@ export class MemoryFiles implements Files {
 
   truncate(fd: number, size: number, path: string): void {
     this.#attempt("truncate", path, () => {
-      const node = this.#writable(fd, "EINVAL");
+      const node = this.#descriptors.writable(fd, "EINVAL");
       this.tree.checkSize(size);
       node.data.setSize(size);
       node.touch();
@@ -197,7 +163,7 @@ export class MemoryFiles implements Files {
 
   sync(fd: number, path: string): void {
     this.#attempt("sync", path, () => {
-      const { node } = this.#handle(fd);
+      const { node } = this.#descriptors.get(fd);
       if (node.kind === "file") node.data.sync();
       else if (node.kind === "directory") node.sync();
     });
@@ -288,7 +254,7 @@ export class MemoryFiles implements Files {
     }
     this.#attempt("extend", path, () => {
       if (from === to && to <= this.#stat(fd).size) return;
-      const file = this.#writable(fd, from === to ? "EINVAL" : "EBADF");
+      const file = this.#descriptors.writable(fd, from === to ? "EINVAL" : "EBADF");
       this.tree.checkSize(to);
       this.tree.allocate(file, from, to);
       file.data.extend(from, to);
@@ -302,7 +268,7 @@ export class MemoryFiles implements Files {
     this.#attempt("punch", path, () => {
       const to = Math.min(from + length, this.#stat(fd).size);
       if (from >= to) return;
-      this.#writable(fd).data.punch(from, to);
+      this.#descriptors.writable(fd).data.punch(from, to);
     });
   }
 
@@ -311,7 +277,7 @@ export class MemoryFiles implements Files {
     this.#attempt("reserve", path, () => {
       const { size, blocks } = this.#stat(fd);
       if (length === 0 || blocks * 512 >= Math.min(length, size)) return;
-      this.tree.allocate(this.#writable(fd), 0, length);
+      this.tree.allocate(this.#descriptors.writable(fd), 0, length);
     });
   }
 
@@ -325,8 +291,8 @@ export class MemoryFiles implements Files {
 
   lock(fd: number, path: string): boolean {
     return this.#attempt("lock", path, () => {
-      const handle = this.#handle(fd);
-      const file = this.#writable(fd);
+      const handle = this.#descriptors.get(fd);
+      const file = this.#descriptors.writable(fd);
       file.lockedBy ??= handle;
       return file.lockedBy === handle;
     });

@@ -1,16 +1,8 @@
-import { isAbsolute, parse, resolve, sep } from "node:path";
-import type { SystemCode } from "../failure.js";
+import { resolve, sep } from "node:path";
 import { BLOCK, FileData } from "./file-data.js";
 import { DirectoryNode, FileNode, LinkNode, type MemoryNode } from "./nodes.js";
-
-/** A refusal, before it is an error of this package: many are only asked for, and the stack of an error costs much. */
-export class Refusal {
-  readonly code: SystemCode;
-
-  constructor(code: SystemCode) {
-    this.code = code;
-  }
-}
+import { partsOf, ROOT } from "./path-parts.js";
+import { Refusal } from "./refusal.js";
 
 /** Where a name is, and what it stands for. */
 export interface Place {
@@ -21,8 +13,6 @@ export interface Place {
   readonly node: MemoryNode | undefined;
 }
 
-/** Where every path begins. */
-const ROOT = parse(resolve("/")).root;
 /** Symbolic links that are followed on the way of one path. */
 const MAX_LINKS = 40;
 /** Bytes of one name. */
@@ -248,25 +238,6 @@ export class MemoryTree {
     for (const node of this.#nodes.values()) if (node.kind === "file") node.data.sync();
     syncBelow(this.root);
   }
-}
-
-/** Paths that were taken apart before: the same few come again and again. */
-const known = new Map<string, readonly string[]>();
-const MAX_KNOWN = 10_000;
-
-function partsOf(path: string): readonly string[] {
-  const found = known.get(path);
-  if (found !== undefined) return found;
-  const absolute = resolve(path);
-  const parts = absolute
-    .slice(parse(absolute).root.length)
-    .split(sep)
-    .filter((part) => part !== "");
-  // A relative path means another place once the working directory changes.
-  if (!isAbsolute(path)) return parts;
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(path, parts);
-  return parts;
 }
 
 /** Whether a directory is another, or has it below it. */
