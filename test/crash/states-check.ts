@@ -190,7 +190,7 @@ export class Check {
     const grown = withZeroRows(before, 3);
     const points: MemoryFiles[] = [];
     const { barrier, durability, deeper } = this.#run;
-    const observed = deeper > 2 ? observe(files, () => points.push(files.killState())) : files;
+    const observed = deeper > 4 ? observe(files, () => points.push(files.killState())) : files;
     const own = without(barrier, observed, "change");
     const store = Store.open(ROOT, { writable: true, files: own, durability });
     commit(store, (draft) => draft.resize(draft.rows + 3));

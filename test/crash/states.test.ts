@@ -16,7 +16,7 @@ function expectNone({ violations }: CrashReport): void {
 describe.runIf(seconds === 0)("a crash at any moment", () => {
   describe("of the process or of the power leaves the old table or the new one", () => {
     it.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
-      const report = crashScenario(scenario, { limit: 3, deeper: 2, every: 24, seed });
+      const report = crashScenario(scenario, { limit: 2, deeper: 2, every: 32, seed });
       expectNone(report);
       expect(report.states).toBeGreaterThan(report.points);
     });

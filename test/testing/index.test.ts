@@ -34,6 +34,8 @@ describe("the names of memmap-table/testing", () => {
       interceptFiles
       isChanging
       isSame
+      recordingFiles
+      replay
       runSteps
       withFiles"
     `);
@@ -66,6 +68,7 @@ describe("the names of memmap-table/testing", () => {
       ModelColumnOptions
       ModelRow
       OuterStep
+      RecordingFiles
       RowBatch
       RowForm
       RowsOptions
@@ -79,7 +82,9 @@ describe("the names of memmap-table/testing", () => {
       SystemCode
       TableModelOptions
       TableRunOptions
-      TestSchema"
+      TestSchema
+      Trace
+      TraceEvent"
     `);
   });
 });
