@@ -3,9 +3,9 @@ import { isMemmapError } from "../errors.js";
 import { parseHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { attempt } from "./check-findings.js";
+import { requireDecent } from "./decent.js";
 import { parentOf, type StorePaths } from "./paths.js";
 import type { CommitRecord, Operation } from "./record.js";
-import { requireDecent } from "./recover.js";
 
 /** What of a committed record can be said before it is applied. */
 export interface Fit {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { CorruptError, FormatError } from "../errors.js";
 import { parseJson, stringifyJson, toBytes } from "./json.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
@@ -79,7 +79,7 @@ export function recordText(record: JsonObject): string {
 
 /** SHA-256 of a text, in hexadecimal. */
 export function checksum(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 function checked(json: JsonValue, path?: string): LastRecord & JsonObject {

@@ -58,7 +58,10 @@ export class Overlay {
     for (const entry of this.#listed(directory)) {
       if (!this.#deleted.has(join(directory, entry.name))) entries.set(entry.name, entry);
     }
-    for (const [name, entry] of this.#gained.get(directory) ?? []) entries.set(name, entry);
+    for (const [name, entry] of this.#gained.get(directory) ?? []) {
+      // A directory that is there already is what it is.
+      if (entry.kind === "file" || !entries.has(name)) entries.set(name, entry);
+    }
     return entries;
   }
 

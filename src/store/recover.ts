@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { CorruptError, isMemmapError } from "../errors.js";
-import { parseHeader } from "../npy/index.js";
+import { isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { applyRecord, retireRecord } from "./apply.js";
+import { requireDecent, requireStaged } from "./decent.js";
 import type { LastRecord } from "./last.js";
 import { follows, readLast } from "./look.js";
-import { isValidName } from "./names.js";
-import { ARRAY, COMMIT, parentOf, SIDECAR, STAGE, type StorePaths } from "./paths.js";
+import { COMMIT, STAGE, type StorePaths } from "./paths.js";
 import { readFile } from "./read-file.js";
-import { type CommitRecord, MAX_COMMIT_BYTES, type Operation, parseCommit } from "./record.js";
+import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "./record.js";
 import { type Durability, removeStage } from "./stage.js";
 import { syncStore } from "./sync-store.js";
 
@@ -36,7 +35,10 @@ export function recover(paths: StorePaths, files: Files, durability: Durability)
   let last = readLast(paths, files);
   const pending = records.map(({ path, generation }) => pendingRecord(path, generation, last, files));
   const record = pending.find((candidate) => candidate !== undefined);
-  if (record !== undefined) requireDecent(record, paths, files);
+  if (record !== undefined) {
+    requireDecent(record, paths, files);
+    requireStaged(record, paths, files);
+  }
 
   const isVoid = records.filter((_, i) => pending[i] === undefined);
   for (const { path } of isVoid) files.unlink(path);
@@ -92,49 +94,4 @@ function pendingRecord(
     if (isMemmapError(error, "FORMAT") || isMemmapError(error, "CORRUPT")) return undefined;
     throw error;
   }
-}
-
-/**
- * Checks that a record does nothing outside the table: a checksum is no signature, and a table may come from anywhere.
- *
- * @throws CorruptError
- */
-export function requireDecent(record: CommitRecord, paths: StorePaths, files: Files): void {
-  const indecent = (problem: string): CorruptError => {
-    const path = paths.commit(record.generation);
-    return new CorruptError(`${path}: this record cannot be applied: ${problem}; nothing was changed`, {
-      path,
-    });
-  };
-  if (record.stage !== null) {
-    const stage = files.look(join(paths.control, record.stage));
-    if (stage?.isDirectory() === false) throw indecent(`${record.stage} is no directory`);
-  }
-  const parents = new Set<string>();
-  for (const operation of record.operations) {
-    if (!isDecentPath(operation)) {
-      throw indecent(`${operation.op} of ${JSON.stringify(operation.path)} breaks the rules of names`);
-    }
-    if (operation.op === "put" && record.stage === null) throw indecent("it names no stage");
-    if (operation.op === "header") {
-      try {
-        parseHeader(Buffer.from(operation.header, "base64"), { path: operation.path });
-      } catch (error) {
-        throw indecent(error instanceof Error ? error.message : String(error));
-      }
-    }
-    for (let at = operation.path; at !== ""; at = parentOf(at)) parents.add(at);
-  }
-  for (const path of parents) {
-    if (files.look(paths.file(path))?.isSymbolicLink() === true) throw indecent(`${path} is a symbolic link`);
-  }
-}
-
-function isDecentPath({ op, path }: Operation): boolean {
-  if (op === "mkdir" || op === "rmdir") return isValidName(path, "group");
-  if (path.endsWith(ARRAY)) return isValidName(path.slice(0, -ARRAY.length));
-  if (op === "header" || op === "punch") return false;
-  if (path === SIDECAR) return true;
-  if (path.endsWith(`/${SIDECAR}`)) return isValidName(parentOf(path), "group");
-  return path.endsWith(SIDECAR) && isValidName(path.slice(0, -SIDECAR.length));
 }

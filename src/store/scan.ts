@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { FormatError, NameError, ShapeError, UnsupportedError } from "../errors.js";
 import type { DirectoryEntry, Files } from "../platform/files.js";
 import type { Catalog, ColumnState } from "./catalog.js";
+import { requireDecent } from "./decent.js";
 import type { LastRecord } from "./last.js";
 import { isWithin } from "./links.js";
 import { type Look, latest, look } from "./look.js";
@@ -43,7 +44,9 @@ export interface Authority {
  */
 export function scan(paths: StorePaths, files: Files, authority?: Authority): Scan {
   const records = authority ?? { paths, look: look(paths, files) };
-  const overlay = new Overlay(records.look.pending, records.paths, files);
+  const { pending } = records.look;
+  if (pending !== undefined) requireDecent(pending, records.paths, files);
+  const overlay = new Overlay(pending, records.paths, files);
   const found: Found = { columns: new Map(), groups: new Map(), nested: [], links: [] };
   walk(paths, files, overlay, "", found);
   const last = latest(records.look);

@@ -37,6 +37,7 @@ export {
   type TestSchema,
 } from "./arbitraries/schemas.js";
 export { anySteps, type StepsOptions } from "./arbitraries/steps.js";
+export { checkStore } from "./check-store.js";
 export { type ComparableColumn, type ComparableTable, compareTable } from "./compare-table.js";
 export * from "./files/index.js";
 export type { Cells, ColumnType, ModelColumn, ModelColumnOptions } from "./model/column.js";

@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MemmapTable, StaleError } from "../../src/index.js";
 import { type Files, nodeFiles } from "../../src/platform/files.js";
@@ -89,6 +89,7 @@ describe.each(Object.entries(CHANGES))("a reader that opens a table while a writ
       if (reached) expect(after.generation).toBe(before.generation + 1);
       seen.add(found.generation);
       expect(found).toEqual(found.generation === before.generation ? before : after);
+      rmSync(path, { recursive: true });
       if (!reached) break;
     }
     expect(seen.size).toBe(2);
@@ -115,6 +116,7 @@ describe.each(Object.entries(CHANGES))("a reader that opens a table while a writ
       if (found === undefined) break;
       seen.add(found.generation);
       expect(found).toEqual(found.generation === before.generation ? before : after);
+      rmSync(path, { recursive: true });
     }
     expect(seen.size).toBe(2);
   });

@@ -281,6 +281,7 @@ describe("a record that is whole, and could do harm,", () => {
     crash(path, everything);
     rewrite(path, change);
     const files = snapshot(path);
+    expect(() => MemmapTable.open(path)).toThrow(CorruptError);
     expect(() => MemmapTable.open(path, { mode: "r+" })).toThrow(CorruptError);
     expect(() => MemmapTable.open(path, { mode: "r+" })).toThrow(/cannot be applied.*nothing was changed/);
     expect(snapshot(path)).toEqual(files);
@@ -296,8 +297,9 @@ describe("a record that is whole, and could do harm,", () => {
       const { stage } = pending(path);
       if (place === "stage") rmSync(join(path, ".memmap", stage ?? ""), { recursive: true });
       symlinkSync(elsewhere, place === "h" ? join(path, "h") : join(path, ".memmap", stage ?? ""));
-      const error = thrown(() => MemmapTable.open(path, { mode: "r+" }));
-      expect(error).toBeInstanceOf(CorruptError);
+      for (const mode of ["r", "r+"] as const) {
+        expect(thrown(() => MemmapTable.open(path, { mode }))).toBeInstanceOf(CorruptError);
+      }
       expect(readdirSync(elsewhere)).toEqual([]);
     }
   });
@@ -312,6 +314,19 @@ describe("a record that is whole, and could do harm,", () => {
     expect(thrown(() => MemmapTable.open(lost, { mode: "r+" })).message).toMatch(
       /neither it nor .* is there/,
     );
+
+    const torn = sample();
+    crash(torn, everything);
+    const staged = join(torn, ".memmap", pending(torn).stage ?? "", put.from);
+    truncateSync(staged, 1);
+    const files = snapshot(torn);
+    expect(thrown(() => MemmapTable.open(torn, { mode: "r+" })).message).toMatch(
+      /staged for .* 1 bytes, not/,
+    );
+    rmSync(staged);
+    mkdirSync(staged);
+    expect(thrown(() => MemmapTable.open(torn, { mode: "r+" })).message).toMatch(/another file/);
+    expect({ ...snapshot(torn), ...files }).toEqual(files);
 
     const replaced = sample();
     crash(replaced, (table) => table.resize(2));
