@@ -1,25 +1,26 @@
-import { cpSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MemmapTable, StaleError } from "../../src/index.js";
-import { type Files, nodeFiles } from "../../src/platform/files.js";
+import type { Files } from "../../src/platform/files.js";
 import { Store } from "../../src/store/store.js";
-import { interceptFiles } from "../../src/testing/files/intercept.js";
-import { temporaryPaths } from "../support/temporary.js";
+import { interceptFiles, MemoryFiles } from "../../src/testing/files/index.js";
 
-const fresh = temporaryPaths();
+const ROOT = "/table";
 
-const template = fresh();
-{
-  using table = MemmapTable.create(template, { durability: "process", rows: 3, attr: 0 });
-  table.addColumn("a", "i4", { data: [1, 2, 3], attr: 0 });
-  table.addColumn("g/b", "i4", { data: [4, 5, 6] });
-  table.addColumn("r", "i4", { data: [7, 8, 9], layout: "raw" });
+/** A table in memory, which is open for writing. No element of it is read or stored, for which it had to be mapped. */
+function tableOn(files: Files, writable: boolean): MemmapTable {
+  const store = Store.open(ROOT, { writable, files, durability: "process" });
+  return MemmapTable.over(store, writable ? "r+" : "r", "npy");
 }
 
-function sample(): string {
-  const path = fresh();
-  cpSync(template, path, { recursive: true });
-  return path;
+const template = new MemoryFiles();
+{
+  const store = Store.create(ROOT, { files: template, durability: "process" });
+  using table = MemmapTable.over(store, "r+", "npy");
+  table.resize(3);
+  table.addColumn("a", "i4", { attr: 0 });
+  table.addColumn("g/b", "i4");
+  table.addColumn("r", "i4", { layout: "raw" });
+  table.attr = 0;
 }
 
 const CHANGES: Record<string, (table: MemmapTable) => unknown> = {
@@ -34,8 +35,8 @@ const CHANGES: Record<string, (table: MemmapTable) => unknown> = {
       table.renameColumn("t", "r");
     }),
   deleting: (table) => table.deleteColumn("g/b"),
-  replacing: (table) => table.addColumn("a", "f8", { overwrite: true, fill: 1.5 }),
-  adding: (table) => table.addColumn("x/y/new", "f8", { fill: 1, attr: 1 }),
+  replacing: (table) => table.addColumn("a", "f8", { overwrite: true }),
+  adding: (table) => table.addColumn("x/y/new", "f8", { attr: 1 }),
   "setting attributes": (table) =>
     table.transaction(() => {
       table.attr = 1;
@@ -59,8 +60,8 @@ const catalogOf = ({ catalog, generation }: Store) => ({
   groups: [...catalog.groups],
 });
 
-function open(path: string, files: Files = nodeFiles) {
-  const store = Store.open(path, { writable: false, files });
+function open(files: Files) {
+  const store = Store.open(ROOT, { writable: false, files });
   try {
     return catalogOf(store);
   } finally {
@@ -72,76 +73,101 @@ describe.each(Object.entries(CHANGES))("a reader that opens a table while a writ
   it("sees it before or after, wherever between two of its calls the writer comes", () => {
     const seen = new Set<number>();
     let count = 0;
-    for (let moment = 1; ; moment += 2) {
-      const path = sample();
-      const before = open(path);
-      const writer = MemmapTable.open(path, { mode: "r+", durability: "process" });
+    for (let moment = 1; ; moment++) {
+      const disk = template.killState();
+      const before = open(disk);
+      const writer = tableOn(disk, true);
       count = 0;
-      const files = interceptFiles(nodeFiles, (_call, proceed) => {
+      const files = interceptFiles(disk, (_call, proceed) => {
         count += 1;
         if (count === moment) change(writer);
         return proceed();
       });
-      const found = open(path, files);
+      const found = open(files);
       const reached = count >= moment;
       writer.close();
-      const after = open(path);
+      const after = open(disk);
       if (reached) expect(after.generation).toBe(before.generation + 1);
       seen.add(found.generation);
       expect(found).toEqual(found.generation === before.generation ? before : after);
-      rmSync(path, { recursive: true });
       if (!reached) break;
     }
     expect(seen.size).toBe(2);
     expect(count).toBeGreaterThan(20);
   });
 
-  it("sees it before or after, wherever the writer is when it stops", () => {
+  it("sees it before or after, wherever the writer is when it comes, or stops for ever", () => {
     const seen = new Set<number>();
-    for (let moment = 1; ; moment += 2) {
-      const path = sample();
-      const before = open(path);
-      let [count, found] = [0, undefined as ReturnType<typeof open> | undefined];
-      const files = interceptFiles(nodeFiles, (_call, proceed) => {
+    for (let moment = 1; ; moment++) {
+      const disk = template.killState();
+      const before = open(disk);
+      let [count, found, left] = [0, undefined as ReturnType<typeof open> | undefined, disk];
+      const files = interceptFiles(disk, (_call, proceed) => {
         count += 1;
-        // A look from another process, right in the middle.
-        if (count === moment) found = open(path);
+        if (count === moment) {
+          found = open(disk);
+          left = disk.killState();
+        }
         return proceed();
       });
-      const store = Store.open(path, { writable: true, files, durability: "process" });
-      const writer = MemmapTable.over(store, "r+", "npy");
+      const writer = tableOn(files, true);
       change(writer);
       writer.close();
-      const after = open(path);
+      const after = open(disk);
       if (found === undefined) break;
       seen.add(found.generation);
-      expect(found).toEqual(found.generation === before.generation ? before : after);
-      rmSync(path, { recursive: true });
+      const expected = found.generation === before.generation ? before : after;
+      expect(found).toEqual(expected);
+      expect(open(left)).toEqual(expected);
+      tableOn(left, true).close();
+      expect(open(left)).toEqual(expected);
     }
     expect(seen.size).toBe(2);
+  });
+
+  it("sees one of the states, where the writer goes on and on", () => {
+    const states: unknown[] = [];
+    const disk = template.killState();
+    const writer = tableOn(disk, true);
+    let [count, busy] = [0, false];
+    const files = interceptFiles(disk, (_call, proceed) => {
+      count += 1;
+      // Another generation at every ninth call, for a while.
+      if (count % 9 === 0 && count < 200 && !busy) {
+        busy = true;
+        if (count === 9 * 7) change(writer);
+        else writer.attr = count;
+        states.push(open(disk));
+        busy = false;
+      }
+      return proceed();
+    });
+    states.push(open(disk));
+    const found = open(files);
+    expect(states).toContainEqual(found);
+    expect(states.length).toBeGreaterThan(10);
+    writer.close();
   });
 });
 
 describe("a reader of a table that changes all the time", () => {
   it("gives up at some time, and says so", () => {
-    const path = sample();
-    using writer = MemmapTable.open(path, { mode: "r+", durability: "process" });
-    let [busy, count] = [false, 0];
-    const files = interceptFiles(nodeFiles, (call, proceed) => {
-      if (call.name === "list" && call.path === path && !busy) {
-        busy = true;
+    const disk = template.killState();
+    using writer = tableOn(disk, true);
+    let count = 0;
+    const files = interceptFiles(disk, (call, proceed) => {
+      if (call.name === "list" && call.path === ROOT) {
         count += 1;
         writer.attr = count;
-        busy = false;
       }
       return proceed();
     });
     const clock = performance.now;
     const start = clock.call(performance);
-    // An hour passes with every look at the clock.
+    // An hour passes with every change.
     performance.now = () => start + count * 3_600_000;
     try {
-      expect(() => open(path, files)).toThrow(StaleError);
+      expect(() => open(files)).toThrow(StaleError);
     } finally {
       performance.now = clock;
     }
@@ -149,9 +175,9 @@ describe("a reader of a table that changes all the time", () => {
   });
 
   it("takes up the newest when it refreshes, and nothing when nothing came", () => {
-    const path = sample();
-    using writer = MemmapTable.open(path, { mode: "r+", durability: "process" });
-    using reader = MemmapTable.open(path);
+    const disk = template.killState();
+    using writer = tableOn(disk, true);
+    using reader = tableOn(disk, false);
     const { generation } = reader;
     for (let i = 1; i <= 5; i++) {
       writer.append([{ a: i, "g/b": i, r: i }]);
