@@ -1,19 +1,19 @@
 export { type AttrInput, type AttrValue, decodeAttr, encodeAttr } from "./attributes.js";
 export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes } from "./catalog.js";
-export { check } from "./check.js";
+export { check } from "./check/check.js";
 export {
   type ColumnFinding,
   type Finding,
   type FindingCode,
   isNotice,
   type RecordFinding,
-} from "./check-findings.js";
+} from "./check/findings.js";
+export { type RepairOptions, repair } from "./check/repair.js";
 export { describes } from "./describes.js";
 export type { Draft, RowBlock } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";
 export { checkName } from "./names.js";
-export { type RepairOptions, repair } from "./repair.js";
 export type { Durability } from "./stage.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";

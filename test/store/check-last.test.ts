@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { check, MemmapTable, saveNpy } from "../../src/index.js";
-import { salvage } from "../../src/store/check-salvage.js";
+import { salvage } from "../../src/store/check/salvage.js";
 import { formatLast, type LastRecord, recordChecksum } from "../../src/store/last.js";
 import { formatCommit } from "../../src/store/record.js";
 import { temporaryPaths } from "../support/temporary.js";

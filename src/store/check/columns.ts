@@ -1,11 +1,11 @@
-import { isMemmapError, type MemmapError, systemCode } from "../errors.js";
-import { headerExtent, parseHeader } from "../npy/index.js";
-import type { Files } from "../platform/files.js";
-import type { ColumnState } from "./catalog.js";
-import type { ColumnFinding } from "./check-findings.js";
-import type { NameKind } from "./names.js";
-import { checkName } from "./names.js";
-import { type ColumnFiles, readColumn } from "./read-column.js";
+import { isMemmapError, type MemmapError, systemCode } from "../../errors.js";
+import { headerExtent, parseHeader } from "../../npy/index.js";
+import type { Files } from "../../platform/files.js";
+import type { ColumnState } from "../catalog.js";
+import type { NameKind } from "../names.js";
+import { checkName } from "../names.js";
+import { type ColumnFiles, readColumn } from "../read-column.js";
+import type { ColumnFinding } from "./findings.js";
 
 /** A column, or what keeps a file from being one. */
 export type Verdict =

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { isMemmapError } from "../errors.js";
-import { parseHeader } from "../npy/index.js";
-import type { Files } from "../platform/files.js";
-import { attempt } from "./check-findings.js";
-import { requireDecent } from "./decent.js";
-import { parentOf, type StorePaths } from "./paths.js";
-import type { CommitRecord, Operation } from "./record.js";
+import { isMemmapError } from "../../errors.js";
+import { parseHeader } from "../../npy/index.js";
+import type { Files } from "../../platform/files.js";
+import { requireDecent } from "../decent.js";
+import { parentOf, type StorePaths } from "../paths.js";
+import type { CommitRecord, Operation } from "../record.js";
+import { attempt } from "./findings.js";
 
 /** What of a committed record can be said before it is applied. */
 export interface Fit {

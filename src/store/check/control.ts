@@ -1,13 +1,13 @@
 import { relative } from "node:path";
-import type { Files } from "../platform/files.js";
-import { attempt, type Finding, finding } from "./check-findings.js";
-import { fitOf } from "./check-fit.js";
-import { type Contents, contentsOf, type Damage, type Records, whyVoid } from "./check-records.js";
-import type { Survey } from "./check-tree.js";
-import { latest } from "./look.js";
-import type { StorePaths } from "./paths.js";
-import type { CommitRecord } from "./record.js";
-import { isVacant } from "./vacancy.js";
+import type { Files } from "../../platform/files.js";
+import { latest } from "../look.js";
+import type { StorePaths } from "../paths.js";
+import type { CommitRecord } from "../record.js";
+import { isVacant } from "../vacancy.js";
+import { attempt, type Finding, finding } from "./findings.js";
+import { fitOf } from "./fit.js";
+import { type Contents, contentsOf, type Damage, type Records, whyVoid } from "./records.js";
+import type { Survey } from "./tree.js";
 
 /** The records of a store, and what is known of it beside them. */
 export interface ControlState {

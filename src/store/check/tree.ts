@@ -1,14 +1,14 @@
 import { basename, dirname, join } from "node:path";
-import type { DirectoryEntry, Files } from "../platform/files.js";
-import type { ColumnState } from "./catalog.js";
-import { isWritable, judgeColumn, nameProblem } from "./check-columns.js";
-import { attempt, type ColumnFinding, type Finding, finding } from "./check-findings.js";
-import { isWithin } from "./links.js";
-import type { Overlay } from "./overlay.js";
-import { ARRAY, CONTROL, SIDECAR, type StorePaths } from "./paths.js";
-import { MAX_SIDECAR, readFile } from "./read-file.js";
-import { parseSidecar, type Sidecar } from "./sidecar.js";
-import { isStore } from "./vacancy.js";
+import type { DirectoryEntry, Files } from "../../platform/files.js";
+import type { ColumnState } from "../catalog.js";
+import { isWithin } from "../links.js";
+import type { Overlay } from "../overlay.js";
+import { ARRAY, CONTROL, SIDECAR, type StorePaths } from "../paths.js";
+import { MAX_SIDECAR, readFile } from "../read-file.js";
+import { parseSidecar, type Sidecar } from "../sidecar.js";
+import { isStore } from "../vacancy.js";
+import { isWritable, judgeColumn, nameProblem } from "./columns.js";
+import { attempt, type ColumnFinding, type Finding, finding } from "./findings.js";
 
 /** What was found below a root. */
 export interface Survey {

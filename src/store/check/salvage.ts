@@ -1,7 +1,7 @@
-import { isMemmapError } from "../errors.js";
-import { parseJson } from "./json.js";
-import type { JsonObject, JsonValue } from "./json-value.js";
-import { MAX_LAST_BYTES, recordChecksum } from "./last.js";
+import { isMemmapError } from "../../errors.js";
+import { parseJson } from "../json.js";
+import type { JsonObject, JsonValue } from "../json-value.js";
+import { MAX_LAST_BYTES, recordChecksum } from "../last.js";
 
 /** What of a damaged `last` can still be read. Nothing vouches for it. */
 export interface Salvaged {

@@ -1,4 +1,4 @@
-import { isMemmapError, type MemmapError } from "../errors.js";
+import { isMemmapError, type MemmapError } from "../../errors.js";
 
 /** What is wrong with the records of a store: with what lies in `.memmap`. */
 export type RecordFinding =

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { isMemmapError, type MemmapError } from "../errors.js";
-import type { Files } from "../platform/files.js";
-import { attempt } from "./check-findings.js";
-import { MOST_GENERATIONS, NOTHING, type Salvaged, salvage } from "./check-salvage.js";
-import { MAX_LAST_BYTES } from "./last.js";
-import { type Look, latest, look } from "./look.js";
-import { STAGE, type StorePaths } from "./paths.js";
-import { readFile } from "./read-file.js";
-import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "./record.js";
+import { isMemmapError, type MemmapError } from "../../errors.js";
+import type { Files } from "../../platform/files.js";
+import { MAX_LAST_BYTES } from "../last.js";
+import { type Look, latest, look } from "../look.js";
+import { STAGE, type StorePaths } from "../paths.js";
+import { readFile } from "../read-file.js";
+import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "../record.js";
+import { attempt } from "./findings.js";
+import { MOST_GENERATIONS, NOTHING, type Salvaged, salvage } from "./salvage.js";
 
 /** Why `last` cannot be read. */
 export interface Damage {

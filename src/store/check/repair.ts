@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { isMemmapError, systemCode } from "../errors.js";
-import { currentFiles, type Files } from "../platform/files.js";
+import { isMemmapError, systemCode } from "../../errors.js";
+import { currentFiles, type Files } from "../../platform/files.js";
+import { Hold } from "../hold.js";
+import { formatLast, type LastRecord } from "../last.js";
+import { refuseNesting } from "../nesting.js";
+import type { StorePaths } from "../paths.js";
+import { recover } from "../recover.js";
+import { removeStage, Stage } from "../stage.js";
+import { syncStore } from "../sync-store.js";
+import type { Locking } from "../writer-lock.js";
 import { directoryOf, inspect, situationOf } from "./check.js";
-import { type Finding, type FindingCode, inOrder } from "./check-findings.js";
-import { contentsOf, highestGeneration, type Records } from "./check-records.js";
-import { rowsOf } from "./check-rows.js";
-import { NOTHING } from "./check-salvage.js";
-import type { Survey } from "./check-tree.js";
-import { Hold } from "./hold.js";
-import { formatLast, type LastRecord } from "./last.js";
-import { refuseNesting } from "./nesting.js";
-import type { StorePaths } from "./paths.js";
-import { recover } from "./recover.js";
-import { removeStage, Stage } from "./stage.js";
-import { syncStore } from "./sync-store.js";
-import type { Locking } from "./writer-lock.js";
+import { type Finding, type FindingCode, inOrder } from "./findings.js";
+import { contentsOf, highestGeneration, type Records } from "./records.js";
+import { rowsOf } from "./rows.js";
+import { NOTHING } from "./salvage.js";
+import type { Survey } from "./tree.js";
 
 /** How {@link repair} keeps writers away. */
 export interface RepairOptions {

@@ -1,8 +1,8 @@
-import type { ColumnState } from "./catalog.js";
-import { type Finding, finding } from "./check-findings.js";
-import type { Survey } from "./check-tree.js";
-import { groupsOf, NameTree } from "./names.js";
-import { arrayFile, type StorePaths } from "./paths.js";
+import type { ColumnState } from "../catalog.js";
+import { groupsOf, NameTree } from "../names.js";
+import { arrayFile, type StorePaths } from "../paths.js";
+import { type Finding, finding } from "./findings.js";
+import type { Survey } from "./tree.js";
 
 /** What the records say of the columns, as far as it can be read. */
 export interface Known {

@@ -1,17 +1,17 @@
-import { NotFoundError } from "../errors.js";
-import { currentFiles, type Files } from "../platform/files.js";
-import { checkControl } from "./check-control.js";
-import { attempt, type Finding, finding, inOrder } from "./check-findings.js";
-import { isHeld } from "./check-held.js";
-import { isSameMoment, type Records, readRecords } from "./check-records.js";
-import { checkTogether, type Known } from "./check-rows.js";
-import { type Survey, survey } from "./check-tree.js";
-import { locate } from "./links.js";
-import { latest } from "./look.js";
-import { outerStore } from "./nesting.js";
-import { Overlay } from "./overlay.js";
-import { StorePaths } from "./paths.js";
-import { isStore } from "./vacancy.js";
+import { NotFoundError } from "../../errors.js";
+import { currentFiles, type Files } from "../../platform/files.js";
+import { locate } from "../links.js";
+import { latest } from "../look.js";
+import { outerStore } from "../nesting.js";
+import { Overlay } from "../overlay.js";
+import { StorePaths } from "../paths.js";
+import { isStore } from "../vacancy.js";
+import { checkControl } from "./control.js";
+import { attempt, type Finding, finding, inOrder } from "./findings.js";
+import { isHeld } from "./held.js";
+import { isSameMoment, type Records, readRecords } from "./records.js";
+import { checkTogether, type Known } from "./rows.js";
+import { type Survey, survey } from "./tree.js";
 
 /** How long a table is tried to be looked at between the changes of a writer, in milliseconds. */
 const PATIENCE = 10_000;

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
-import { isMemmapError, systemCode } from "../errors.js";
-import type { Files } from "../platform/files.js";
-import { isLeased } from "./lease.js";
-import type { StorePaths } from "./paths.js";
-import { lockFiles, readHolder } from "./writer-lock.js";
+import { isMemmapError, systemCode } from "../../errors.js";
+import type { Files } from "../../platform/files.js";
+import { isLeased } from "../lease.js";
+import type { StorePaths } from "../paths.js";
+import { lockFiles, readHolder } from "../writer-lock.js";
 
 /** Where Linux lists every lock: its kind, the inode of its file, and more, a line for each. */
 const LOCKS = "/proc/locks";
