@@ -24,10 +24,19 @@ export async function runFullDisk({
   names = SCENARIOS.map(({ name }) => name),
   until = Number.POSITIVE_INFINITY,
 }) {
-  const result = { skipped: whyNoDisk(), scenarios: 0, steps: 0, refused: 0, committed: 0, violations: [] };
+  const result = {
+    skipped: whyNoDisk(),
+    scenarios: 0,
+    most: 0,
+    steps: 0,
+    refused: 0,
+    committed: 0,
+    violations: [],
+  };
   if (result.skipped !== undefined) return result;
   // Where the time is short, others come first each time.
   const order = shuffled(names, randomOf(seed, 12));
+  result.most = disks.length * names.length;
   for (const name of disks) {
     const { make, durability } = DISKS[name];
     const disk = make();

@@ -79,7 +79,7 @@ async function cutTable(disk, own, spare, result) {
   for (let i = 0; i < CUTS_PER_TABLE && result.cuts < cuts; i += 1) {
     const random = randomOf(own, i, 10);
     // Now and then the power is cut when all is said to be safe, and not in the midst of a change.
-    const isSettled = step >= 0 && random.chance(0.25);
+    const isSettled = !isBroken && step >= 0 && random.chance(0.25);
     if (isSettled) {
       worker.kill();
       worker = startChild("settler.mjs");

@@ -83,7 +83,7 @@ async function readers(seconds) {
 
 async function locks(seconds) {
   const rounds = Number(options.rounds ?? 50);
-  const blockFor = options.rounds === undefined ? Math.min(15_000, Math.round(seconds) * 700) : undefined;
+  const blockFor = options.rounds === undefined ? Math.min(15_000, Math.round(seconds * 1000)) : undefined;
   const found = await runLocks({ seed, rounds, until: after(seconds), blockFor });
   const { freed, kills, refusedWhileBlocked } = found;
   const middle = freed.toSorted((a, b) => a - b)[freed.length >> 1];
@@ -114,7 +114,7 @@ async function disk(seconds) {
   if (found.skipped !== undefined) return { line: `skipped: ${found.skipped}`, violations: [] };
   const { scenarios, steps, refused, committed, violations } = found;
   return {
-    line: `${scenarios} changes on full disks, ${steps} tries: ${refused} refused, ${committed} committed and finished later`,
+    line: `${scenarios} of ${found.most} changes on full disks, ${steps} tries: ${refused} refused, ${committed} committed and finished later`,
     violations,
   };
 }
