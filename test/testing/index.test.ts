@@ -29,6 +29,7 @@ describe("the names of memmap-table/testing", () => {
       anyRows
       anySchema
       anySteps
+      checkStore
       compareTable
       failingFiles
       interceptFiles
