@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ["property-tests/seed.ts"],
     reporters: ["default", "./test/support/tally.ts"],
     pool: "forks",
+    // Much of a test's time is the disk's: one process for each core, not one less.
+    maxWorkers: "100%",
     testTimeout: 60_000,
   },
 });
