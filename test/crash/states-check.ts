@@ -29,6 +29,8 @@ export interface CrashRun {
   readonly seed: number;
   /** `"process"` changes do not wait for the disk, and only the process ends. */
   readonly durability?: Durability | undefined;
+  /** Whether only processes end, and no power is lost. */
+  readonly killsOnly?: boolean | undefined;
   /** A barrier that does nothing, by its name; see `BARRIERS`. */
   readonly barrier?: string | undefined;
   /** Whether one violation is enough. */
@@ -89,6 +91,11 @@ export class Check {
     this.#report = report;
   }
 
+  /** Changes that do not wait for the disk do not survive a loss of power. */
+  get #killsOnly(): boolean {
+    return this.#run.killsOnly === true || this.#run.durability === "process";
+  }
+
   get isDone(): boolean {
     const { stopAtFirst = false, deadline = Number.POSITIVE_INFINITY } = this.#run;
     return (stopAtFirst && this.#report.violations.length > 0) || performance.now() > deadline;
@@ -98,7 +105,7 @@ export class Check {
   crash({ after, files, acknowledged }: Point, right: readonly string[]): void {
     const where = `${this.#name}: after ${after} (${acknowledged} acknowledged)`;
     this.#first(`${where}, killed`, files.killState(), right);
-    if (this.#run.durability === "process") return;
+    if (this.#killsOnly) return;
     this.#each(where, files, this.#run.limit, right, (at, state) => this.#first(at, state, right));
   }
 
@@ -142,12 +149,12 @@ export class Check {
 
   /** A second crash. */
   #again(where: string, files: MemoryFiles, right: readonly string[]): void {
-    const { deeper, durability } = this.#run;
+    const { deeper } = this.#run;
     const look = (at: string, state: MemoryFiles) => {
       this.#report.deeper += 1;
       this.#open(at, state, state, right);
     };
-    if (durability === "process") look(`${where}, killed`, files.killState());
+    if (this.#killsOnly) look(`${where}, killed`, files.killState());
     else this.#each(where, files, deeper, right, look);
   }
 

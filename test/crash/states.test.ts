@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CrashReport, crashFor, crashScenario, emptyReport } from "./states.js";
+import { type CrashReport, crashFor, crashScenario } from "./states.js";
 import { BARRIERS } from "./states-barriers.js";
 import { scenarios } from "./states-scenarios.js";
 
@@ -14,21 +14,12 @@ function expectNone({ violations }: CrashReport): void {
 }
 
 describe.runIf(seconds === 0)("a crash at any moment", () => {
-  describe("of the process or of the power leaves the old table or the new one", () => {
+  describe("of the power leaves the old table or the new one", () => {
     it.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
       const report = crashScenario(scenario, { limit: 2, deeper: 2, every: 32, seed });
       expectNone(report);
       expect(report.states).toBeGreaterThan(report.points);
     });
-  });
-
-  it("of the process does so as well where changes do not wait for the disk", () => {
-    const report = emptyReport();
-    // A third of them each time.
-    for (const scenario of all.filter((_, i) => (i + seed) % 3 === 0)) {
-      crashScenario(scenario, { limit: 0, deeper: 0, every: 8, seed, durability: "process" }, report);
-    }
-    expectNone(report);
   });
 });
 

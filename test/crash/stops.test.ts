@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { crashScenario } from "./states.js";
+import { scenarios } from "./states-scenarios.js";
+
+const { seed = 1 } = fc.readConfigureGlobal() ?? {};
+
+/**
+ * The process stops dead after every single call that changes something, and whoever opens the table next stops dead after
+ * every such call of the recovery: in memory, where it takes milliseconds, and complete.
+ */
+describe("a writer that stops after any call", () => {
+  it.each(scenarios().map((scenario) => [scenario.name, scenario] as const))(
+    "leaves the old table or the new one, and so does who stops while recovering: %s",
+    (_, scenario) => {
+      const none = { limit: 0, deeper: 0, seed, killsOnly: true };
+      const full = crashScenario(scenario, { ...none, every: 1 });
+      // Where changes do not wait for the disk, fewer calls are made, in the same order.
+      const process = crashScenario(scenario, { ...none, every: 16, durability: "process" });
+      for (const { violations, points } of [full, process]) {
+        expect(violations.length, violations.slice(0, 3).join("\n\n").slice(0, 4000)).toBe(0);
+        expect(points).toBeGreaterThan(3);
+      }
+      expect(full.deeper).toBeGreaterThan(full.points);
+    },
+  );
+});
