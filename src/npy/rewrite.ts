@@ -23,7 +23,7 @@ export function rewriteRows(header: Uint8Array, rows: number, path: string): Uin
       path,
     });
   }
-  const { header: parsed, text, rows: old } = parse(header, path);
+  const { header: parsed, text, rows: old } = made.get(header) ?? parseHeaderText(header, { path });
   if (old === undefined)
     throw new ShapeError(`${path}: an array without axes has no rows to change`, { path });
   if (parsed.fortranOrder && parsed.shape.length > 1) {
@@ -42,7 +42,7 @@ export function rewriteRows(header: Uint8Array, rows: number, path: string): Uin
   const padded = changed + " ".repeat(room) + ending;
   const encoded = Buffer.from(padded, parsed.version[0] === 3 ? "utf8" : "latin1");
   bytes.set(encoded, bytes.length - encoded.length);
-  remember(bytes, {
+  made.set(bytes, {
     header: Object.freeze({ ...parsed, shape: Object.freeze([rows, ...parsed.shape.slice(1)]) }),
     text: padded,
     rows: new PyInt(rows, old.start, old.start + String(rows).length),
@@ -50,23 +50,5 @@ export function rewriteRows(header: Uint8Array, rows: number, path: string): Uin
   return bytes;
 }
 
-/** The last headers that were made here, by their bytes: who appends row by row changes the same ones again and again. */
-const recent = new Map<string, ParsedHeader>();
-const MOST_RECENT = 64;
-/** Longer ones are parsed each time. */
-const LONGEST_RECENT = 512;
-
-function parse(header: Uint8Array, path: string): ParsedHeader {
-  const known = header.length <= LONGEST_RECENT ? recent.get(keyOf(header)) : undefined;
-  return known ?? parseHeaderText(header, { path });
-}
-
-function remember(header: Uint8Array, parsed: ParsedHeader): void {
-  if (header.length > LONGEST_RECENT) return;
-  if (recent.size >= MOST_RECENT) recent.clear();
-  recent.set(keyOf(header), parsed);
-}
-
-function keyOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-}
+/** What headers that were made here say: who appends row by row changes the same ones again and again. */
+const made = new WeakMap<Uint8Array, ParsedHeader>();

@@ -84,8 +84,9 @@ export class Stage {
     const header = layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : undefined;
     const dataOffset = header?.length ?? 0;
     return this.#withNew((fd, path) => {
+      // Of an empty file, no page has bytes behind the end that would have to be zeroed.
+      this.#files.extend(fd, 0, dataOffset + bytes, path);
       if (header !== undefined) this.#files.write(fd, header, 0, path);
-      this.#files.extend(fd, dataOffset, dataOffset + bytes, path);
       const { dev, ino } = this.#files.stat(fd, path);
       if (header !== undefined) this.#headers.set(path, header);
       return { path, dev, ino, dataOffset, header };
