@@ -1,14 +1,8 @@
 import type { Stats } from "node:fs";
 import { ClosedError, CorruptError, StaleError } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
-import { type Mapping, platform } from "../platform/index.js";
+import { type FileIdentity, identityOf, isSameFile, type Mapping, platform } from "../platform/index.js";
 import type { Storage } from "./storage.js";
-
-/** A file as it was when it was looked at: another inode under its name is another file. */
-export interface FileIdentity {
-  readonly dev: number;
-  readonly ino: number;
-}
 
 /** How {@link mapFile} maps. */
 export interface MapFileOptions {
@@ -34,7 +28,7 @@ export function mapFile(
   const fd = files.open(path, shared ? "r+" : "r");
   try {
     const stat = files.stat(fd, path);
-    if (!isSameFile(stat, identity)) {
+    if (!isSameFile(identityOf(stat), identity)) {
       throw new StaleError(
         `${path}: the file was replaced since it was opened; call refresh(), or open it again`,
         { path },
@@ -64,13 +58,9 @@ export function reopen(path: string, identity: FileIdentity): number | undefined
   } catch {
     return undefined;
   }
-  if (isSameFile(nodeFiles.stat(fd, path), identity)) return fd;
+  if (isSameFile(identityOf(nodeFiles.stat(fd, path)), identity)) return fd;
   nodeFiles.close(fd);
   return undefined;
-}
-
-function isSameFile(stat: FileIdentity, identity: FileIdentity): boolean {
-  return stat.dev === identity.dev && stat.ino === identity.ino;
 }
 
 /** The data of one array file: mapped at first use, private for reading and shared for writing. */
@@ -125,7 +115,7 @@ export class FileStorage implements Storage {
   verify(): void {
     const stat = this.#mapping === undefined ? undefined : nodeFiles.look(this.path);
     const end = this.#dataOffset + this.#byteLength;
-    if (stat === undefined || !isSameFile(stat, this.#identity) || stat.size >= end) return;
+    if (stat === undefined || !isSameFile(identityOf(stat), this.#identity) || stat.size >= end) return;
     throw new CorruptError(
       `${this.path}: the file has ${stat.size} bytes, but its data need ${end}; other software cut it short`,
       { path: this.path },

@@ -5,6 +5,7 @@ import { type DTypeLike, showValue } from "../dtype/index.js";
 import { DTypeError, ExistsError, NotFoundError, UnsupportedError } from "../errors.js";
 import { dataBytes, formatHeader, openRegular, readHeader } from "../npy/index.js";
 import { nodeFiles as files } from "../platform/files.js";
+import { identityOf } from "../platform/index.js";
 import { ArrayView } from "./array-view.js";
 import type { AccessMode } from "./base.js";
 import { byteBlocks } from "./blocks.js";
@@ -70,7 +71,7 @@ export function openNpy<D extends DTypeLike = DTypeLike, const M extends AccessM
     const file = new FileStorage({
       // The bytes are mapped later, when a link or the working directory may lead elsewhere.
       path: realpathSync(path),
-      identity: stat,
+      identity: identityOf(stat),
       dataOffset: header.dataOffset,
       byteLength: dataBytes(header),
       writable: mode === "r+",

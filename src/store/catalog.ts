@@ -1,5 +1,6 @@
 import type { DType } from "../dtype/index.js";
 import { rewriteRows } from "../npy/index.js";
+import type { FileIdentity } from "../platform/index.js";
 import type { JsonValue } from "./json.js";
 
 /** How a column's file is laid out: NumPy's header before the elements, or none. */
@@ -23,8 +24,7 @@ export interface ColumnState {
   readonly path: string;
   /** The column's own path, where a reader found the file still in a writer's stage. */
   readonly later?: string | undefined;
-  readonly dev: number;
-  readonly ino: number;
+  readonly file: FileIdentity;
   /** Whether the file has not yet got its name. */
   readonly staged: boolean;
   /** Whether its rows are those of a change that is yet to be applied: header or sidecar say others until then. */

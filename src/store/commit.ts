@@ -81,11 +81,11 @@ function operationOf(change: Change, stage: Stage, paths: StorePaths, files: Fil
       return [{ op: "put", path, from, ino: String(ino), size }];
     }
     case "header": {
-      const { header = new Uint8Array(0), ino } = change.column;
-      return [{ op: "header", path, ino: String(ino), header: Buffer.from(header).toString("base64") }];
+      const { header = new Uint8Array(0), file } = change.column;
+      return [{ op: "header", path, ino: String(file.ino), header: Buffer.from(header).toString("base64") }];
     }
     case "punch":
-      return [{ op: "punch", path, ino: String(change.column.ino), from: dataEnd(change.column) }];
+      return [{ op: "punch", path, ino: String(change.column.file.ino), from: dataEnd(change.column) }];
     case "delete": {
       const there = files.look(paths.file(path));
       return there === undefined ? [] : [{ op: "delete", path, ino: String(there.ino) }];

@@ -216,8 +216,8 @@ export class Draft implements Catalog {
   #cut(column: ColumnState, rows: number): ColumnState {
     const shorter = withRows(column, rows) ?? column;
     if (column.staged || this.#isSole) return shorter;
-    const { path, dev, ino } = this.stage.copy(column, rows);
-    return { ...shorter, path, dev, ino, staged: true };
+    const { path, file } = this.stage.copy(column, rows);
+    return { ...shorter, path, file, staged: true };
   }
 
   /**

@@ -118,8 +118,8 @@ export class Growth {
       return { roomy, longer: { ...roomy, rows } };
     }
     if (column.staged || inPlace) return { roomy: column, longer };
-    const { path, dev, ino } = this.#stage.copy(column, column.rows);
-    const copy = { path, dev, ino, staged: true };
+    const { path, file } = this.#stage.copy(column, column.rows);
+    const copy = { path, file, staged: true };
     return { roomy: { ...column, ...copy }, longer: { ...longer, ...copy } };
   }
 

@@ -1,4 +1,5 @@
 import { CorruptError, NotFoundError, StaleError } from "../errors.js";
+import { identityOf, isSameFile } from "../platform/index.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
 
 /** What is known of the file that has a column's name. */
@@ -6,6 +7,7 @@ interface FileStat {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
+  readonly birthtimeMs: number;
 }
 
 /**
@@ -15,8 +17,8 @@ interface FileStat {
  * @param stat of what has the name now
  * @throws StaleError
  */
-export function checkIdentity({ path, dev, ino }: ColumnState, stat: FileStat): void {
-  if (stat.dev !== dev || stat.ino !== ino) {
+export function checkIdentity({ path, file }: ColumnState, stat: FileStat): void {
+  if (!isSameFile(identityOf(stat), file)) {
     throw new StaleError(
       `${path}: the file was replaced since it was opened; call refresh(), or open it again`,
       { path },

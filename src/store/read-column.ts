@@ -4,6 +4,7 @@ import { MAGIC } from "../npy/extent.js";
 import { dataBytes, headerExtent, type NpyHeader, parseHeader } from "../npy/index.js";
 import { sizeProblem } from "../npy/size.js";
 import type { Files } from "../platform/files.js";
+import { identityOf } from "../platform/index.js";
 import { type ColumnState, nextId } from "./catalog.js";
 import type { Sidecar } from "./sidecar.js";
 
@@ -56,8 +57,7 @@ export function readColumn(
       path: file,
       later,
       isPending,
-      dev: stat.dev,
-      ino: stat.ino,
+      file: identityOf(stat),
       staged: false,
       attr: sidecar?.attr ?? null,
       sidecar: sidecarPath,

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { CorruptError } from "../errors.js";
 import { formatHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
+import { type FileIdentity, identityOf } from "../platform/index.js";
 import { type ColumnState, dataEnd } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
 import type { StageStep } from "./plan.js";
@@ -14,8 +15,7 @@ export type Durability = "full" | "process";
 /** A column's file before it has a name. */
 export interface StagedFile {
   readonly path: string;
-  readonly dev: number;
-  readonly ino: number;
+  readonly file: FileIdentity;
   readonly dataOffset: number;
   readonly header: Uint8Array | undefined;
 }
@@ -87,9 +87,9 @@ export class Stage {
       // Of an empty file, no page has bytes behind the end that would have to be zeroed.
       this.#files.extend(fd, 0, dataOffset + bytes, path);
       if (header !== undefined) this.#files.write(fd, header, 0, path);
-      const { dev, ino } = this.#files.stat(fd, path);
+      const file = identityOf(this.#files.stat(fd, path));
       if (header !== undefined) this.#headers.set(path, header);
-      return { path, dev, ino, dataOffset, header };
+      return { path, file, dataOffset, header };
     });
   }
 
@@ -100,9 +100,9 @@ export class Stage {
     this.#files.copy(column.path, path);
     const fd = this.#files.open(path, "r+");
     try {
-      const { dev, ino } = this.#files.stat(fd, path);
+      const file = identityOf(this.#files.stat(fd, path));
       this.#files.truncate(fd, dataEnd(column, rows), path);
-      return { path, dev, ino, dataOffset: column.dataOffset, header: column.header };
+      return { path, file, dataOffset: column.dataOffset, header: column.header };
     } finally {
       this.#files.close(fd);
     }

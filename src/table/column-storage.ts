@@ -1,6 +1,6 @@
-import { type FileIdentity, type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
+import { type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
 import { ClosedError, isMemmapError, NotFoundError, StaleError } from "../errors.js";
-import type { Mapping } from "../platform/index.js";
+import { type FileIdentity, isSameFile, type Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes, type Store } from "../store/index.js";
 import { FileWatch } from "./file-watch.js";
 import { inTurn } from "./in-turn.js";
@@ -73,21 +73,21 @@ export class ColumnStorage implements Storage {
   }
 
   #map(): Uint8Array {
-    const { dev, ino, dataOffset } = this.#state;
+    const { file, dataOffset } = this.#state;
     if (this.byteLength === 0) return new Uint8Array(0);
     const end = dataEnd(this.#state);
     let mapping = this.#mappings.find(
-      ({ file, mapping }) => isSame(file, this.#state) && mapping.length >= end,
+      (known) => isSameFile(known.file, file) && known.mapping.length >= end,
     )?.mapping;
     if (mapping === undefined) {
       mapping = this.#mapFile(end);
-      this.#mappings.push({ mapping, file: { dev, ino } });
+      this.#mappings.push({ mapping, file });
     }
     return new Uint8Array(mapping.buffer, dataOffset, this.byteLength);
   }
 
   #mapFile(end: number): Mapping {
-    const { path, later, dev, ino } = this.#state;
+    const { path, later, file } = this.#state;
     const options: MapFileOptions = {
       shared: this.writable,
       files: this.#store.files,
@@ -96,7 +96,7 @@ export class ColumnStorage implements Storage {
     // `later`: its writer has given it its name since it was found.
     for (const name of later === undefined ? [path] : [path, later]) {
       try {
-        return mapFile(name, { dev, ino }, end, options);
+        return mapFile(name, file, end, options);
       } catch (error) {
         if (!isMemmapError(error, "NOT_FOUND")) throw error;
       }
@@ -112,7 +112,7 @@ export class ColumnStorage implements Storage {
     const before = this.#state;
     const moved =
       before.rows !== state.rows ||
-      !isSame(before, state) ||
+      !isSameFile(before.file, state.file) ||
       before.dataOffset !== state.dataOffset ||
       before.fortran !== state.fortran;
     this.#name = name;
@@ -132,7 +132,9 @@ export class ColumnStorage implements Storage {
   /** After a commit or its undoing: lets go of files that are not the column's. */
   settle(): void {
     this.#watch.reset();
-    const kept = this.#mappings.filter(({ file }) => this.#gone === undefined && isSame(file, this.#state));
+    const kept = this.#mappings.filter(
+      ({ file }) => this.#gone === undefined && isSameFile(file, this.#state.file),
+    );
     const released = this.#mappings.filter((entry) => !kept.includes(entry));
     this.#mappings = kept;
     for (const { mapping } of released) {
@@ -167,8 +169,4 @@ export class ColumnStorage implements Storage {
     this.#watch.reset();
     this.#bytes = undefined;
   }
-}
-
-function isSame(one: FileIdentity, other: FileIdentity): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
 }

@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import { CorruptError, StaleError } from "../errors.js";
+import { identityOf, isSameFile } from "../platform/index.js";
 import { type ColumnState, dataEnd, describes, type Store } from "../store/index.js";
 
 /** What a watch is told of the store. */
@@ -49,7 +50,7 @@ export class FileWatch {
     const { path, later } = state;
     const stat = files.look(path) ?? (later === undefined ? undefined : files.look(later));
     if (stat !== undefined && isUnchanged(stat, this.#known)) return;
-    if (stat === undefined || stat.ino !== state.ino || stat.dev !== state.dev) {
+    if (stat === undefined || !isSameFile(identityOf(stat), state.file)) {
       this.#refuseUnlessMovedOn(`${path}: the file was ${stat === undefined ? "removed" : "replaced"}`, path);
     } else if (stat.size < dataEnd(state)) {
       throw new CorruptError(

@@ -47,7 +47,7 @@ describe("a stage", () => {
     expect(array.shape).toEqual([100_000, 2]);
     expect(array.sum()).toBe(0);
     const stat = statSync(file.path);
-    expect(stat).toMatchObject({ dev: file.dev, ino: file.ino, size: file.dataOffset + 1_600_000 });
+    expect(stat).toMatchObject({ dev: file.file.dev, ino: file.file.ino, size: file.dataOffset + 1_600_000 });
     expect(stat.blocks * 512).toBeGreaterThanOrEqual(1_600_000);
     const raw = stage.column({ ...WHOLE, layout: "raw" }, 48);
     expect(raw.dataOffset).toBe(0);
@@ -69,12 +69,14 @@ describe("a stage", () => {
     const { column, stage } = setUp();
     const copy = stage.copy(column, 2);
     expect(readFileSync(copy.path)).toEqual(readFileSync(column.path).subarray(0, 136));
-    expect(copy.ino).not.toBe(column.ino);
+    expect(copy.file.ino).not.toBe(column.file.ino);
   });
 
   it("copies no file but the one that it knows", () => {
     const { root, column, stage } = setUp();
-    expect(() => stage.copy({ ...column, ino: column.ino + 1 }, 1)).toThrow(StaleError);
+    expect(() => stage.copy({ ...column, file: { ...column.file, ino: column.file.ino + 1 } }, 1)).toThrow(
+      StaleError,
+    );
     expect(() => stage.copy({ ...column, rows: 6 }, 1)).toThrow(CorruptError);
     expect(() => stage.copy({ ...column, path: join(root, "b.npy") }, 1)).toThrow(NotFoundError);
     expect(readdirSync(join(root, ".memmap"))).toEqual([]);
@@ -95,12 +97,12 @@ describe("a stage", () => {
     ]);
     expect(openNpy(stage.ready.get("new") ?? "").shape).toEqual([2, 2]);
     expect(readFileSync(stage.ready.get("sidecar") ?? "", "utf8")).toBe("{}");
-    expect(statSync(stage.ready.get("second") ?? "")).toMatchObject({ ino: column.ino, nlink: 2 });
+    expect(statSync(stage.ready.get("second") ?? "")).toMatchObject({ ino: column.file.ino, nlink: 2 });
     expect(readFileSync(stage.ready.get("r") ?? "", "utf8")).toBe(
       '{"more": 1, "dtype": "<i4", "shape": [9]}',
     );
     expect(stage.name).toBe("stage-1");
-    expect(stage.stagedFor("second")).toEqual({ from: "0002", ino: column.ino, size: 148 });
+    expect(stage.stagedFor("second")).toEqual({ from: "0002", ino: column.file.ino, size: 148 });
     expect(() => stage.stagedFor("third")).toThrow(CorruptError);
     stage.remove();
     expect(readdirSync(root).sort()).toEqual([".memmap", "a.npy", "r.attr"]);
@@ -109,7 +111,7 @@ describe("a stage", () => {
 
   it("refuses files that are not the ones that are known", () => {
     const { column, stage, root } = setUp();
-    const other = { ...column, ino: column.ino + 1 };
+    const other = { ...column, file: { ...column.file, ino: column.file.ino + 1 } };
     const missing = { ...column, path: join(root, "b.npy") };
     expect(() => stage.prepare([{ kind: "check", column: other, isNeeded: true }])).toThrow(StaleError);
     expect(() => stage.prepare([{ kind: "check", column: other, isNeeded: false }])).toThrow(StaleError);

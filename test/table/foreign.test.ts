@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -13,6 +14,8 @@ import { describe, expect, it } from "vitest";
 import { parseDType } from "../../src/dtype/index.js";
 import { type ArrayView, CorruptError, MemmapTable, openNpy, StaleError, saveNpy } from "../../src/index.js";
 import { formatHeader } from "../../src/npy/index.js";
+import { nodeFiles, overFiles } from "../../src/platform/files.js";
+import { Store } from "../../src/store/store.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const fresh = temporaryPaths();
@@ -180,6 +183,31 @@ describe("a mapped reader", () => {
     expect([...a]).toEqual([1, 2, 0, 0, 0]);
     reader.refresh();
     expect([...a]).toEqual([1, 2]);
+  });
+
+  it("is not misled by a file that has the inode of one that is gone", () => {
+    const path = sample();
+    // Some file systems do not say when a file was made.
+    if (nodeFiles.look(path)?.birthtimeMs === 0) return;
+    // As where numbers are given again at once: every file has the same.
+    const sameInode = <S extends Stats | undefined>(stat: S): S => {
+      if (stat !== undefined) stat.ino = 7;
+      return stat;
+    };
+    const files = overFiles(nodeFiles, {
+      look: (name) => sameInode(nodeFiles.look(name)),
+      stat: (fd, name) => sameInode(nodeFiles.stat(fd, name)),
+    });
+    const reader = MemmapTable.over(Store.open(path, { writable: false, files }), "r", "npy");
+    expect(reader.column("r").sum()).toBe(15);
+    // The clock by which files are born goes by milliseconds.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    using writer = MemmapTable.open(path, { mode: "r+", durability: "process" });
+    writer.addColumn("a", "i4", { overwrite: true, fill: 100 });
+    expect(() => reader.column("a").sum()).toThrow(StaleError);
+    reader.refresh();
+    expect(reader.column("a").sum()).toBe(500);
+    reader.close();
   });
 
   it("that has not mapped a column yet is told that the rows are another generation's", () => {

@@ -101,7 +101,7 @@ function shared({ columns, linked }: Survey, paths: StorePaths): Finding[] {
   for (const name of [...columns.keys()].sort()) {
     const column = columns.get(name);
     if (column === undefined || linked.has(name)) continue;
-    const file = `${column.dev} ${column.ino}`;
+    const file = `${column.file.dev} ${column.file.ino}`;
     const other = first.get(file);
     if (other === undefined) first.set(file, name);
     else {
