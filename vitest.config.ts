@@ -9,6 +9,8 @@ export default defineConfig({
     pool: "forks",
     // Much of a test's time is the disk's: one process for each core, not one less.
     maxWorkers: "100%",
-    testTimeout: 60_000,
+    // Machines are shared, and disks busy: only what hangs shall fail by these.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
