@@ -18,3 +18,15 @@ export function smallDisk(): string | undefined {
   });
   return directory;
 }
+
+/** Whether this process may mount file systems: root may, but not in every container. */
+export function mayMount(): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  const directory = mkdtempSync(join(tmpdir(), "memmap-disk-"));
+  try {
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", directory]).status === 0;
+    return mounted && spawnSync("umount", [directory]).status === 0;
+  } finally {
+    rmdirSync(directory);
+  }
+}

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { crashRun } from "../support/crash-run.js";
 import { isPosix } from "../support/platform.js";
+import { mayMount } from "../support/small-disk.js";
 
-const mayMount = isPosix && process.platform === "linux" && process.getuid?.() === 0;
-
-describe.skipIf(!mayMount)("on a disk that is full at any step (needs root, and Linux)", () => {
+describe.skipIf(!isPosix || !mayMount())("on a disk that is full at any step (needs root, and Linux)", () => {
   it("every change is refused whole, and made once there is room", { timeout: 300_000 }, () => {
     const { code, output } = crashRun("--only", "disk", "--disks", "tmpfs");
     expect(code, output).toBe(0);
