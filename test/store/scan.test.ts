@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { saveNpy } from "../../src/array/index.js";
 import { CorruptError, FormatError, NameError, ShapeError, UnsupportedError } from "../../src/errors.js";
 import { nodeFiles } from "../../src/platform/files.js";
+import { identityOf } from "../../src/platform/index.js";
 import { formatLast } from "../../src/store/last.js";
 import { readLast } from "../../src/store/look.js";
 import { StorePaths } from "../../src/store/paths.js";
@@ -42,7 +43,6 @@ describe("scan", () => {
   it("finds columns by their headers and sidecars, with the identity of their files", () => {
     const paths = directory({ a: 2, "g/b": 2 }, { "a.attr": '{"attr": 5}', "g/.attr": '{"attr": 6}' });
     const { catalog, last, readOnlyBecause } = scan(paths, nodeFiles);
-    const { dev, ino } = statSync(paths.column("a"));
     expect(last).toBe(undefined);
     expect(readOnlyBecause).toBe(undefined);
     expect(catalog.rows).toBe(2);
@@ -53,8 +53,7 @@ describe("scan", () => {
       fortran: false,
       dataOffset: 128,
       path: paths.column("a"),
-      dev,
-      ino,
+      file: identityOf(statSync(paths.column("a"))),
       staged: false,
       attr: 5,
       sidecar: paths.sidecar("a"),
