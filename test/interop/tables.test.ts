@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { FormatError, MemmapTable, ShapeError } from "../../src/index.js";
+import { CorruptError, MemmapTable, ShapeError } from "../../src/index.js";
 import { type Described, startPeer } from "./peer.js";
 import { expectSame, QUICK, scratchDirectory, seed } from "./support.js";
 
@@ -75,6 +75,6 @@ describe("a directory of arrays that NumPy saved", () => {
     await save("a", "<i4", [5]);
     const whole = readFileSync(file("a"));
     writeFileSync(file("a"), whole.subarray(0, whole.length - 1));
-    expect(() => MemmapTable.open(root)).toThrow(FormatError);
+    expect(() => MemmapTable.open(root)).toThrow(CorruptError);
   });
 });
