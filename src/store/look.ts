@@ -57,21 +57,12 @@ export function readPending(
   if (bytes === undefined) return undefined;
   try {
     const record = parseCommit(bytes, path);
-    return follows(record, last, generation) ? record : undefined;
+    return record.generation === generation && record.prev === (last?.txid ?? null) ? record : undefined;
   } catch (error) {
     // It is being written, or its writer died over it.
     if (isMemmapError(error, "FORMAT") || isMemmapError(error, "CORRUPT")) return undefined;
     throw error;
   }
-}
-
-/** Whether a record is the one that comes after `last`. */
-export function follows(
-  { generation, prev }: CommitRecord,
-  last: LastRecord | undefined,
-  named = generation,
-): boolean {
-  return generation === (last?.generation ?? 0) + 1 && generation === named && prev === (last?.txid ?? null);
 }
 
 /** The record of the last applied transaction; undefined where there is none. */

@@ -1,19 +1,16 @@
 import { join } from "node:path";
-import { isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { applyRecord, retireRecord } from "./apply.js";
 import { requireDecent, requireStaged } from "./decent.js";
 import type { LastRecord } from "./last.js";
-import { follows, readLast } from "./look.js";
+import { readLast, readPending } from "./look.js";
 import { COMMIT, STAGE, type StorePaths } from "./paths.js";
-import { readFile } from "./read-file.js";
-import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "./record.js";
 import { type Durability, removeStage } from "./stage.js";
 import { syncStore } from "./sync-store.js";
 
 /** What is in the control directory beside the lock and `last`. */
 interface Leftovers {
-  readonly records: readonly { readonly path: string; readonly generation: number }[];
+  readonly records: readonly string[];
   readonly stages: readonly string[];
 }
 
@@ -29,19 +26,19 @@ export function recover(paths: StorePaths, files: Files, durability: Durability)
   const found = records.length > 0 || stages.length > 0;
   if (found || durability === "full") {
     // A kill may have left a record that is not on the disk yet, or the removal of one.
-    for (const { path } of records) syncFile(path, files);
+    for (const path of records) syncFile(path, files);
     files.syncDirectory(paths.control);
   }
   let last = readLast(paths, files);
-  const pending = records.map(({ path, generation }) => pendingRecord(path, generation, last, files));
-  const record = pending.find((candidate) => candidate !== undefined);
+  const next = paths.commit((last?.generation ?? 0) + 1);
+  const record = records.includes(next) ? readPending(paths, files, last) : undefined;
   if (record !== undefined) {
     requireDecent(record, paths, files);
     requireStaged(record, paths, files);
   }
 
-  const isVoid = records.filter((_, i) => pending[i] === undefined);
-  for (const { path } of isVoid) files.unlink(path);
+  const isVoid = records.filter((path) => record === undefined || path !== next);
+  for (const path of isVoid) files.unlink(path);
   if (isVoid.length > 0) files.syncDirectory(paths.control);
   if (record !== undefined) {
     const level = durability === "full" || record.durability === "full" ? "full" : "process";
@@ -58,15 +55,13 @@ export function recover(paths: StorePaths, files: Files, durability: Durability)
 }
 
 function leftovers({ control }: StorePaths, files: Files): Leftovers {
-  const records: { path: string; generation: number }[] = [];
+  const records: string[] = [];
   const stages: string[] = [];
   for (const { name, kind } of files.list(control)) {
     const path = join(control, name);
     if (kind === "directory" && name.startsWith(STAGE)) stages.push(path);
     const generation = name.startsWith(COMMIT) ? name.slice(COMMIT.length) : "";
-    if (kind === "file" && /^[1-9]\d*$/.test(generation)) {
-      records.push({ path, generation: Number(generation) });
-    }
+    if (kind === "file" && /^[1-9]\d*$/.test(generation)) records.push(path);
   }
   return { records, stages };
 }
@@ -77,21 +72,5 @@ function syncFile(path: string, files: Files): void {
     files.sync(fd, path);
   } finally {
     files.close(fd);
-  }
-}
-
-/** The record in a file, if it is whole and follows `last`. */
-function pendingRecord(
-  path: string,
-  generation: number,
-  last: LastRecord | undefined,
-  files: Files,
-): CommitRecord | undefined {
-  try {
-    const record = parseCommit(readFile(path, files, MAX_COMMIT_BYTES), path);
-    return follows(record, last, generation) ? record : undefined;
-  } catch (error) {
-    if (isMemmapError(error, "FORMAT") || isMemmapError(error, "CORRUPT")) return undefined;
-    throw error;
   }
 }
