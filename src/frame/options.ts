@@ -1,0 +1,76 @@
+import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
+import type { AttrInput } from "../store/index.js";
+import type { StoreSettings } from "../table/index.js";
+
+/** A text column whose width is that of its widest value: code points or UTF-8. */
+export type TextKind = "U" | "S";
+
+/** What is stored where a source has null: one value for all columns, or one for each by name. */
+export type FillOption =
+  | number
+  | bigint
+  | string
+  | boolean
+  | Date
+  | { readonly [name: string]: unknown }
+  | ReadonlyMap<string, unknown>;
+
+/** Options of everything that makes a table from something else. */
+export interface ImportOptions extends StoreSettings {
+  /**
+   * What columns become, by their names in the source; `"U"` and `"S"` are as wide as the widest value. Columns that
+   * are not named follow from the source.
+   */
+  readonly dtypes?:
+    | { readonly [name: string]: DTypeLike | TextKind }
+    | ReadonlyMap<string, DTypeLike | TextKind>;
+  /** What text becomes: code points (`"U"`, the default) or UTF-8 (`"S"`). */
+  readonly strings?: TextKind;
+  /**
+   * What is stored where the source has null. Without it null is NaN in columns of floats, NaT in those of dates, and an
+   * error that names the cell in all others.
+   */
+  readonly fill?: FillOption;
+  /**
+   * Whether a column that has nulls gets another one beside it, `name.null`, of booleans that are true where it has; the
+   * cell itself is then the fill, or zero.
+   */
+  readonly masks?: boolean;
+  /**
+   * What to do about names that no column can have: `"error"` (the default), or `"encode"`, which writes what they may
+   * not have as `%` and two digits and keeps the name in the column's attribute, as `{ name }`.
+   */
+  readonly names?: "error" | "encode";
+  /** The table's attribute. */
+  readonly attr?: AttrInput;
+  /** Whether a table of that name is replaced. */
+  readonly overwrite?: boolean;
+}
+
+/** What a column is to become. */
+export type ImportType = DType | TextKind;
+
+/** The dtype that the options say for a column, else that of the source. @throws DTypeError */
+export function importType(
+  { dtypes, strings = "U" }: ImportOptions,
+  name: string,
+  otherwise: ImportType | "text",
+): ImportType {
+  const said = dtypes === undefined ? undefined : entryOf(dtypes, name);
+  const chosen = said ?? (otherwise === "text" ? strings : otherwise);
+  return isTextKind(chosen) ? chosen : parseDType(chosen);
+}
+
+export function isTextKind(type: unknown): type is TextKind {
+  return type === "U" || type === "S";
+}
+
+/** An own entry of an object, or a map's. */
+export function entryOf<T>(
+  entries: { readonly [name: string]: T } | ReadonlyMap<string, T>,
+  name: string,
+): T | undefined {
+  if (entries instanceof Map) return entries.get(name);
+  const object = entries as { readonly [name: string]: T };
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
