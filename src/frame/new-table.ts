@@ -1,5 +1,17 @@
-import { MemmapTable } from "../table/index.js";
-import type { ImportOptions, ImportType } from "./options.js";
+import { ArrayView, denseLayout, isTypedArray, wrap } from "../array/index.js";
+import { type DType, parseDType } from "../dtype/index.js";
+import { ShapeError, UnsupportedError } from "../errors.js";
+import type { AttrInput } from "../store/index.js";
+import type { MemmapTable } from "../table/index.js";
+import { ColumnBuffer } from "./column-buffer.js";
+import { columnNames } from "./names.js";
+import { checkOptions, type ImportOptions, type ImportType, isTextKind } from "./options.js";
+import { Staging } from "./staging.js";
+
+const BATCH_BYTES = 4 << 20;
+const MAX_BATCH_ROWS = 1 << 16;
+/** What a text column without a width is taken for. */
+const TEXT_BYTES = 64;
 
 /** A column of a table that is being made. */
 export interface NewColumn {
@@ -8,6 +20,8 @@ export interface NewColumn {
   /** `"U"` and `"S"`: as wide as the widest value. */
   readonly type: ImportType;
   readonly itemShape?: readonly number[] | undefined;
+  /** The column's attribute; with `names: "encode"` a name that was encoded is added to it. */
+  readonly attr?: AttrInput | undefined;
 }
 
 /** Successive values of one column. */
@@ -29,28 +43,167 @@ export interface Part {
  * ```
  */
 export class NewTable {
-  /** @throws ExistsError, LockedError, NameError for names that no column can have */
-  static begin(_path: string, _columns: readonly NewColumn[], _options: ImportOptions): NewTable {
-    throw new Error("not yet");
+  readonly #staging: Staging;
+  readonly #columns: readonly ColumnBuffer[];
+  /** The names of the masks of columns that have had nulls. */
+  readonly #masks = new Map<ColumnBuffer, string>();
+  readonly #capacity: number;
+  #committed = 0;
+  #gathered = 0;
+  #isWhole = true;
+
+  private constructor(staging: Staging, columns: readonly ColumnBuffer[], capacity: number) {
+    this.#staging = staging;
+    this.#columns = columns;
+    this.#capacity = capacity;
+  }
+
+  /**
+   * @throws ExistsError where something has that name which is not to be replaced; NameError for names that no column can
+   * have; NotFoundError where the directory that it goes to is missing; LockedError, DTypeError
+   */
+  static begin(path: string, columns: readonly NewColumn[], options: ImportOptions): NewTable {
+    checkOptions(options);
+    const names = columnNames(
+      columns.map(({ name }) => name),
+      options.names,
+    );
+    const capacity = batchRows(columns);
+    const buffers = columns.map(
+      (column, i) => new ColumnBuffer(column, names[i]?.column ?? column.name, capacity, options),
+    );
+    const staging = new Staging(path, options);
+    const making = new NewTable(staging, buffers, capacity);
+    try {
+      making.#addColumns(columns, options.attr);
+      return making;
+    } catch (error) {
+      making[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #addColumns(columns: readonly NewColumn[], attr: AttrInput | undefined): void {
+    const { table } = this.#staging;
+    table.transaction(() => {
+      this.#columns.forEach(({ name, source, dtype, itemShape }, i) => {
+        const own = columns[i]?.attr ?? null;
+        table.addColumn(name, dtype, { itemShape, attr: name === source ? own : named(own, source) });
+      });
+      if (attr !== undefined) table.attr = attr;
+    });
   }
 
   /** Rows so far. */
   get length(): number {
-    return 0;
+    return this.#committed + this.#gathered;
   }
 
   /**
-   * Adds rows: a part for each column, in their order.
+   * Adds rows: a part for each column, in their order. After an error the table cannot be finished.
    *
-   * @throws CastError naming column, row and value
+   * @throws CastError naming column, row and value; ShapeError, DiskError
    */
-  append(_parts: readonly Part[], _count: number): void {}
+  append(parts: readonly Part[], count: number): void {
+    this.#isWhole = false;
+    for (let start = 0; start < count; ) {
+      const length = Math.min(count - start, this.#capacity - this.#gathered);
+      this.#columns.forEach((column, i) => {
+        const part = parts[i];
+        if (part === undefined)
+          throw new ShapeError(`there are no values for column ${JSON.stringify(column.source)}`);
+        column.put(slicePart(part, start, start + length, count), this.#gathered, length, this.length);
+      });
+      this.#gathered += length;
+      start += length;
+      if (this.#gathered === this.#capacity) this.#commit();
+    }
+    this.#isWhole = true;
+  }
 
-  /** Gives the table its name, and opens it for writing. */
+  /** Writes the batch behind the rows that are there. */
+  #commit(): void {
+    const { table } = this.#staging;
+    const rows = this.#gathered;
+    const sources = new Map<string, ArrayView>();
+    for (const column of this.#columns) {
+      sources.set(column.name, column.rows(rows));
+      this.#retype(column, column.dtype);
+      const mask = this.#maskOf(column);
+      if (mask !== undefined && column.nulls !== undefined)
+        sources.set(mask, booleans(column.nulls.subarray(0, rows)));
+    }
+    if (rows > 0 && sources.size > 0) table.append(sources);
+    this.#committed += rows;
+    this.#gathered = 0;
+  }
+
+  /** Writes a text column anew where its width is to be another. */
+  #retype({ name, itemShape }: ColumnBuffer, dtype: DType): void {
+    const { table } = this.#staging;
+    const before = table.column(name);
+    if (before.dtype.equals(dtype)) return;
+    table.addColumn(name, dtype, { itemShape, attr: before.attr, data: before, overwrite: true });
+  }
+
+  /** The column of a mask, once there is a null; rows before that have none. */
+  #maskOf(column: ColumnBuffer): string | undefined {
+    if (column.nulls === undefined) return undefined;
+    const known = this.#masks.get(column);
+    if (known !== undefined) return known;
+    const name = `${column.name}.null`;
+    this.#staging.table.addColumn(name, "b1");
+    this.#masks.set(column, name);
+    return name;
+  }
+
+  /** Gives the table its name, and opens it for writing. @throws DiskError, LockedError, ExistsError */
   finish(): MemmapTable {
-    throw new Error("not yet");
+    if (!this.#isWhole) throw new UnsupportedError("a table whose rows have failed cannot be finished");
+    this.#commit();
+    for (const column of this.#columns) this.#retype(column, column.finalType);
+    return this.#staging.publish();
   }
 
   /** Removes what was written, unless it is finished. */
-  [Symbol.dispose](): void {}
+  [Symbol.dispose](): void {
+    this.#staging.discard();
+  }
+}
+
+/** Rows of a batch: a few megabytes of them. */
+function batchRows(columns: readonly NewColumn[]): number {
+  const bytes = columns.reduce((sum, { type, itemShape = [] }) => {
+    const itemsize = isTextKind(type) ? TEXT_BYTES : type.itemsize;
+    return sum + itemShape.reduce((product, axis) => product * axis, itemsize);
+  }, 0);
+  return Math.min(MAX_BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / Math.max(bytes, 1))));
+}
+
+/** Rows `start` to before `end` of a part of `count` rows. */
+function slicePart({ values, nulls }: Part, start: number, end: number, count: number): Part {
+  if (start === 0 && end === count) return { values, nulls };
+  return { values: sliceValues(values, start, end, count), nulls: nulls?.subarray(start, end) };
+}
+
+function sliceValues(values: unknown, start: number, end: number, count: number): unknown {
+  if (Array.isArray(values)) return values.slice(start, end);
+  if (isTypedArray(values)) {
+    const width = values.length / count;
+    return values.subarray(start * width, end * width);
+  }
+  if (values instanceof ArrayView) return values.slice(start, end);
+  throw new ShapeError("values are an array, a typed array or a list");
+}
+
+function booleans(bytes: Uint8Array): ArrayView {
+  const dtype = parseDType("b1");
+  return wrap({ dtype, layout: denseLayout([bytes.length], 1), bytes }, false);
+}
+
+/** The attribute of a column that has another name than in its source. */
+function named(attr: AttrInput, name: string): AttrInput {
+  const isObject =
+    typeof attr === "object" && attr !== null && Object.getPrototypeOf(attr) === Object.prototype;
+  return isObject ? { ...attr, name } : { name };
 }

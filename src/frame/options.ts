@@ -1,4 +1,5 @@
-import { type DType, type DTypeLike, parseDType } from "../dtype/index.js";
+import { type DType, type DTypeLike, parseDType, showValue } from "../dtype/index.js";
+import { UnsupportedError } from "../errors.js";
 import type { AttrInput } from "../store/index.js";
 import type { StoreSettings } from "../table/index.js";
 
@@ -45,6 +46,20 @@ export interface ImportOptions extends StoreSettings {
   readonly attr?: AttrInput;
   /** Whether a table of that name is replaced. */
   readonly overwrite?: boolean;
+}
+
+/** Checks what importers share, before anything is done. @throws UnsupportedError naming the option */
+export function checkOptions({ strings, names, masks, overwrite }: ImportOptions): void {
+  oneOf(strings, ["U", "S"], "strings");
+  oneOf(names, ["error", "encode"], "names");
+  oneOf(masks, [true, false], "masks");
+  oneOf(overwrite, [true, false], "overwrite");
+}
+
+function oneOf(value: unknown, known: readonly unknown[], name: string): void {
+  if (value === undefined || known.includes(value)) return;
+  const list = known.map((choice) => JSON.stringify(choice)).join(" or ");
+  throw new UnsupportedError(`${name} is ${list}, not ${showValue(value)}`);
 }
 
 /** What a column is to become. */

@@ -13,7 +13,7 @@ export { describes } from "./describes.js";
 export type { Draft, RowBlock } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";
-export { checkName } from "./names.js";
+export { checkName, isValidName, NameTree } from "./names.js";
 export type { Durability } from "./stage.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";

@@ -1,0 +1,58 @@
+import type { DType } from "../dtype/index.js";
+import { CastError } from "../errors.js";
+import { entryOf, type FillOption, type ImportOptions } from "./options.js";
+
+/** The value that the options give for the nulls of a column; undefined where they give none. */
+function fillOf(fill: FillOption | undefined, name: string): unknown {
+  if (typeof fill !== "object" || fill instanceof Date) return fill;
+  return entryOf(fill as { readonly [name: string]: unknown }, name);
+}
+
+/**
+ * What stands in a column where its source has null: the fill; else NaN and NaT; else zero, where a mask says which
+ * cells these are. Undefined where there is no such value.
+ */
+export function substituteFor(dtype: DType, name: string, { fill, masks }: ImportOptions): unknown {
+  const filled = fillOf(fill, name);
+  if (filled !== undefined) return filled;
+  switch (dtype.kind) {
+    case "f":
+      return Number.NaN;
+    case "c":
+      return { re: Number.NaN, im: Number.NaN };
+    case "M":
+    case "m":
+      return null;
+    default:
+      return masks === true ? zeroOf(dtype) : undefined;
+  }
+}
+
+function zeroOf(dtype: DType): unknown {
+  if (dtype.fields !== undefined) {
+    return Object.fromEntries(dtype.fields.map(({ name, dtype: inner }) => [name, zeroOf(inner)]));
+  }
+  switch (dtype.kind) {
+    case "b":
+      return false;
+    case "U":
+    case "S":
+      return "";
+    case "V":
+      return new Uint8Array(dtype.itemsize);
+    case "M":
+    case "m":
+      return null;
+    case "c":
+      return { re: 0, im: 0 };
+    default:
+      return 0;
+  }
+}
+
+/** The error for a null that nothing stands for. */
+export function nullError(name: string, row: number, what: string): CastError {
+  return new CastError(
+    `column ${JSON.stringify(name)}, row ${row}: null does not go into ${what}; say fill: { ${JSON.stringify(name)}: … } to store a value instead, or masks: true to keep a column of which cells are null`,
+  );
+}
