@@ -3,20 +3,23 @@
  *
  *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text]
  *
- * `--only changes` measures changes alone, any other text the lines that have it.
+ * `--only changes` measures changes alone, `--only frames` what goes to data frames, SQL and files, any other text the
+ * lines that have it.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { MemmapTable } from "memmap-table";
+import { preparePython } from "../test/interop/python.mjs";
 import { changes } from "./changes.mjs";
+import { frames } from "./frames.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -27,7 +30,8 @@ const { values: options } = parseArgs({
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
-const onlyChanges = options.only === "changes";
+/** Neither needs the big table. */
+const apart = options.only === "changes" || options.only === "frames";
 
 /** A process that answers one line with one line. */
 function peer(command, args) {
@@ -44,18 +48,8 @@ function peer(command, args) {
   };
 }
 
-/** The Python of `PYTHON`, which has NumPy; else that of `.venv/`, which is made here as the interop suite makes it. */
-function python() {
-  if (process.env.PYTHON !== undefined) return process.env.PYTHON;
-  const project = fileURLToPath(new URL("../", import.meta.url));
-  const own = join(project, ".venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  if (!existsSync(own)) {
-    const options = { cwd: project, stdio: "inherit" };
-    execFileSync("python3", ["-m", "venv", ".venv"], options);
-    execFileSync(own, ["-m", "pip", "install", "-q", "-r", "test/interop/requirements.txt"], options);
-  }
-  return own;
-}
+/** The Python of `PYTHON`, which has the peers; else that of the interop suite. */
+const python = () => process.env.PYTHON ?? preparePython();
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
@@ -70,7 +64,7 @@ const small = join(root, "small");
 
 function make() {
   const dtypes = { i4: "i4", f8: "f8", f4: "f4", b1: "b1", i8: "i8" };
-  for (const path of onlyChanges ? [] : [five, small, big]) {
+  for (const path of apart ? [] : [five, small, big]) {
     const table = MemmapTable.create(path, {
       rows: path === big ? rows : 1000,
       columns: dtypes,
@@ -86,7 +80,7 @@ function make() {
     }
     table.close();
   }
-  if (onlyChanges) return;
+  if (apart) return;
   const names = Array.from({ length: 1000 }, (_, i) => [`c${i.toString().padStart(4, "0")}`, "f8"]);
   MemmapTable.create(many, { rows: 1000, columns: names, durability: "process" }).close();
 }
@@ -181,7 +175,7 @@ try {
   console.log(
     `${rows.toLocaleString("en")} rows of ${each.join(" ")}; medians of ${rounds} rounds; Node ${process.versions.node}, NumPy ${version}, Linux ${release()}, ${availableParallelism()} processors\n`,
   );
-  if (!onlyChanges) {
+  if (!apart) {
     const { index } = await theirs.ask("prepare", big, rows);
     await alone(ours);
     await ours.ask("prepare", big, rows, index);
@@ -189,9 +183,11 @@ try {
     await compare(theirs, ours);
     console.log();
   }
-  await changes({ root, rounds, only: options.only, row, numpy: theirs });
+  const bench = { root, rounds, only: options.only, row };
+  if (options.only !== "frames") await changes({ ...bench, numpy: theirs });
   theirs.end();
   ours.end();
+  if (options.only !== "changes") await frames({ ...bench, python });
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
