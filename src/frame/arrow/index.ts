@@ -1,1 +1,2 @@
-export {};
+export { type ArrowOptions, toArrow } from "./to-arrow.js";
+export { type IPCOptions, writeIPC } from "./write-ipc.js";
