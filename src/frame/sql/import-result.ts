@@ -1,0 +1,148 @@
+import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import type { MemmapTable } from "../../table/index.js";
+import { NewTable, type Part } from "../new-table.js";
+import { entryOf, type ImportOptions, type ImportType, importType, isTextKind } from "../options.js";
+import { queryError } from "./query-error.js";
+import { decoderFor } from "./vectors/choose.js";
+import type { Decoder } from "./vectors/decoder.js";
+import { nullsOf, RawVector } from "./vectors/raw-vector.js";
+
+/** How far reading has come. */
+export interface ImportProgress {
+  /** Rows so far. */
+  readonly rows: number;
+  /** How much of the source has been read, from 0 to 1; undefined where that is not known. */
+  readonly fraction?: number | undefined;
+}
+
+/** Options of {@link readResult}. */
+export interface ReadOptions extends ImportOptions {
+  /** Called now and then, at the end too. What it throws ends the import. */
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Ends the import: its promise rejects with the signal's reason, and there is no table. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What those ask of {@link readResult} who know more of a source than its types. */
+export interface SourceOptions {
+  /** How much has been read, from 0 to 1. */
+  readonly fraction?: (() => number | undefined) | undefined;
+  /** What the columns are called, where DuckDB has other names for them. */
+  readonly columnNames?: readonly string[] | undefined;
+  /** Whether a null of a column of text is an empty string. */
+  readonly isEmptyText?: ((column: string) => boolean) | undefined;
+}
+
+/** Chunks of 2,048 rows that are decoded together. */
+const CHUNKS = 8;
+
+interface ResultColumn {
+  readonly name: string;
+  readonly decoder: Decoder;
+  readonly type: ImportType;
+  /** Whether null is the empty string. */
+  readonly isEmptyText: boolean;
+}
+
+/**
+ * A table of a query's result, read as it comes, a few thousand rows at a time.
+ *
+ * @param result one that streams; nothing else may use its connection until this is settled
+ * @throws DTypeError naming a column whose type no dtype holds; CastError naming column, row and value; what
+ * `NewTable` throws; the signal's reason. There is no table then
+ */
+export async function readResult(
+  result: DuckDBResult,
+  path: string,
+  options: ReadOptions,
+  source: SourceOptions = {},
+): Promise<MemmapTable> {
+  options.signal?.throwIfAborted();
+  const columns = columnsOf(result, options, source);
+  using making = NewTable.begin(
+    path,
+    columns.map(({ name, type, decoder: { itemShape, attr } }) => ({ name, type, itemShape, attr })),
+    options,
+  );
+  for await (const chunks of groups(result, options.signal)) {
+    const count = chunks.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    making.append(partsOf(chunks, columns, making.length), count);
+    options.onProgress?.({ rows: making.length, fraction: source.fraction?.() });
+    options.signal?.throwIfAborted();
+  }
+  const table = making.finish();
+  try {
+    options.onProgress?.({ rows: table.length, fraction: 1 });
+  } catch (error) {
+    table.close();
+    throw error;
+  }
+  return table;
+}
+
+function columnsOf(result: DuckDBResult, options: ImportOptions, source: SourceOptions): ResultColumn[] {
+  const names = source.columnNames ?? result.columnNames();
+  return names.map((name, i) => {
+    const said = options.dtypes === undefined ? undefined : entryOf(options.dtypes, name);
+    const wanted = said === undefined ? undefined : importType(options, name, "text");
+    const decoder = decoderFor(result.columnType(i), name, wanted, options.strings ?? "U");
+    const type = importType(options, name, isTextKind(decoder.type) ? "text" : decoder.type);
+    const isEmptyText = isTextKind(decoder.type) && source.isEmptyText?.(name) === true;
+    return { name, decoder, type, isEmptyText };
+  });
+}
+
+/** The parts of a batch, one for each column. */
+function partsOf(
+  chunks: readonly DuckDBDataChunk[],
+  columns: readonly ResultColumn[],
+  firstRow: number,
+): Part[] {
+  return columns.map(({ name, decoder, isEmptyText }, i) => {
+    const vectors = chunks.map((chunk) => RawVector.of(chunk, i));
+    const nulls = nullsOf(vectors);
+    const place = { column: name, row: (index: number) => firstRow + index };
+    const values = decoder.decode(vectors, nulls, place);
+    return { values, nulls: isEmptyText ? undefined : nulls };
+  });
+}
+
+/** The chunks of a result, several at a time; the next ones are on their way meanwhile. */
+async function* groups(
+  result: DuckDBResult,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly DuckDBDataChunk[]> {
+  let next = fetchGroup(result);
+  try {
+    for (;;) {
+      const { chunks, isLast } = await next;
+      if (!isLast) {
+        next = fetchGroup(result);
+        // It is awaited in the next turn, or below.
+        next.catch(() => undefined);
+      }
+      if (chunks.length > 0) yield chunks;
+      if (isLast) return;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw queryError(cause);
+  } finally {
+    await next.catch(() => undefined);
+  }
+}
+
+interface Group {
+  readonly chunks: readonly DuckDBDataChunk[];
+  readonly isLast: boolean;
+}
+
+async function fetchGroup(result: DuckDBResult): Promise<Group> {
+  const chunks: DuckDBDataChunk[] = [];
+  while (chunks.length < CHUNKS) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return { chunks, isLast: true };
+    chunks.push(chunk);
+  }
+  return { chunks, isLast: false };
+}

@@ -1,0 +1,76 @@
+import { parseDType } from "../../../dtype/index.js";
+import { bytesOf, type Decoder, over } from "./decoder.js";
+import { countOf, type RawVector } from "./raw-vector.js";
+import { blobs, endInNul, storeBytes, storePoints, strings, type Texts, textsOf, widthOf } from "./text.js";
+
+/** Text that would take more as an array goes on as a list. */
+const MAX_BYTES = 16 << 20;
+
+function textsOfAll(vectors: readonly RawVector[], nulls: Uint8Array | undefined): Texts[] {
+  let at = 0;
+  return vectors.map((vector) => {
+    at += vector.count;
+    return textsOf(vector, nulls?.subarray(at - vector.count, at));
+  });
+}
+
+/** Strings, as an array of the width that they need. */
+export function textDecoder(kind: "U" | "S"): Decoder {
+  return {
+    type: kind,
+    decode: (vectors, nulls) => {
+      const texts = textsOfAll(vectors, nulls);
+      const width = texts.reduce((widest, part) => Math.max(widest, widthOf(part, kind)), 1);
+      const count = countOf(vectors);
+      const dtype = parseDType(`${kind}${width}`);
+      // Whoever stores strings says what is wrong with those that end in NUL.
+      if (count * dtype.itemsize > MAX_BYTES || texts.some(endInNul)) return texts.flatMap(strings);
+      const bytes = new Uint8Array(count * dtype.itemsize);
+      let at = 0;
+      for (const part of texts) {
+        if (kind === "S") storeBytes(part, bytes, at, width);
+        else storePoints(part, new Uint32Array(bytes.buffer), at, width);
+        at += part.count;
+      }
+      return over(dtype, [count], bytes);
+    },
+  };
+}
+
+/** Bytes, which fit where all have the dtype's length. */
+export function blobDecoder(type: Decoder["type"]): Decoder {
+  return { type, decode: (vectors, nulls) => textsOfAll(vectors, nulls).flatMap(blobs) };
+}
+
+/** Values of a list of strings, by their numbers in it. */
+export function enumDecoder(values: readonly string[], kind: "U" | "S"): Decoder {
+  const itemsize = values.length < 2 ** 8 ? 1 : values.length < 2 ** 16 ? 2 : 4;
+  return {
+    type: kind,
+    decode: (vectors, nulls) => {
+      const { buffer } = bytesOf(vectors, itemsize, nulls);
+      const codes: Iterable<number> =
+        itemsize === 1
+          ? new Uint8Array(buffer)
+          : itemsize === 2
+            ? new Uint16Array(buffer)
+            : new Uint32Array(buffer);
+      return Array.from(codes, (code) => values[code] ?? "");
+    },
+  };
+}
+
+/** 128 bits, whose order DuckDB makes that of their text by turning the first. */
+export function uuidDecoder(kind: "U" | "S"): Decoder {
+  return {
+    type: kind,
+    decode: (vectors, nulls) => {
+      const words = new BigUint64Array(bytesOf(vectors, 16, nulls).buffer);
+      return Array.from({ length: words.length / 2 }, (_, i) => {
+        const high = (words[2 * i + 1] ?? 0n) ^ (1n << 63n);
+        const hex = ((high << 64n) | (words[2 * i] ?? 0n)).toString(16).padStart(32, "0");
+        return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+      });
+    },
+  };
+}
