@@ -7,6 +7,7 @@ import { nativeBytes } from "./native.js";
 import { type Namer, textBytes } from "./text-data.js";
 import { convertCounts, findNaT, toDays } from "./time-data.js";
 import { arrowStep } from "./time-units.js";
+import { rowName } from "./where.js";
 
 /** How elements become Arrow's. */
 export interface DataOptions {
@@ -143,8 +144,8 @@ function times(array: Strided, type: DataType, options: DataOptions): Data {
 }
 
 function namer({ layout }: Strided, { label, firstRow }: DataOptions): Namer {
-  const perRow = sizeOf(layout.shape.slice(1));
-  return (position) => `${label}, row ${firstRow + Math.floor(position / Math.max(1, perRow))}`;
+  const where = { label, firstRow, perRow: sizeOf(layout.shape.slice(1)) };
+  return (position) => rowName(where, position);
 }
 
 /** The same data, null where a mask has 1 as well. */

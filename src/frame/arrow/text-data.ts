@@ -46,14 +46,25 @@ function fromBytes(native: Uint8Array, width: number, nameOf: Namer): TextBytes 
   return { offsets: ends, bytes };
 }
 
-/** The first string that is no UTF-8 by itself, or -1. */
-export function findNoText(bytes: Uint8Array, offsets: Int32Array | readonly number[]): number {
-  const first = offsets[0] ?? 0;
+/**
+ * The first string that is no UTF-8 by itself, or -1.
+ *
+ * @param skip 1 for strings that do not matter
+ */
+export function findNoText(
+  bytes: Uint8Array,
+  offsets: Int32Array | Float64Array,
+  skip?: Uint8Array | undefined,
+): number {
   const last = offsets[offsets.length - 1] ?? 0;
-  if (isUtf8(bytes.subarray(first, last)) && !offsets.some((at) => at < last && isInside(bytes[at])))
-    return -1;
-  for (let i = 0; i + 1 < offsets.length; i++) {
-    if (!isUtf8(bytes.subarray(offsets[i], offsets[i + 1]))) return i;
+  // What is text as a whole is text in parts that begin where characters do.
+  let good = isUtf8(bytes.subarray(offsets[0], last));
+  for (let i = 0; good && i < offsets.length; i++) {
+    const at = offsets[i] ?? last;
+    good = at >= last || !isInside(bytes[at]);
+  }
+  for (let i = 0; !good && i + 1 < offsets.length; i++) {
+    if (skip?.[i] !== 1 && !isUtf8(bytes.subarray(offsets[i], offsets[i + 1]))) return i;
   }
   return -1;
 }
@@ -102,7 +113,7 @@ function writePoint(bytes: Uint8Array, at: number, point: number): number {
     return at + 1;
   }
   const more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-  bytes[at] = ((0xf00 >> more) & 0xff) | (point >> (6 * more));
+  bytes[at] = ((0xff00 >> (more + 1)) & 0xff) | (point >> (6 * more));
   for (let i = 1; i <= more; i++) bytes[at + i] = 0x80 | ((point >> (6 * (more - i))) & 0x3f);
   return at + more + 1;
 }

@@ -1,0 +1,69 @@
+import type { MemmapTable } from "../../table/index.js";
+import type { ImportOptions } from "../options.js";
+import { ArrowImport } from "./arrow-import.js";
+import {
+  type ArrowSource,
+  type AsyncArrowReader,
+  type AsyncArrowSource,
+  asyncBatchesIn,
+  batchesIn,
+  isAsync,
+  isTable,
+} from "./inputs.js";
+
+/**
+ * Makes a table of Arrow data, batch by batch: memory holds one batch at most. The table appears whole or not at all.
+ *
+ * What is all there (a `Table`, batches, the bytes of an IPC file or stream) becomes a table at once; streams, asynchronous
+ * readers and `FileHandle`s become the promise of one. Streams are released at their end and at errors; a `FileHandle`
+ * stays open.
+ *
+ * Columns that `toArrow` and `writeIPC` wrote come back as they were, byte order and widths included. Others follow from
+ * their types: text is as wide as the widest value, dictionaries are decoded, lists of one length are item shapes, structs
+ * structured dtypes, dates and times `M8` and `m8` of their unit; timestamps with a zone are instants in UTC, the zone is
+ * kept in the column's attribute as `{ timezone }`. Nulls go by `fill` and `masks`; within lists and structs they become NaN
+ * and NaT.
+ *
+ * ```ts
+ * const table = await fromArrow(createReadStream("flights.arrows"), "flights");
+ * ```
+ *
+ * @param path the table's directory
+ * @throws DTypeError naming a column whose type no column can have, CastError naming column, row and value, FormatError for
+ * bytes that are no Arrow IPC, ExistsError, NameError; nothing is left then. What the source itself throws is passed on
+ */
+export function fromArrow(
+  source: AsyncArrowReader,
+  path: string,
+  options?: ImportOptions,
+): Promise<MemmapTable>;
+export function fromArrow(source: ArrowSource, path: string, options?: ImportOptions): MemmapTable;
+export function fromArrow(
+  source: AsyncArrowSource,
+  path: string,
+  options?: ImportOptions,
+): Promise<MemmapTable>;
+export function fromArrow(
+  source: ArrowSource | AsyncArrowSource,
+  path: string,
+  options: ImportOptions = {},
+): MemmapTable | Promise<MemmapTable> {
+  return isAsync(source) ? fromStream(source, path, options) : fromWhole(source, path, options);
+}
+
+function fromWhole(source: ArrowSource, path: string, options: ImportOptions): MemmapTable {
+  using making = new ArrowImport(path, options);
+  if (isTable(source)) making.begin(source.schema);
+  for (const batch of batchesIn(source)) making.add(batch);
+  return making.finish();
+}
+
+async function fromStream(
+  source: AsyncArrowSource,
+  path: string,
+  options: ImportOptions,
+): Promise<MemmapTable> {
+  using making = new ArrowImport(path, options);
+  for await (const batch of asyncBatchesIn(source)) making.add(batch);
+  return making.finish();
+}
