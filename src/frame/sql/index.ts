@@ -1,1 +1,14 @@
-export {};
+/**
+ * SQL over tables, and files of CSV, JSON lines and Parquet, by DuckDB.
+ *
+ * @module
+ */
+
+export type { ResourceOptions } from "./connection.js";
+export { type ExportOptions, exportFile } from "./export.js";
+export type { Compression, ExportFormat } from "./export-format.js";
+export type { Tables } from "./expose.js";
+export type { SqlParam, SqlParams } from "./params.js";
+export type { SqlRow } from "./read-rows.js";
+export { SqlResult } from "./result.js";
+export { type SqlIntoOptions, type SqlOptions, sql } from "./sql.js";

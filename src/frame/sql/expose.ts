@@ -1,0 +1,89 @@
+import { showValue } from "../../dtype/index.js";
+import { DTypeError } from "../../errors.js";
+import { TableView } from "../../table/index.js";
+import type { Connection } from "./connection.js";
+import { duckdb, requireTableFunctions } from "./duckdb.js";
+import type { DuckDBParams } from "./params.js";
+import { type ColumnChoice, neededColumns } from "./plan.js";
+import { quoteName, quoteText, requireDistinct } from "./quote.js";
+import { type ScanOptions, scanColumns } from "./scan/scan-columns.js";
+import { TableScan } from "./scan/table-scan.js";
+
+/** Tables by the names that SQL knows them by. */
+export type Tables = { readonly [name: string]: TableView } | ReadonlyMap<string, TableView>;
+
+/** Tables that SQL can read. */
+export class Exposed {
+  readonly #connection: Connection;
+  readonly #scans: ReadonlyMap<string, TableScan>;
+
+  private constructor(connection: Connection, scans: ReadonlyMap<string, TableScan>) {
+    this.#connection = connection;
+    this.#scans = scans;
+  }
+
+  /**
+   * Makes the functions that tables are read by. @throws NameError, DTypeError and ShapeError for what SQL has no names
+   * and types for, UnsupportedError where DuckDB is too old
+   */
+  static over(connection: Connection, tables: Tables, options: ScanOptions): Exposed {
+    requireTableFunctions(duckdb);
+    const entries = tables instanceof Map ? [...tables] : Object.entries(tables);
+    requireDistinct(
+      entries.map(([name]) => name),
+      "tables",
+    );
+    const scans = entries.map(([name, view], i): [string, TableScan] => {
+      quoteName(name);
+      if (!(view instanceof TableView)) {
+        throw new DTypeError(`${JSON.stringify(name)} is a table or a view of one, not ${showValue(view)}`);
+      }
+      return [name, new TableScan(scanColumns(view as TableView, options), view.length, String(i))];
+    });
+    for (const [, scan] of scans) {
+      connection.duckdb.registerTableFunction(scan.scan());
+      connection.duckdb.registerTableFunction(scan.probe());
+    }
+    return new Exposed(connection, new Map(scans));
+  }
+
+  /** What a table had to say that DuckDB was told only the message of; undefined where nothing was wrong. */
+  get error(): unknown {
+    for (const { error } of this.#scans.values()) if (error !== undefined) return error;
+    return undefined;
+  }
+
+  /** Makes views of the tables that read the columns which a query needs. */
+  async prepareFor(query: string, params: DuckDBParams): Promise<void> {
+    if (this.#scans.size === 0) return;
+    await this.#createViews((scan) => probeView(scan));
+    const needed = await neededColumns(this.#connection, query, params, [...this.#scans.values()]);
+    await this.#createViews((scan) => scanView(scan, needed?.get(scan)));
+  }
+
+  async #createViews(select: (scan: TableScan) => string): Promise<void> {
+    for (const [name, scan] of this.#scans) {
+      await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${quoteName(name)} AS ${select(scan)}`);
+    }
+  }
+}
+
+function probeView({ columns, probeName }: TableScan): string {
+  const list = columns.map(({ name }, i) => `c${i + 1} AS ${quoteName(name)}`);
+  return `SELECT ${list.join(", ")} FROM ${probeName}()`;
+}
+
+/** Columns that are not needed cannot be left out, but nobody looks at them: it would be an error and no wrong answer. */
+function scanView({ columns, rows, scanName }: TableScan, needed: ColumnChoice | undefined): string {
+  const isNeeded = (index: number) => needed === undefined || needed.has(index);
+  const list = columns.map(({ name, writer }, i) => {
+    const value = isNeeded(i)
+      ? `c${i + 1}`
+      : `error(${quoteText(`column ${JSON.stringify(name)} was not planned`)})::${writer.type}`;
+    return `${value} AS ${quoteName(name)}`;
+  });
+  const taken = columns.flatMap((_, i) => (isNeeded(i) ? [`unnest(c${i + 1}) AS c${i + 1}`] : []));
+  // Without columns rows are only counted.
+  const source = taken.length === 0 ? `range(${rows})` : `(SELECT ${taken.join(", ")} FROM ${scanName}())`;
+  return `SELECT ${list.join(", ")} FROM ${source}`;
+}

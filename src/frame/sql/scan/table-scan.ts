@@ -1,0 +1,138 @@
+import type { DuckDBDataChunk, DuckDBTableFunction } from "@duckdb/node-api";
+import { type ArrayView, STRIDED } from "../../../array/index.js";
+import { bindings, duckdb, type Vector } from "../duckdb.js";
+import { Dense } from "./dense.js";
+import type { Nulls } from "./nulls.js";
+import type { ScanColumn } from "./scan-columns.js";
+
+/** Rows of a list, which are those of DuckDB's vectors: what it takes out of a list is then the list itself. */
+const LIST_ROWS = 2048;
+/** Lists of a block at most: DuckDB waits for a block longer than for its rows. */
+const MAX_LISTS = 512;
+/** Bytes of a block, of all columns that are asked for. Measured: less costs waiting, more no less. */
+const BLOCK_BYTES = 2 << 20;
+
+/** How far a scan of DuckDB's is, and the columns that it asked for. */
+interface Progress {
+  row: number;
+  readonly columns: readonly ScanColumn[];
+  readonly blockRows: number;
+  readonly listRows: number;
+}
+
+/**
+ * A table as functions of DuckDB's. `scan` gives blocks of rows, each column as lists: DuckDB fetches from this thread,
+ * which costs as much for one row as for many. `probe` has the columns themselves and no rows: of plans over it DuckDB
+ * says which columns they need. Columns are called `c1`, `c2`, …
+ */
+export class TableScan {
+  readonly columns: readonly ScanColumn[];
+  readonly rows: number;
+  readonly scanName: string;
+  readonly probeName: string;
+  /** What DuckDB was told only the message of. */
+  error: unknown;
+
+  /** @param suffix what tells its functions from those of other tables */
+  constructor(columns: readonly ScanColumn[], rows: number, suffix: string) {
+    this.columns = columns;
+    this.rows = rows;
+    this.scanName = `memmap_scan_${suffix}`;
+    this.probeName = `memmap_probe_${suffix}`;
+  }
+
+  /** The function that gives the rows. */
+  scan(): DuckDBTableFunction {
+    return duckdb.DuckDBTableFunction.create({
+      name: this.scanName,
+      supportsProjectionPushdown: true,
+      bindFunction: (bind) => {
+        this.columns.forEach(({ writer }, i) => bind.addResultColumn(`c${i + 1}`, duckdb.LIST(writer.type)));
+        // The rows and not the lists: joins are planned by it.
+        bind.setCardinality(this.rows, true);
+      },
+      initFunction: (init) => {
+        const asked = init.getColumnIndexes().map((index) => this.columns[index]);
+        const columns = asked.filter((column) => column !== undefined);
+        init.setInitData({ row: 0, columns, ...blockSize(columns) } satisfies Progress);
+        init.setMaxThreads(2);
+      },
+      mainFunction: (info, chunk) => {
+        try {
+          this.#next(info.getInitData() as Progress, chunk);
+        } catch (error) {
+          this.error ??= error;
+          info.setError(error instanceof Error ? error.message : String(error));
+        }
+      },
+    });
+  }
+
+  #next(progress: Progress, chunk: DuckDBDataChunk): void {
+    const { row, columns, blockRows, listRows } = progress;
+    const count = Math.min(blockRows, this.rows - row);
+    chunk.rowCount = Math.ceil(count / listRows);
+    if (count <= 0) return;
+    columns.forEach((column, i) => {
+      const vector = bindings().data_chunk_get_vector(chunk.chunk, i);
+      writeColumn(column, makeLists(vector, count, listRows), row, count);
+    });
+    progress.row += count;
+  }
+
+  /** The function whose columns are the table's. The column `c0` is what is asked for where no other is. */
+  probe(): DuckDBTableFunction {
+    return duckdb.DuckDBTableFunction.create({
+      name: this.probeName,
+      supportsProjectionPushdown: true,
+      bindFunction: (bind) => {
+        bind.addResultColumn("c0", duckdb.UTINYINT);
+        this.columns.forEach(({ writer }, i) => bind.addResultColumn(`c${i + 1}`, writer.type));
+        bind.setCardinality(this.rows, true);
+      },
+      initFunction: () => {},
+      mainFunction: (_, chunk) => {
+        chunk.rowCount = 0;
+      },
+    });
+  }
+}
+
+function blockSize(columns: readonly ScanColumn[]): { blockRows: number; listRows: number } {
+  const rowBytes = columns.reduce((sum, column) => sum + column.rowBytes, 1);
+  const fitting = Math.floor(BLOCK_BYTES / rowBytes);
+  if (fitting < LIST_ROWS) return { blockRows: Math.max(1, fitting), listRows: Math.max(1, fitting) };
+  const lists = Math.min(MAX_LISTS, Math.floor(fitting / LIST_ROWS));
+  return { blockRows: lists * LIST_ROWS, listRows: LIST_ROWS };
+}
+
+/** Makes the lists of a vector one behind the other. @returns the vector of their elements */
+function makeLists(vector: Vector, count: number, listRows: number): Vector {
+  const lists = Math.ceil(count / listRows);
+  const entries = new BigUint64Array(lists * 2);
+  for (let i = 0; i < lists; i++) {
+    entries[i * 2] = BigInt(i * listRows);
+    entries[i * 2 + 1] = BigInt(Math.min(listRows, count - i * listRows));
+  }
+  const low = bindings();
+  low.list_vector_reserve(vector, count);
+  low.list_vector_set_size(vector, count);
+  low.copy_data_to_vector(vector, 0, entries.buffer, 0, entries.byteLength);
+  return low.list_vector_get_child(vector);
+}
+
+function writeColumn(
+  { name, array, mask, writer }: ScanColumn,
+  vector: Vector,
+  row: number,
+  count: number,
+): void {
+  const place = (element: number) => `column ${JSON.stringify(name)}, row ${row + element}`;
+  writer.write(vector, array.slice(row, row + count)[STRIDED](), nullsOf(mask, row, count), place);
+}
+
+function nullsOf(mask: ArrayView | undefined, row: number, count: number): Nulls {
+  if (mask === undefined) return undefined;
+  const bytes = new Dense().bytes(mask.slice(row, row + count)[STRIDED]());
+  return bytes.map((byte) => (byte === 0 ? 0 : 1));
+}
