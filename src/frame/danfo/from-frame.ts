@@ -1,0 +1,113 @@
+import type { NDframe } from "danfojs-node";
+import { LimitError } from "../../errors.js";
+import type { AttrInput } from "../../store/index.js";
+import type { MemmapTable } from "../../table/index.js";
+import { NewTable } from "../new-table.js";
+import { entryOf, type FillOption, type ImportType, importType } from "../options.js";
+import { type FrameParts, framePartsOf } from "./frame-parts.js";
+import { TypeGuess } from "./infer.js";
+import { isDefault, withLabels, withoutLabels } from "./labels.js";
+import { type KnownColumn, knownColumn, recall } from "./memory.js";
+import { checkChoice, type FrameImportOptions } from "./options.js";
+import { storedCells } from "./stored.js";
+
+/** Rows that are taken at a time. */
+const BATCH = 16384;
+/** Most characters of labels: what an attribute may have, less what else it says. */
+const MAX_LABELS = 15 << 20;
+
+/** A frame's column on its way into a table. */
+interface ImportColumn {
+  readonly name: string;
+  readonly type: ImportType;
+  readonly attr: AttrInput | undefined;
+  /** What it was made of, where it is to be that again. */
+  readonly known: KnownColumn | undefined;
+}
+
+/**
+ * Makes a table of a danfo DataFrame (or of a Series, a table of one column). What fails leaves no table.
+ *
+ * Columns become what `dtypes` says; else what `toDataFrame` made them of, if it made this frame, together with names that
+ * it changed and the attributes; else what their values are (never by danfo's dtypes alone, which guess): see the table in
+ * the README. An index that is not 0 to n - 1 is kept in the table's attribute, as `danfo.index`, and `toDataFrame` gives it
+ * back.
+ *
+ * ```ts
+ * using table = fromDataFrame(df, "flights", { dtypes: { delay: "i2" } });
+ * ```
+ *
+ * @returns the table, open for writing
+ * @throws CastError naming column, row and value; DTypeError, NameError, ExistsError, LimitError for an index too long to be
+ * kept, DiskError, LockedError
+ */
+export function fromDataFrame(df: NDframe, path: string, options: FrameImportOptions = {}): MemmapTable {
+  const { index = "keep", ...rest } = options;
+  checkChoice(index, ["keep", "drop"], "index");
+  const parts = framePartsOf(df);
+  const columns = parts.names.map((name, c) => importColumn(df, parts, name, c, rest));
+  const attr = attrOf(df, parts, rest.attr, index);
+  const fill = renamed(rest.fill, parts.names, columns);
+  using making = NewTable.begin(path, columns, {
+    ...rest,
+    ...(attr === undefined ? {} : { attr }),
+    ...(fill === undefined ? {} : { fill }),
+  });
+  for (let start = 0; start < parts.length; start += BATCH) {
+    const end = Math.min(start + BATCH, parts.length);
+    making.append(
+      columns.map(({ type, known }, c) => storedCells(parts.cells(c, start, end), type, known)),
+      end - start,
+    );
+  }
+  return making.finish();
+}
+
+function importColumn(
+  df: object,
+  parts: FrameParts,
+  source: string,
+  c: number,
+  options: FrameImportOptions,
+): ImportColumn {
+  const { name, known } = knownColumn(recall(df), source, parts.names);
+  const attr = known?.attr;
+  if (options.dtypes !== undefined && entryOf(options.dtypes, source) !== undefined) {
+    return { name, type: importType(options, source, "text"), attr, known: undefined };
+  }
+  if (known !== undefined) return { name, type: known.dtype, attr, known };
+  const guess = new TypeGuess(source, parts.dtypes[c]);
+  for (let start = 0; start < parts.length; start += BATCH) {
+    guess.add(parts.cells(c, start, Math.min(start + BATCH, parts.length)), start);
+  }
+  return { name, type: importType(options, source, guess.type), attr, known: undefined };
+}
+
+/** The table's attribute: as the options say, else that of the table which the frame was made of; and the index. */
+function attrOf(
+  df: object,
+  { labels }: FrameParts,
+  said: AttrInput | undefined,
+  index: "keep" | "drop",
+): AttrInput | undefined {
+  const attr = said === undefined ? withoutLabels(recall(df)?.attr) : said;
+  if (index === "drop" || isDefault(labels)) return attr;
+  const size = labels.reduce<number>((sum, label) => sum + String(label).length + 3, 0);
+  if (size > MAX_LABELS) {
+    throw new LimitError(
+      `the frame's index of ${labels.length} labels is too long for an attribute, which may have 16 MiB; say index: "drop", or make it a column`,
+    );
+  }
+  return withLabels(attr, labels);
+}
+
+/** Fills by the names that columns get: a name that `toDataFrame` changed is another in the frame. */
+function renamed(
+  fill: FillOption | undefined,
+  sources: readonly string[],
+  columns: readonly ImportColumn[],
+): FillOption | undefined {
+  if (typeof fill !== "object" || fill instanceof Date) return fill;
+  const entries = fill as { readonly [name: string]: unknown };
+  return new Map(columns.map(({ name }, c) => [name, entryOf(entries, sources[c] ?? name)]));
+}
