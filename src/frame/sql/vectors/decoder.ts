@@ -2,7 +2,8 @@ import { ArrayView, denseLayout, MemoryStorage } from "../../../array/index.js";
 import { type DType, type DTypeLike, parseDType } from "../../../dtype/index.js";
 import { CastError } from "../../../errors.js";
 import type { ImportType } from "../../options.js";
-import type { RawVector } from "./raw-vector.js";
+import { countOf, type RawVector } from "./raw-vector.js";
+import { Scratch } from "./scratch.js";
 
 /** Which cells some vectors hold, for messages. */
 export interface Place {
@@ -35,7 +36,7 @@ export function cellError({ column, row }: Place, index: number, problem: string
   return new CastError(`column ${JSON.stringify(column)}, row ${row(index)}: ${problem}`);
 }
 
-/** An array over bytes without gaps. */
+/** An array over bytes without gaps. It is good as long as they are. */
 export function over(dtype: DType, shape: readonly number[], bytes: Uint8Array): ArrayView {
   return new ArrayView(new MemoryStorage(bytes), dtype, denseLayout(shape, dtype.itemsize));
 }
@@ -48,14 +49,18 @@ export function arrayOf(
   return over(parseDType(code), [values.length], new Uint8Array(values.buffer));
 }
 
-/** The values of successive vectors, one behind the other, with zeros in the place of nulls. */
+/**
+ * The values of successive vectors, one behind the other, with zeros in the place of nulls.
+ *
+ * @param scratch where they go; memory of their own if left out
+ */
 export function bytesOf(
   vectors: readonly RawVector[],
   itemsize: number,
   nulls: Uint8Array | undefined,
-): Uint8Array {
-  const count = vectors.reduce((sum, vector) => sum + vector.count, 0);
-  const bytes = new Uint8Array(count * itemsize);
+  scratch = new Scratch(),
+): Uint8Array<ArrayBuffer> {
+  const bytes = scratch.take(countOf(vectors) * itemsize);
   let at = 0;
   for (const vector of vectors) {
     bytes.set(vector.bytes(itemsize), at);

@@ -1,13 +1,15 @@
 import { parseDType } from "../../../dtype/index.js";
 import { bytesOf, cellError, type Decoder, over, type Place } from "./decoder.js";
+import { Scratch } from "./scratch.js";
 
 /** Types whose values are NumPy's as they are. */
 export function fixedDecoder(code: string): Decoder {
   const type = parseDType(code);
+  const scratch = new Scratch();
   return {
     type,
     decode: (vectors, nulls) => {
-      const bytes = bytesOf(vectors, type.itemsize, nulls);
+      const bytes = bytesOf(vectors, type.itemsize, nulls, scratch);
       return over(type, [bytes.length / type.itemsize], bytes);
     },
   };
@@ -16,11 +18,12 @@ export function fixedDecoder(code: string): Decoder {
 /** Points in time: counts of a unit, of which DuckDB takes the greatest and the least for infinities. */
 export function timestampDecoder(code: string, attr?: { readonly [name: string]: string }): Decoder {
   const type = parseDType(code);
+  const scratch = new Scratch();
   return {
     type,
     ...(attr === undefined ? {} : { attr }),
     decode: (vectors, nulls, place) => {
-      const bytes = bytesOf(vectors, 8, nulls);
+      const bytes = bytesOf(vectors, 8, nulls, scratch);
       refuseInfinity(bytes, place);
       return over(type, [bytes.length / 8], bytes);
     },
@@ -29,9 +32,9 @@ export function timestampDecoder(code: string, attr?: { readonly [name: string]:
 
 const INFINITY = 2n ** 63n - 1n;
 
-function refuseInfinity(bytes: Uint8Array, place: Place): void {
-  const words = new Int32Array(bytes.buffer);
-  const counts = new BigInt64Array(bytes.buffer);
+function refuseInfinity({ buffer, length }: Uint8Array<ArrayBuffer>, place: Place): void {
+  const words = new Int32Array(buffer, 0, length / 4);
+  const counts = new BigInt64Array(buffer, 0, length / 8);
   for (let i = 0; i < counts.length; i++) {
     const high = words[2 * i + 1];
     if (high !== 0x7fffffff && high !== -0x80000000) continue;

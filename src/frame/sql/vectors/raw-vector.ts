@@ -35,15 +35,10 @@ export class RawVector {
   nulls(): Uint8Array | undefined {
     // DuckDB keeps bits in words of 64, of which those behind the last value mean nothing.
     const bits = reading().vector_get_validity(this.#vector, Math.ceil(this.count / 64) * 8);
-    if (bits === null) return undefined;
+    if (bits === null || allSet(bits, this.count)) return undefined;
     const nulls = new Uint8Array(this.count);
-    let some = 0;
-    for (let i = 0; i < this.count; i++) {
-      const isNull = (((bits[i >> 3] ?? 0) >> (i & 7)) & 1) ^ 1;
-      nulls[i] = isNull;
-      some |= isNull;
-    }
-    return some === 0 ? undefined : nulls;
+    for (let i = 0; i < this.count; i++) nulls[i] = (((bits[i >> 3] ?? 0) >> (i & 7)) & 1) ^ 1;
+    return nulls;
   }
 
   /** The values of one field of structs. */
@@ -55,6 +50,13 @@ export class RawVector {
   items(length: number): RawVector {
     return new RawVector(reading().array_vector_get_child(this.#vector), this.count * length);
   }
+}
+
+function allSet(bits: Uint8Array, count: number): boolean {
+  const whole = count >> 3;
+  for (let i = 0; i < whole; i++) if (bits[i] !== 0xff) return false;
+  const rest = (1 << (count & 7)) - 1;
+  return ((bits[whole] ?? 0) & rest) === rest;
 }
 
 /** Bytes at an address that stands in a vector's own. */

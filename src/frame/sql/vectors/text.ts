@@ -1,11 +1,12 @@
-import { bytesAt, type RawVector } from "./raw-vector.js";
+import { bytesAt, countOf, type RawVector } from "./raw-vector.js";
+import { Scratch } from "./scratch.js";
 
 /** DuckDB's strings: a length, and 12 bytes for the string itself or for its first four and the address of all. */
 const ITEMSIZE = 16;
 const INLINE = 12;
 const HIGH_BITS = 0x80808080 | 0;
 
-/** The UTF-8 of a vector's strings. */
+/** The UTF-8 of some strings. */
 export interface Texts {
   readonly count: number;
   /** Where the strings lie. */
@@ -18,57 +19,68 @@ export interface Texts {
   readonly isAscii: boolean;
 }
 
-/** Collects the strings of a vector. Long ones that lie one behind the other are fetched together. */
-export function textsOf(vector: RawVector, nulls: Uint8Array | undefined): Texts {
-  const { count } = vector;
-  const inline = vector.bytes(ITEMSIZE);
-  const words = new Uint32Array(inline.buffer, inline.byteOffset, count * 4);
-  const starts = new Uint32Array(count);
-  const lengths = new Uint32Array(count);
-  const runs = new Runs(inline);
-  let high = 0;
-  for (let i = 0; i < count; i++) {
-    const length = nulls?.[i] === 1 ? 0 : (words[4 * i] ?? 0);
-    lengths[i] = length;
-    if (length > INLINE) {
-      starts[i] = inline.length + runs.add(i, words[4 * i + 2] ?? 0, words[4 * i + 3] ?? 0, length);
-    } else {
-      starts[i] = i * ITEMSIZE + 4;
-      if (length > 0) high |= (words[4 * i + 1] ?? 0) | (words[4 * i + 2] ?? 0) | (words[4 * i + 3] ?? 0);
-    }
-  }
-  const long = runs.bytes();
-  const bytes = long.length === 0 ? inline : Buffer.concat([inline, long]);
-  return { count, bytes, starts, lengths, isAscii: (high & HIGH_BITS) === 0 && isAsciiBytes(long) };
+/** Strings in memory of DuckDB's that lie one behind the other. */
+interface Run {
+  readonly vector: Uint8Array;
+  /** The place of the first one's address. */
+  readonly offset: number;
+  length: number;
 }
 
-/** Strings in memory of DuckDB's, gathered so that neighbours are one piece. */
-class Runs {
-  readonly #vector: Uint8Array;
-  readonly #pieces: { readonly item: number; length: number }[] = [];
-  #low = -1;
-  #high = -1;
-  #total = 0;
+/** Collects the strings of vectors. Each result is good until the next one. */
+export class TextReader {
+  readonly #bytes = new Scratch();
+  readonly #starts = new Scratch();
+  readonly #lengths = new Scratch();
 
-  constructor(vector: Uint8Array) {
-    this.#vector = vector;
+  read(vectors: readonly RawVector[], nulls: Uint8Array | undefined): Texts {
+    const count = countOf(vectors);
+    const starts = this.#starts.words(count);
+    const lengths = this.#lengths.words(count);
+    const inline = vectors.map((vector) => vector.bytes(ITEMSIZE));
+    const runs: Run[] = [];
+    let high = 0;
+    let at = 0;
+    let end = count * ITEMSIZE;
+    for (const vector of inline) {
+      const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length / 4);
+      let run: Run | undefined;
+      let low = 0;
+      let upper = 0;
+      for (let w = 0; w < words.length; w += 4, at++) {
+        const length = nulls?.[at] === 1 ? 0 : (words[w] ?? 0);
+        lengths[at] = length;
+        if (length <= INLINE) {
+          starts[at] = at * ITEMSIZE + 4;
+          if (length > 0) high |= (words[w + 1] ?? 0) | (words[w + 2] ?? 0) | (words[w + 3] ?? 0);
+          continue;
+        }
+        starts[at] = end;
+        end += length;
+        // Neighbours in memory are fetched together: a call costs more than their bytes.
+        if (run !== undefined && words[w + 2] === low && words[w + 3] === upper) run.length += length;
+        else runs.push((run = { vector, offset: w * 4 + 8, length }));
+        low = (words[w + 2] ?? 0) + length;
+        upper = words[w + 3] ?? 0;
+      }
+    }
+    const bytes = this.#gather(inline, runs, end);
+    const isAscii = (high & HIGH_BITS) === 0 && isAsciiBytes(bytes.subarray(count * ITEMSIZE));
+    return { count, bytes, starts, lengths, isAscii };
   }
 
-  /** @returns where the string will begin */
-  add(item: number, low: number, high: number, length: number): number {
-    const last = this.#pieces.at(-1);
-    if (last !== undefined && low === this.#low && high === this.#high) last.length += length;
-    else this.#pieces.push({ item, length });
-    this.#low = low + length;
-    this.#high = high;
-    this.#total += length;
-    return this.#total - length;
-  }
-
-  bytes(): Uint8Array {
-    return Buffer.concat(
-      this.#pieces.map(({ item, length }) => bytesAt(this.#vector, item * ITEMSIZE + 8, length)),
-    );
+  #gather(inline: readonly Uint8Array[], runs: readonly Run[], length: number): Uint8Array {
+    const bytes = this.#bytes.take(length);
+    let at = 0;
+    for (const vector of inline) {
+      bytes.set(vector, at);
+      at += vector.length;
+    }
+    for (const run of runs) {
+      bytes.set(bytesAt(run.vector, run.offset, run.length), at);
+      at += run.length;
+    }
+    return bytes;
   }
 }
 
@@ -105,29 +117,23 @@ function points(bytes: Uint8Array, start: number, length: number): number {
   return count;
 }
 
-/** Stores the strings as `S`, from an item on. */
-export function storeBytes(
-  { count, bytes, starts, lengths }: Texts,
-  to: Uint8Array,
-  at: number,
-  width: number,
-): void {
+/** Stores the strings as `S`, into zeros. */
+export function storeBytes({ count, bytes, starts, lengths }: Texts, to: Uint8Array, width: number): void {
   for (let i = 0; i < count; i++) {
     const start = starts[i] ?? 0;
     const length = lengths[i] ?? 0;
-    const base = (at + i) * width;
-    if (length > 2 * INLINE) to.set(bytes.subarray(start, start + length), base);
-    else for (let k = 0; k < length; k++) to[base + k] = bytes[start + k] ?? 0;
+    if (length > 2 * INLINE) to.set(bytes.subarray(start, start + length), i * width);
+    else for (let k = 0; k < length; k++) to[i * width + k] = bytes[start + k] ?? 0;
   }
 }
 
-/** Stores the strings as `U`, from an item on. */
-export function storePoints(texts: Texts, to: Uint32Array, at: number, width: number): void {
+/** Stores the strings as `U`, into zeros. */
+export function storePoints(texts: Texts, to: Uint32Array, width: number): void {
   const { count, bytes, starts, lengths, isAscii } = texts;
   for (let i = 0; i < count; i++) {
     const start = starts[i] ?? 0;
     const length = lengths[i] ?? 0;
-    const base = (at + i) * width;
+    const base = i * width;
     if (isAscii) for (let k = 0; k < length; k++) to[base + k] = bytes[start + k] ?? 0;
     else decode(bytes, start, start + length, to, base);
   }
@@ -158,6 +164,6 @@ export function strings({ count, bytes, starts, lengths }: Texts): string[] {
 export function blobs({ count, bytes, starts, lengths }: Texts): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => {
     const start = starts[i] ?? 0;
-    return Uint8Array.prototype.slice.call(bytes, start, start + (lengths[i] ?? 0));
+    return bytes.slice(start, start + (lengths[i] ?? 0));
   });
 }

@@ -1,45 +1,36 @@
 import { parseDType } from "../../../dtype/index.js";
 import { bytesOf, type Decoder, over } from "./decoder.js";
-import { countOf, type RawVector } from "./raw-vector.js";
-import { blobs, endInNul, storeBytes, storePoints, strings, type Texts, textsOf, widthOf } from "./text.js";
+import { Scratch } from "./scratch.js";
+import { blobs, endInNul, storeBytes, storePoints, strings, TextReader, widthOf } from "./text.js";
 
 /** Text that would take more as an array goes on as a list. */
 const MAX_BYTES = 16 << 20;
 
-function textsOfAll(vectors: readonly RawVector[], nulls: Uint8Array | undefined): Texts[] {
-  let at = 0;
-  return vectors.map((vector) => {
-    at += vector.count;
-    return textsOf(vector, nulls?.subarray(at - vector.count, at));
-  });
-}
-
 /** Strings, as an array of the width that they need. */
 export function textDecoder(kind: "U" | "S"): Decoder {
+  const reader = new TextReader();
+  const scratch = new Scratch();
   return {
     type: kind,
     decode: (vectors, nulls) => {
-      const texts = textsOfAll(vectors, nulls);
-      const width = texts.reduce((widest, part) => Math.max(widest, widthOf(part, kind)), 1);
-      const count = countOf(vectors);
+      const texts = reader.read(vectors, nulls);
+      const width = widthOf(texts, kind);
       const dtype = parseDType(`${kind}${width}`);
+      const size = texts.count * dtype.itemsize;
       // Whoever stores strings says what is wrong with those that end in NUL.
-      if (count * dtype.itemsize > MAX_BYTES || texts.some(endInNul)) return texts.flatMap(strings);
-      const bytes = new Uint8Array(count * dtype.itemsize);
-      let at = 0;
-      for (const part of texts) {
-        if (kind === "S") storeBytes(part, bytes, at, width);
-        else storePoints(part, new Uint32Array(bytes.buffer), at, width);
-        at += part.count;
-      }
-      return over(dtype, [count], bytes);
+      if (size > MAX_BYTES || endInNul(texts)) return strings(texts);
+      const bytes = scratch.take(size).fill(0);
+      if (kind === "S") storeBytes(texts, bytes, width);
+      else storePoints(texts, new Uint32Array(bytes.buffer, 0, texts.count * width), width);
+      return over(dtype, [texts.count], bytes);
     },
   };
 }
 
 /** Bytes, which fit where all have the dtype's length. */
 export function blobDecoder(type: Decoder["type"]): Decoder {
-  return { type, decode: (vectors, nulls) => textsOfAll(vectors, nulls).flatMap(blobs) };
+  const reader = new TextReader();
+  return { type, decode: (vectors, nulls) => blobs(reader.read(vectors, nulls)) };
 }
 
 /** Values of a list of strings, by their numbers in it. */
