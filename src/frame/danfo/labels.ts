@@ -54,7 +54,7 @@ export function withLabels(attr: AttrInput | undefined, labels: readonly unknown
 
 /** Whether these are the labels that danfo itself gives: 0 to n - 1. */
 export function isDefault(labels: readonly unknown[]): boolean {
-  return labels.every((label, row) => label === row);
+  return labels.every((label, row) => Object.is(label, row));
 }
 
 /** @throws ShapeError where there are not as many as rows */

@@ -37,17 +37,36 @@ function texts(step: DateStep): Plain {
 }
 
 function instants(dtype: DType, step: DateStep): Plain {
+  const milliseconds = millisecondsOf(step);
   return (count) => {
     if (typeof count !== "bigint") return count;
-    const converted = convertStep(count, step, MILLISECONDS, true);
-    const date = new Date(Number(converted?.value ?? Number.NaN));
-    if (converted?.exact === true && !Number.isNaN(date.getTime())) return date;
-    const why =
-      converted?.exact === false ? "finer than the milliseconds of a Date" : "outside what a Date holds";
+    const time = milliseconds(count);
+    const date = new Date(time ?? Number.NaN);
+    if (!Number.isNaN(date.getTime())) return date;
+    const why = time === undefined ? "finer than the milliseconds of a Date" : "outside what a Date holds";
     throw new CastError(
       `${formatDate(count, step)} of ${dtype} is ${why}; say dates: "string", or "number" for the count`,
     );
   };
+}
+
+/**
+ * Milliseconds since 1970 of counts, undefined where they are not whole. Beyond 2^53 they are rounded, and beyond what a
+ * `Date` holds before that. Where the unit's length is fixed, one operation says them.
+ */
+function millisecondsOf(step: DateStep): (count: bigint) => number | undefined {
+  const exactly = (count: bigint, from: DateStep, to: DateStep): number | undefined => {
+    const converted = convertStep(count, from, to, true);
+    if (converted === undefined) return Number.POSITIVE_INFINITY;
+    return converted.exact ? Number(converted.value) : undefined;
+  };
+  if (step.unit === "Y" || step.unit === "M") return (count) => exactly(count, step, MILLISECONDS);
+  const factor = exactly(1n, step, MILLISECONDS);
+  if (factor !== undefined) return (count) => Number(count) * factor;
+  const divisor = exactly(1n, MILLISECONDS, step);
+  if (divisor === undefined) return (count) => exactly(count, step, MILLISECONDS);
+  const steps = BigInt(divisor);
+  return (count) => (count % steps === 0n ? Number(count / steps) : undefined);
 }
 
 /** danfo's word for what cells of a column are. It is a hint: values stay as they are. */
