@@ -5,7 +5,7 @@ import type {
   DuckDBStructType,
   DuckDBType,
 } from "@duckdb/node-api";
-import { parseDType } from "../../../dtype/index.js";
+import { type DType, parseDType } from "../../../dtype/index.js";
 import { DTypeError } from "../../../errors.js";
 import { type ImportType, isTextKind, type TextKind } from "../../options.js";
 import { duckdb } from "../duckdb.js";
@@ -67,6 +67,8 @@ export function decoderFor(
 ): Decoder {
   const { typeId } = type;
   const code = FIXED.get(typeId);
+  if (code === "i8" && said !== undefined && !isTextKind(said) && said.kind === "m")
+    return countsDecoder(said);
   if (code !== undefined) return fixedDecoder(code);
   const timestamp = TIMESTAMPS.get(typeId);
   if (timestamp !== undefined) return timestampDecoder(timestamp);
@@ -125,6 +127,11 @@ function decoderOfStruct(
     throw refusal(type, column, `its fields are not those of ${said}`);
   }
   return structDecoder(names, inner, dtype);
+}
+
+/** Integers that count the unit of a duration. */
+function countsDecoder(said: DType): Decoder {
+  return fixedDecoder(`m8${said.str.slice(3)}`);
 }
 
 /** Nulls alone. */

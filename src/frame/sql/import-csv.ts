@@ -1,0 +1,208 @@
+import { FormatError, ShapeError } from "../../errors.js";
+import { entryOf, importType, isTextKind } from "../options.js";
+import type { Connection } from "./connection.js";
+import {
+  checkedCast,
+  DOUBLE,
+  GUESSED,
+  isRight,
+  looksWhole,
+  NANOSECONDS,
+  TEXT,
+  type TextType,
+  textTypeFor,
+  tooLarge,
+  UBIGINT,
+} from "./import-cast.js";
+import { csvProblem, withoutAdvice } from "./import-csv-problem.js";
+import { type Dialect, dialectOf, type ImportFileOptions } from "./import-options.js";
+import type { Plan } from "./import-plan.js";
+import { queryRows } from "./import-query.js";
+import { firstRecord } from "./import-records.js";
+import { quotePath, quotePaths, type Source } from "./import-source.js";
+import type { TextColumn } from "./import-wrong-cell.js";
+import { quoteText } from "./quote.js";
+
+/** The longest line that is read. */
+const MAX_LINE_BYTES = 8 << 20;
+
+/** A CSV file, and what its cells are read as. */
+export interface CsvSource {
+  readonly paths: readonly string[];
+  readonly dialect: Dialect;
+  readonly columns: readonly TextColumn[];
+  /** Whether empty cells and empty cells in quotes are told apart. */
+  readonly keepsEmpty: boolean;
+}
+
+/**
+ * How CSV files are read: all cells as text, which the query then casts, since what DuckDB reads as a number it rounds.
+ *
+ * @throws FormatError for an empty file, ShapeError for files of other columns, DTypeError
+ */
+export async function planCsv(
+  connection: Connection,
+  { paths, format }: Source,
+  options: ImportFileOptions,
+): Promise<Plan> {
+  const dialect = dialectOf(options, format === "tsv" ? "tsv" : "csv");
+  const names = await columnNames(connection, paths, dialect);
+  const keepsEmpty =
+    dialect.nullString === undefined && (options.masks === true || options.fill !== undefined);
+  const untyped = {
+    paths,
+    dialect,
+    keepsEmpty,
+    columns: names.map((name, i) => ({ name, cell: `c${i}`, type: TEXT })),
+  };
+  const types = await columnTypes(connection, untyped, options);
+  const source: CsvSource = {
+    ...untyped,
+    columns: untyped.columns.map((column, i) => ({ ...column, type: types[i] ?? TEXT })),
+  };
+  const casts = source.columns.map(({ cell, type }) => `${checkedCast(type, cell)} AS ${cell}`);
+  return {
+    sql: `SELECT ${casts.join(", ")} FROM ${cellsOf(source)}`,
+    columnNames: names,
+    isEmptyText: (column) => dialect.nullString === undefined && !hasFill(options, column),
+    explain: (error) => csvProblem(connection, source, error),
+  };
+}
+
+function hasFill({ fill, masks }: ImportFileOptions, column: string): boolean {
+  if (masks === true) return true;
+  if (typeof fill !== "object" || fill instanceof Date) return fill !== undefined;
+  return entryOf(fill as { readonly [name: string]: unknown }, column) !== undefined;
+}
+
+/** What DuckDB is told of the dialect. */
+function dialectSql({ header, delimiter, quote, escape, encoding }: Dialect): string {
+  return `header = ${header}, delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(escape)}, encoding = ${quoteText(encoding)}, strict_mode = true, comment = '', skip = 0, max_line_size = ${MAX_LINE_BYTES}`;
+}
+
+/** The cells of files as text. */
+export function cellsOf({ paths, dialect, columns, keepsEmpty }: CsvSource): string {
+  const types = columns.map(({ cell }) => `'${cell}': 'VARCHAR'`).join(", ");
+  return `read_csv(${quotePaths(paths)}, columns = {${types}}, auto_detect = false, ${dialectSql(dialect)}, nullstr = ${quoteText(dialect.nullString ?? "")}, allow_quoted_nulls = ${!keepsEmpty}, hive_partitioning = false, union_by_name = false)`;
+}
+
+async function columnNames(
+  connection: Connection,
+  paths: readonly string[],
+  dialect: Dialect,
+): Promise<string[]> {
+  let names: string[] | undefined;
+  for (const path of paths) {
+    const first = await firstRecord(connection, path, dialect).catch((error) => {
+      throw withoutAdvice(error, [path]);
+    });
+    if (first === undefined) {
+      throw new FormatError(`${path}: the file is empty; a CSV file begins with its columns' names`, {
+        path,
+      });
+    }
+    const own = dialect.header ? [...first.cells] : first.cells.map((_, i) => `column${i}`);
+    names ??= own;
+    if (names.length === own.length && own.every((name, i) => name === names?.[i])) continue;
+    throw new ShapeError(
+      `${path}: the columns are ${JSON.stringify(own)}, not those of ${paths[0]}, ${JSON.stringify(names)}`,
+      { path },
+    );
+  }
+  return names ?? [];
+}
+
+/** What the cells of each column are read as. */
+async function columnTypes(
+  connection: Connection,
+  source: CsvSource,
+  options: ImportFileOptions,
+): Promise<TextType[]> {
+  const { dtypes } = options;
+  const said = source.columns.map(({ name }) =>
+    dtypes !== undefined && entryOf(dtypes, name) !== undefined
+      ? importType(options, name, "text")
+      : undefined,
+  );
+  // Text is text whatever it looks like.
+  const isSettled = said.every(
+    (type) => type !== undefined && (isTextKind(type) || !"mM".includes(type.kind)),
+  );
+  const guessed = isSettled
+    ? []
+    : await guessTypes(
+        connection,
+        source,
+        said.map((type) => type === undefined),
+      );
+  return source.columns.map(({ name }, i) => {
+    const type = said[i];
+    const guess = guessed[i] ?? TEXT;
+    return type === undefined ? guess : textTypeFor(name, type, guess);
+  });
+}
+
+/** What the first rows look like. */
+async function guessTypes(
+  connection: Connection,
+  source: CsvSource,
+  isAsked: readonly boolean[],
+): Promise<TextType[]> {
+  const { paths, dialect, columns } = source;
+  const { sampleRows, nullString } = dialect;
+  const size = sampleRows === Number.POSITIVE_INFINITY ? -1 : sampleRows;
+  const candidates = "['BOOLEAN', 'BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'VARCHAR']";
+  const names = columns.map(({ cell }) => quoteText(cell)).join(", ");
+  const sql = `SELECT [x.type FOR x IN Columns], TimestampFormat FROM sniff_csv(${quotePath(paths[0] ?? "")}, ${dialectSql(dialect)}, nullstr = ${quoteText(nullString ?? "")}, names = [${names}], sample_size = ${size}, auto_type_candidates = ${candidates}, dateformat = '%Y-%m-%d')`;
+  const [row] = await queryRows(connection, sql).catch((error) =>
+    csvProblem(connection, source, error).then((problem) => Promise.reject(problem)),
+  );
+  const types = listOf(row?.[0]);
+  // Formats that are not ISO's are a guess of what is day and what is month.
+  const isIso = row?.[1] === null || row?.[1] === undefined;
+  const guessed = columns.map((_, i) => {
+    const type = GUESSED.get(types[i] ?? "") ?? TEXT;
+    return type.sql === "TIMESTAMP" && !isIso ? TEXT : type;
+  });
+  return sampled(connection, source, guessed, isAsked, size);
+}
+
+function listOf(value: unknown): string[] {
+  const items = typeof value === "object" && value !== null && "items" in value ? value.items : [];
+  return Array.isArray(items) ? items.map(String) : [];
+}
+
+/** Looks at the sample again: what a guess would change on the way stays text. */
+async function sampled(
+  connection: Connection,
+  source: CsvSource,
+  guessed: readonly TextType[],
+  isAsked: readonly boolean[],
+  size: number,
+): Promise<TextType[]> {
+  const tests = source.columns.flatMap(({ cell }, i) => {
+    const type = guessed[i] ?? TEXT;
+    if (type === TEXT) return [];
+    const all = (test: string) => `coalesce(bool_and(${test}), true)`;
+    return [
+      `${all(isRight(type, cell))} AS right${i}`,
+      type === DOUBLE ? `coalesce(bool_and(${looksWhole(cell)}), false) AS whole${i}` : `false AS whole${i}`,
+      `${all(isRight(type === DOUBLE ? UBIGINT : NANOSECONDS, cell))} AS other${i}`,
+    ];
+  });
+  if (tests.length === 0) return [...guessed];
+  const limit = size < 0 ? "" : ` LIMIT ${size}`;
+  const [row = []] = await queryRows(
+    connection,
+    `SELECT ${tests.join(", ")} FROM (FROM ${cellsOf({ ...source, paths: source.paths.slice(0, 1) })}${limit})`,
+  );
+  let at = 0;
+  return guessed.map((type, i) => {
+    if (type === TEXT) return TEXT;
+    const [isSo, isWhole, isOther] = row.slice(at, (at += 3));
+    if (isWhole === true && isOther === true) return UBIGINT;
+    if (isWhole === true && isAsked[i] === true) throw tooLarge(source.columns[i]?.name ?? "");
+    if (isSo === true) return type;
+    return type.sql === "TIMESTAMP" && isOther === true ? NANOSECONDS : TEXT;
+  });
+}

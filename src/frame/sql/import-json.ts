@@ -1,0 +1,98 @@
+import { DTypeError, FormatError } from "../../errors.js";
+import type { ImportType } from "../options.js";
+import type { Connection } from "./connection.js";
+import { GUESSED, TEXT, type TextType, textTypeFor, tooLarge } from "./import-cast.js";
+import type { ImportFileOptions } from "./import-options.js";
+import type { Plan } from "./import-plan.js";
+import { isQueryError, queryRows } from "./import-query.js";
+import { quotePaths, type Source } from "./import-source.js";
+import { type Column, describe, isText, planTyped, saidFor } from "./import-typed.js";
+import { wrongCell, wrongCellError } from "./import-wrong-cell.js";
+import { quoteName, quoteText } from "./quote.js";
+
+/** Types that text in JSON is taken for by DuckDB: it stays text, but for dates. */
+const LOOKALIKES: ReadonlySet<string> = new Set(["JSON", "UUID", "TIME"]);
+
+/**
+ * JSON lines: all of them are read to know what keys there are, and of what types. Keys that are missing are null.
+ *
+ * @throws FormatError for what is no JSON, DTypeError for keys whose values are of several kinds
+ */
+export async function planJson(
+  connection: Connection,
+  { paths }: Source,
+  options: ImportFileOptions,
+): Promise<Plan> {
+  const reader = (settings: string) =>
+    `read_json(${quotePaths(paths)}, format = 'newline_delimited', records = true, hive_partitioning = false, ${settings})`;
+  const whole = reader("sample_size = -1, union_by_name = true");
+  const found = await describe(connection, whole).catch((error) => {
+    throw jsonError(error);
+  });
+  const columns = found.map((column) => readAs(column, saidFor(options, column.name)));
+  const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`).join(", ");
+  const relation = reader(`columns = {${types}}`);
+  const settled: Column[] = [];
+  for (const [i, column] of columns.entries()) {
+    const sql =
+      column.text === TEXT || column.text === undefined
+        ? await settle(connection, relation, found[i] ?? column, saidFor(options, column.name))
+        : undefined;
+    settled.push(sql === undefined ? column : { ...column, sql });
+  }
+  const plan = await planTyped(connection, relation, settled, options);
+  const texts = columns.flatMap(({ name, text }) =>
+    text === undefined ? [] : [{ name, cell: quoteName(name), type: text }],
+  );
+  return {
+    ...plan,
+    explain: async (error) => {
+      const wrong = await wrongCell(connection, relation, texts);
+      return wrong === undefined ? jsonError(error) : wrongCellError(wrong, paths.join(", "), "");
+    },
+  };
+}
+
+function readAs({ name, type }: Column, said: ImportType | undefined): Column {
+  const isDate = /^(DATE|TIMESTAMP)/.test(type) && GUESSED.has(type);
+  if (!(LOOKALIKES.has(type) || isText(said) || isDate)) return { name, type };
+  return { name, type: "VARCHAR", text: textOf(name, said, type) };
+}
+
+function textOf(name: string, said: ImportType | undefined, type: string): TextType {
+  const guess = GUESSED.get(type) ?? TEXT;
+  return said === undefined ? guess : textTypeFor(name, said, guess);
+}
+
+/** What is selected of columns that need a second look; undefined for all others. @throws DTypeError */
+async function settle(
+  connection: Connection,
+  relation: string,
+  { name, type }: Column,
+  said: ImportType | undefined,
+): Promise<string | undefined> {
+  const cell = quoteName(name);
+  if (isText(said)) return undefined;
+  if (type === "HUGEINT" || type === "UHUGEINT") {
+    const [[least, most] = []] = await queryRows(
+      connection,
+      `SELECT min(${cell}), max(${cell}) FROM ${relation}`,
+    );
+    if (said !== undefined) return undefined;
+    if (typeof least === "bigint" && least >= 0n && typeof most === "bigint" && most < 2n ** 64n) {
+      return `CAST(${cell} AS UBIGINT)`;
+    }
+    throw tooLarge(name);
+  }
+  if (!/\bJSON\b/.test(type) || said !== undefined) return undefined;
+  const [[count] = []] = await queryRows(connection, `SELECT count(${cell}) FROM ${relation}`);
+  if (count === 0n) return "CAST(NULL AS DOUBLE)";
+  throw new DTypeError(
+    `column ${JSON.stringify(name)}: its values are of several kinds; say in dtypes { ${JSON.stringify(name)}: "U" } to have them as text`,
+  );
+}
+
+function jsonError(error: unknown): unknown {
+  if (!isQueryError(error) || !/json/i.test(error.message)) return error;
+  return new FormatError(error.message.split("\n")[0] ?? "", { cause: error });
+}

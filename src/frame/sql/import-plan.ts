@@ -1,0 +1,11 @@
+/** How the files of one format are read. */
+export interface Plan {
+  /** The query whose result is the table. */
+  readonly sql: string;
+  /** What the result's columns are called. */
+  readonly columnNames: readonly string[];
+  /** Whether null is an empty string in a column of text. */
+  readonly isEmptyText?: ((column: string) => boolean) | undefined;
+  /** What is wrong with the files, more precisely than a query's error says it. */
+  readonly explain: (error: unknown) => Promise<unknown>;
+}
