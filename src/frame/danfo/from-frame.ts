@@ -30,8 +30,8 @@ interface ImportColumn {
  *
  * Columns become what `dtypes` says; else what `toDataFrame` made them of, if it made this frame, together with names that
  * it changed and the attributes; else what their values are (never by danfo's dtypes alone, which guess): see the table in
- * the README. An index that is not 0 to n - 1 is kept in the table's attribute, as `danfo.index`, and `toDataFrame` gives it
- * back.
+ * the README. An index that is neither 0 to n - 1 nor a column's, by the option of `toDataFrame`, is kept in the table's
+ * attribute, as `danfo.index`, duplicates and all, and `toDataFrame` gives it back.
  *
  * ```ts
  * using table = fromDataFrame(df, "flights", { dtypes: { delay: "i2" } });
@@ -86,12 +86,13 @@ function importColumn(
 /** The table's attribute: as the options say, else that of the table which the frame was made of; and the index. */
 function attrOf(
   df: object,
-  { labels }: FrameParts,
+  parts: FrameParts,
   said: AttrInput | undefined,
   index: "keep" | "drop",
 ): AttrInput | undefined {
+  const { labels } = parts;
   const attr = said === undefined ? withoutLabels(recall(df)?.attr) : said;
-  if (index === "drop" || isDefault(labels)) return attr;
+  if (index === "drop" || isDefault(labels) || areOfColumn(df, parts)) return attr;
   const size = labels.reduce<number>((sum, label) => sum + String(label).length + 3, 0);
   if (size > MAX_LABELS) {
     throw new LimitError(
@@ -99,6 +100,14 @@ function attrOf(
     );
   }
   return withLabels(attr, labels);
+}
+
+/** Whether the labels are those of the column that `toDataFrame` took them of, where they are kept already. */
+function areOfColumn(df: object, { names, labels, length, cells }: FrameParts): boolean {
+  const column = names.indexOf(recall(df)?.labelled ?? "");
+  if (column === -1) return false;
+  const own = cells(column, 0, length);
+  return labels.every((label, row) => Object.is(label, own[row]));
 }
 
 /** Fills by the names that columns get: a name that `toDataFrame` changed is another in the frame. */

@@ -16,6 +16,8 @@ export interface KnownColumn {
 export interface Known {
   readonly columns: ReadonlyMap<string, KnownColumn>;
   readonly attr: AttrInput | undefined;
+  /** The column, by its name in the frame, that the labels are of. */
+  readonly labelled?: string | undefined;
 }
 
 /** danfo's dtypes are hints, and too few: what a frame was made of is kept here as long as the frame itself. */

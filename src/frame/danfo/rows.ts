@@ -23,7 +23,7 @@ export function rowsFrom(columns: readonly ReadCells[], length: number): unknown
 
 /** Literals make rows of few columns in half the time. */
 function transpose(blocks: readonly unknown[][], rows: unknown[][], start: number, count: number): void {
-  const [a = [], b = [], c = [], d = []] = blocks;
+  const [a = [], b = [], c = [], d = [], e = [], f = [], g = [], h = []] = blocks;
   switch (blocks.length) {
     case 1:
       for (let i = 0; i < count; i++) rows[start + i] = [a[i]];
@@ -37,6 +37,18 @@ function transpose(blocks: readonly unknown[][], rows: unknown[][], start: numbe
     case 4:
       for (let i = 0; i < count; i++) rows[start + i] = [a[i], b[i], c[i], d[i]];
       return;
+    case 5:
+      for (let i = 0; i < count; i++) rows[start + i] = [a[i], b[i], c[i], d[i], e[i]];
+      return;
+    case 6:
+      for (let i = 0; i < count; i++) rows[start + i] = [a[i], b[i], c[i], d[i], e[i], f[i]];
+      return;
+    case 7:
+      for (let i = 0; i < count; i++) rows[start + i] = [a[i], b[i], c[i], d[i], e[i], f[i], g[i]];
+      return;
+    case 8:
+      for (let i = 0; i < count; i++) rows[start + i] = [a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i]];
+      return;
     default:
       for (let i = 0; i < count; i++) rows[start + i] = rowAt(blocks, i);
   }
@@ -44,7 +56,7 @@ function transpose(blocks: readonly unknown[][], rows: unknown[][], start: numbe
 
 function rowAt(blocks: readonly unknown[][], i: number): unknown[] {
   const row = new Array<unknown>(blocks.length);
-  for (let c = 0; c < row.length; c++) row[c] = blocks[c]?.[i];
+  for (let c = 0; c < row.length; c++) row[c] = blocks[c][i];
   return row;
 }
 

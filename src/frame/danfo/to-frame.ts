@@ -49,8 +49,8 @@ export function toSeries<D extends DTypeLike, M extends AccessMode>(
 }
 
 /**
- * A table, slice or selection as a danfo DataFrame: a copy, value by value exact. What the columns are is remembered
- * with the frame, so that `fromDataFrame` makes the same table of it.
+ * A table, slice or selection as a danfo DataFrame: a copy, value by value exact (of NaN JavaScript knows one only). What
+ * the columns are is remembered with the frame, so that `fromDataFrame` makes the same table of it.
  *
  * ```ts
  * const df = toDataFrame(table.slice(-1000), { index: "id" });
@@ -93,6 +93,7 @@ export function toDataFrame<S extends Schema, M extends AccessMode>(
       ]),
     ),
     attr: origin?.attr as AttrInput | undefined,
+    labelled: columns[sources.findIndex(({ name }) => name === options.index)],
   });
   return frame;
 }

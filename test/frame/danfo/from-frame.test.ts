@@ -307,6 +307,20 @@ describe("fromDataFrame: index", () => {
     expect(failure(df)).toBeInstanceOf(LimitError);
   });
 
+  it("of a column is kept by the column", () => {
+    using table = tableOf({ shape: "U1", n: "i2" }, { shape: ["b", "a"], n: [1, 2] });
+    const df = toDataFrame(table, { index: "shape", reserved: "rename" });
+    expect(df.index).toEqual(["b", "a"]);
+    using again = fromDataFrame(df, path(), quick);
+    expect(again.attr).toBe(null);
+    df.sortValues("shape_", { inplace: true });
+    using sorted = fromDataFrame(df, path(), { ...quick, attr: "text" });
+    expect([sorted.attr, sorted.at(0)]).toEqual(["text", { shape: "a", n: 2 }]);
+    df.index[0] = "other";
+    using changed = fromDataFrame(df, path(), quick);
+    expect(changed.attr).toEqual({ danfo: { index: ["other", "b"] } });
+  });
+
   it("goes when the frame gets another", () => {
     using table = fromDataFrame(labelled(["a", "b"]), path(), { ...quick, attr: { unit: "m" } });
     const df = toDataFrame(table);
