@@ -13,7 +13,7 @@ import { storedCells } from "./stored.js";
 
 /** Rows that are taken at a time. */
 const BATCH = 16384;
-/** Most characters of labels: what an attribute may have, less what else it says. */
+/** Most bytes of labels: what an attribute may have, less what else it says. */
 const MAX_LABELS = 15 << 20;
 
 /** A frame's column on its way into a table. */
@@ -93,13 +93,24 @@ function attrOf(
   const { labels } = parts;
   const attr = said === undefined ? withoutLabels(recall(df)?.attr) : said;
   if (index === "drop" || isDefault(labels) || areOfColumn(df, parts)) return attr;
-  const size = labels.reduce<number>((sum, label) => sum + String(label).length + 3, 0);
-  if (size > MAX_LABELS) {
+  if (sizeOf(labels) > MAX_LABELS) {
     throw new LimitError(
       `the frame's index of ${labels.length} labels is too long for an attribute, which may have 16 MiB; say index: "drop", or make it a column`,
     );
   }
   return withLabels(attr, labels);
+}
+
+/** The most bytes that labels take in JSON. */
+function sizeOf(labels: readonly unknown[]): number {
+  return labels.reduce<number>((sum, label) => sum + jsonBytes(label) + 2, 0);
+}
+
+function jsonBytes(label: unknown): number {
+  if (typeof label === "string") return Buffer.byteLength(JSON.stringify(label));
+  const isPlain = typeof label === "number" && Number.isFinite(label);
+  // Dates, bigints and NaN are tagged; -0 is longer than it looks.
+  return String(label).length + (isPlain ? 2 : 20);
 }
 
 /** Whether the labels are those of the column that `toDataFrame` took them of, where they are kept already. */

@@ -303,7 +303,7 @@ describe("fromDataFrame: index", () => {
       "message",
       expect.stringMatching(/index, row 1: undefined is no label .*index: "drop"/),
     );
-    df.index[1] = "x".repeat(16 << 20);
+    df.index[1] = "é".repeat(8 << 20);
     expect(failure(df)).toBeInstanceOf(LimitError);
   });
 
