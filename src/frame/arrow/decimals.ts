@@ -3,6 +3,9 @@ import { DTypeError } from "../../errors.js";
 import { type ImportType, isTextKind } from "../options.js";
 import type { Where } from "./where.js";
 
+/** More digits than 256 bits have. */
+const MAX_SCALE = 76;
+
 /**
  * Decimals as what the caller asks for: text, which is exact; floats, which are the nearest ones; integers, where there is
  * no fraction.
@@ -17,6 +20,8 @@ export function decimals(
   { label }: Where,
 ): readonly unknown[] {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  if (Math.abs(scale) > MAX_SCALE)
+    throw new DTypeError(`${label} is decimal with a scale of ${scale} in Arrow`);
   const kind = isTextKind(target) ? target : target.kind;
   const from = plainFrom(kind, `${label} is decimal in Arrow`);
   return Array.from({ length }, (_, row) => {

@@ -11,8 +11,15 @@ import type {
 } from "apache-arrow";
 import { showValue } from "../../dtype/index.js";
 import { systemCode, UnsupportedError } from "../../errors.js";
-import { arrow } from "./library.js";
-import { isFileFormat, StreamParser } from "./messages.js";
+import { schemaMessage } from "./flat-buffer.js";
+import {
+  footerLength,
+  hasSchemaInFront,
+  isFileFormat,
+  MAGIC_BYTES,
+  StreamParser,
+  TAIL_BYTES,
+} from "./messages.js";
 import { guarded, unreadable } from "./unreadable.js";
 
 /** What is all there: tables, batches, and the bytes of IPC files and streams, whole or in pieces. */
@@ -97,17 +104,14 @@ function* readerBatches(reader: RecordBatchReader): Generator<RecordBatch> {
 }
 
 function* byteBatches(bytes: Uint8Array): Generator<RecordBatch> {
+  const items = new Items();
   if (isFileFormat(bytes)) {
-    yield* guarded(fileBatches(bytes));
-    return;
-  }
-  const parser = new StreamParser();
-  yield* guarded(parser.push(bytes));
-  yield* guarded(parser.end());
-}
-
-function* fileBatches(bytes: Uint8Array): Generator<RecordBatch> {
-  yield* arrow.RecordBatchReader.from<RecordBatchFileReader>(bytes as never);
+    const length = footerLength(bytes.subarray(-TAIL_BYTES), bytes.length);
+    const end = bytes.length - TAIL_BYTES;
+    if (!hasSchemaInFront(bytes)) yield* items.take(schemaMessage(bytes.subarray(end - length, end)));
+    yield* items.take(bytes.subarray(MAGIC_BYTES));
+  } else yield* items.take(bytes);
+  yield* items.end();
 }
 
 /** Items that are batches or pieces of a stream. */
@@ -154,32 +158,34 @@ async function* asyncReaderBatches(reader: RecordBatchReader): AsyncGenerator<Re
 }
 
 async function* handleBatches(handle: FileHandle): AsyncGenerator<RecordBatch> {
-  const first = await handle.read(new Uint8Array(8), 0, 8, 0);
-  if (isFileFormat(first.buffer)) {
-    const reader: unknown = await arrow.RecordBatchReader.from(lent(handle) as never);
-    if (isReader(reader)) yield* asyncReaderBatches(reader);
-    return;
-  }
   const items = new Items();
-  for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(CHUNK), 0, CHUNK, at);
-    yield* items.take(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-    if (bytesRead === 0) break;
+  const start = await readAt(handle, 0, CHUNK);
+  let at = 0;
+  if (isFileFormat(start)) {
+    const { size } = await handle.stat();
+    const length = footerLength(await readAt(handle, size - TAIL_BYTES, TAIL_BYTES), size);
+    if (!hasSchemaInFront(start)) {
+      yield* items.take(schemaMessage(await readAt(handle, size - TAIL_BYTES - length, length)));
+    }
+    at = MAGIC_BYTES;
+  }
+  for (;;) {
+    const piece = await readAt(handle, at, CHUNK);
+    if (piece.length === 0) break;
+    yield* items.take(piece);
+    at += piece.length;
   }
   yield* items.end();
 }
 
-/** A file that Arrow's reader does not close, and that ends where it ends: the reader would wait for more for ever. */
-function lent(handle: FileHandle) {
-  return {
-    fd: handle.fd,
-    stat: () => handle.stat(),
-    read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
-      const read = await handle.read(buffer, offset, length, position);
-      if (read.bytesRead === 0 && length > 0) throw new Error("the file became shorter while it was read");
-      return read;
-    },
-    close: () => Promise.resolve(),
-  };
+/** Bytes of a file, fewer where it ends. */
+async function readAt(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, Math.max(0, at + done));
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
 }

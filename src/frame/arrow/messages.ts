@@ -1,18 +1,40 @@
 import type { RecordBatch, RecordBatchReader } from "apache-arrow";
 import { FormatError } from "../../errors.js";
+import { verifyMessage } from "./flat-buffer.js";
 import { arrow } from "./library.js";
 
 /** What begins an IPC file; six letters, and two bytes that fill them up. */
 const MAGIC = "ARROW1";
-const MAGIC_BYTES = 8;
+export const MAGIC_BYTES = 8;
 
 /** Whether bytes begin as those of an IPC file do, and not those of a stream. */
 export function isFileFormat(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, MAGIC.length)).toString("latin1") === MAGIC;
 }
 
+/** Bytes behind the footer of a file: its length, and the six letters again. */
+export const TAIL_BYTES = 10;
+
+/** The length of a file's footer, by what stands behind it. @throws FormatError */
+export function footerLength(tail: Uint8Array, fileSize: number): number {
+  const isWhole = tail.length === TAIL_BYTES && isFileFormat(tail.subarray(4));
+  const length = isWhole ? new DataView(tail.buffer, tail.byteOffset).getInt32(0, true) : 0;
+  if (length > 0 && length <= fileSize - MAGIC_BYTES - TAIL_BYTES) return length;
+  throw new FormatError("the Arrow IPC file has no footer; it was cut short");
+}
+
+/** Whether a file begins with its schema, so that what follows is a stream. */
+export function hasSchemaInFront(start: Uint8Array): boolean {
+  try {
+    const extent = extentOf(start.subarray(MAGIC_BYTES));
+    return extent !== "end" && "kind" in extent && extent.kind === arrow.MessageHeader.Schema;
+  } catch {
+    return false;
+  }
+}
+
 /** How far a message goes: bytes that are needed to say more, or all that it has. */
-type Extent = { readonly needed: number } | { readonly length: number; readonly isBatch: boolean } | "end";
+type Extent = { readonly needed: number } | { readonly length: number; readonly kind: number } | "end";
 
 /** The extent of the message that bytes begin with. @throws FormatError */
 function extentOf(bytes: Uint8Array): Extent {
@@ -25,13 +47,15 @@ function extentOf(bytes: Uint8Array): Extent {
   if (size === 0) return "end";
   if (size < 0) throw new FormatError(`a message of ${size} bytes: this is no Arrow IPC stream`);
   if (bytes.length < prefix + size) return { needed: prefix + size };
-  const { bodyLength, headerType } = arrow.Message.decode(bytes.subarray(prefix, prefix + size));
+  const metadata = bytes.subarray(prefix, prefix + size);
+  verifyMessage(metadata);
+  const { bodyLength, headerType } = arrow.Message.decode(metadata);
   if (!Number.isSafeInteger(bodyLength) || bodyLength < 0) {
     throw new FormatError(`a message whose body has ${bodyLength} bytes: this is no Arrow IPC stream`);
   }
   const length = prefix + size + bodyLength;
   if (bytes.length < length) return { needed: length };
-  return { length, isBatch: headerType === arrow.MessageHeader.RecordBatch };
+  return { length, kind: headerType };
 }
 
 /**
@@ -46,6 +70,7 @@ export class StreamParser {
   #needed = MAGIC_BYTES;
   #begun = false;
   #ended = false;
+  #hasSchema = false;
   #reader: RecordBatchReader | undefined;
 
   /** The batches that are whole with these bytes. @throws FormatError, and what Arrow's reader throws */
@@ -64,13 +89,22 @@ export class StreamParser {
       if (extent === "end") this.#ended = true;
       else if ("needed" in extent) this.#needed = extent.needed;
       else {
+        this.#requireSchema(extent.kind);
         this.#messages.push(joined.subarray(0, extent.length));
         this.#drop(joined, extent.length);
         this.#needed = 4;
-        if (extent.isBatch) yield* this.#read();
+        if (extent.kind === arrow.MessageHeader.RecordBatch) yield* this.#read();
       }
     }
     if (this.#ended) this.#pieces = [];
+  }
+
+  #requireSchema(kind: number): void {
+    this.#hasSchema ||= kind === arrow.MessageHeader.Schema;
+    if (this.#hasSchema) return;
+    throw new FormatError(
+      "there is no Arrow schema in front; of an IPC file without one, give all bytes or a FileHandle",
+    );
   }
 
   /** All pieces as one. */
@@ -124,11 +158,8 @@ export class StreamParser {
       throw new FormatError("the bytes end in the middle of a message; the Arrow IPC stream was cut short");
     }
     if (this.#reader !== undefined) return;
-    if (this.#messages.length === 0) {
-      throw new FormatError(
-        "there is no Arrow schema in front; of an IPC file without one, give all bytes or a FileHandle",
-      );
-    }
+    if (!this.#hasSchema)
+      throw new FormatError("there is no Arrow schema in it: no bytes of an Arrow IPC stream");
     // The end of a stream, which tells the reader that there is nothing to wait for.
     this.#messages.push(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0));
     yield* this.#read();

@@ -1,7 +1,7 @@
 import type { Field, RecordBatch, Schema, Table } from "apache-arrow";
-import { type ArrayView, STRIDED } from "../../array/index.js";
+import { type AccessMode, type ArrayView, STRIDED } from "../../array/index.js";
 import { type DType, sizeOf } from "../../dtype/index.js";
-import type { TableView } from "../../table/index.js";
+import type { Schema as Columns, TableView } from "../../table/index.js";
 import { dataOf, makeData, masked } from "./data.js";
 import { fieldOf } from "./fields.js";
 import { arrow } from "./library.js";
@@ -53,7 +53,11 @@ interface PlannedColumn {
  * @throws DTypeError for dates and durations that Arrow has no type for, CastError naming column and row of what an Arrow
  * type cannot hold (text that is no Unicode, days beyond 32 bits)
  */
-export function toArrow(view: TableView, options: ArrowOptions = {}): Table {
+export function toArrow<S extends Columns, M extends AccessMode>(
+  source: TableView<S, M>,
+  options: ArrowOptions = {},
+): Table {
+  const view = source as unknown as TableView;
   const plan = planOf(view, options);
   const batches: RecordBatch[] = [];
   for (let start = 0; start === 0 || start < view.length; start += plan.batchRows) {

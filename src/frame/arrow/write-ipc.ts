@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { RecordBatchWriter, Schema } from "apache-arrow";
+import type { AccessMode } from "../../array/index.js";
 import { showValue } from "../../dtype/index.js";
 import { ExistsError, ShapeError, UnsupportedError } from "../../errors.js";
 import { nodeFiles as files } from "../../platform/files.js";
-import type { TableView } from "../../table/index.js";
+import type { Schema as Columns, TableView } from "../../table/index.js";
 import { arrow } from "./library.js";
 import { type ArrowOptions, batchOf, planOf } from "./to-arrow.js";
 
@@ -30,7 +31,11 @@ export interface IPCOptions extends Pick<ArrowOptions, "masks"> {
  * @throws as `toArrow`; ExistsError where a directory has the name, NotFoundError where its directory is missing, DiskError:
  * the old file stays then
  */
-export function writeIPC(view: TableView, path: string, options: IPCOptions = {}): void {
+export function writeIPC<S extends Columns, M extends AccessMode>(
+  source: TableView<S, M>,
+  path: string,
+  options: IPCOptions = {},
+): void {
   const { format = "file", rows = 65536 } = options;
   if (format !== "file" && format !== "stream") {
     throw new UnsupportedError(`format is "file" or "stream", not ${showValue(format)}`);
@@ -41,6 +46,7 @@ export function writeIPC(view: TableView, path: string, options: IPCOptions = {}
   if (files.look(path)?.isDirectory() === true) {
     throw new ExistsError(`${path}: this is a directory, which a file cannot replace`, { path });
   }
+  const view = source as unknown as TableView;
   const plan = planOf(view, options);
   const step = Math.min(rows, plan.batchRows);
   whole(path, (sink) => {
