@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { ExistsError, NotFoundError } from "../../errors.js";
 import { currentFiles, type Files } from "../../platform/files.js";
-import type { TableView } from "../../table/index.js";
 import type { ResourceOptions } from "./connection.js";
 import {
   type Compression,
@@ -11,6 +10,7 @@ import {
   fileKind,
   requireWritable,
 } from "./export-format.js";
+import { type AnyView, requireView } from "./expose.js";
 import { quoteText } from "./quote.js";
 import { RunningQuery } from "./running.js";
 import { scanColumns } from "./scan/scan-columns.js";
@@ -41,14 +41,14 @@ export interface ExportOptions extends ResourceOptions {
  * NotFoundError for a missing directory, ExistsError where a directory has the name, UnsupportedError, NameError, DiskError;
  * what the table throws while it is read, as ClosedError; the signal's reason
  */
-export async function exportFile(view: TableView, path: string, options: ExportOptions = {}): Promise<void> {
+export async function exportFile(view: AnyView, path: string, options: ExportOptions = {}): Promise<void> {
   const { signal } = options;
   signal?.throwIfAborted();
   const files = currentFiles();
   const target = resolve(path);
   const kind = fileKind(target, options);
   const json = kind.format === "jsonl";
-  requireWritable(scanColumns(view, { masks: options.masks, json }), kind.format);
+  requireWritable(scanColumns(requireView(view, "view"), { masks: options.masks, json }), kind.format);
   requirePlace(files, target);
   const temporary = join(dirname(target), `.memmap-${randomBytes(8).toString("hex")}.tmp`);
   try {
@@ -73,7 +73,7 @@ function requirePlace(files: Files, path: string): void {
 
 async function copyTo(
   path: string,
-  rows: TableView,
+  rows: AnyView,
   format: string,
   options: ExportOptions & { readonly json: boolean },
 ): Promise<void> {

@@ -9,42 +9,33 @@ import { quoteName, quoteText, requireDistinct } from "./quote.js";
 import { type ScanOptions, scanColumns } from "./scan/scan-columns.js";
 import { TableScan } from "./scan/table-scan.js";
 
-/** Tables by the names that SQL knows them by. */
-export type Tables = { readonly [name: string]: TableView } | ReadonlyMap<string, TableView>;
+/** A table or a view of one, whatever its columns are. */
+export type AnyView = Pick<TableView, "length" | "columnNames" | "toRecords">;
 
-/** Tables that SQL can read. */
+/** Tables by the names that SQL knows them by. */
+export type Tables = { readonly [name: string]: AnyView } | ReadonlyMap<string, AnyView>;
+
+/** Tables that SQL can read, as they are now. */
 export class Exposed {
-  readonly #connection: Connection;
   readonly #scans: ReadonlyMap<string, TableScan>;
 
-  private constructor(connection: Connection, scans: ReadonlyMap<string, TableScan>) {
-    this.#connection = connection;
-    this.#scans = scans;
-  }
-
   /**
-   * Makes the functions that tables are read by. @throws NameError, DTypeError and ShapeError for what SQL has no names
-   * and types for, UnsupportedError where DuckDB is too old
+   * @throws NameError, DTypeError and ShapeError for what SQL has no names and types for, ClosedError, UnsupportedError where
+   * DuckDB is too old
    */
-  static over(connection: Connection, tables: Tables, options: ScanOptions): Exposed {
+  constructor(tables: Tables, options: ScanOptions) {
     requireTableFunctions(duckdb);
     const entries = tables instanceof Map ? [...tables] : Object.entries(tables);
     requireDistinct(
       entries.map(([name]) => name),
       "tables",
     );
-    const scans = entries.map(([name, view], i): [string, TableScan] => {
-      quoteName(name);
-      if (!(view instanceof TableView)) {
-        throw new DTypeError(`${JSON.stringify(name)} is a table or a view of one, not ${showValue(view)}`);
-      }
-      return [name, new TableScan(scanColumns(view as TableView, options), view.length, String(i))];
-    });
-    for (const [, scan] of scans) {
-      connection.duckdb.registerTableFunction(scan.scan());
-      connection.duckdb.registerTableFunction(scan.probe());
-    }
-    return new Exposed(connection, new Map(scans));
+    this.#scans = new Map(
+      entries.map(([name, view], i): [string, TableScan] => {
+        quoteName(name);
+        return [name, new TableScan(scanColumns(requireView(view, name), options), view.length, String(i))];
+      }),
+    );
   }
 
   /** What a table had to say that DuckDB was told only the message of; undefined where nothing was wrong. */
@@ -54,18 +45,29 @@ export class Exposed {
   }
 
   /** Makes views of the tables that read the columns which a query needs. */
-  async prepareFor(query: string, params: DuckDBParams): Promise<void> {
-    if (this.#scans.size === 0) return;
-    await this.#createViews((scan) => probeView(scan));
-    const needed = await neededColumns(this.#connection, query, params, [...this.#scans.values()]);
-    await this.#createViews((scan) => scanView(scan, needed?.get(scan)));
+  async prepareFor(connection: Connection, query: string, params: DuckDBParams): Promise<void> {
+    const scans = [...this.#scans.values()];
+    if (scans.length === 0) return;
+    for (const scan of scans) {
+      connection.duckdb.registerTableFunction(scan.scan());
+      connection.duckdb.registerTableFunction(scan.probe());
+    }
+    await this.#createViews(connection, probeView);
+    const needed = await neededColumns(connection, query, params, scans);
+    await this.#createViews(connection, (scan) => scanView(scan, needed?.get(scan)));
   }
 
-  async #createViews(select: (scan: TableScan) => string): Promise<void> {
+  async #createViews(connection: Connection, select: (scan: TableScan) => string): Promise<void> {
     for (const [name, scan] of this.#scans) {
-      await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${quoteName(name)} AS ${select(scan)}`);
+      await connection.run(`CREATE OR REPLACE TEMP VIEW ${quoteName(name)} AS ${select(scan)}`);
     }
   }
+}
+
+/** @throws DTypeError for what is no table */
+export function requireView(view: unknown, name: string): TableView {
+  if (view instanceof TableView) return view as TableView;
+  throw new DTypeError(`${JSON.stringify(name)} is a table or a view of one, not ${showValue(view)}`);
 }
 
 function probeView({ columns, probeName }: TableScan): string {

@@ -7,7 +7,7 @@
 export type { ResourceOptions } from "./connection.js";
 export { type ExportOptions, exportFile } from "./export.js";
 export type { Compression, ExportFormat } from "./export-format.js";
-export type { Tables } from "./expose.js";
+export type { AnyView, Tables } from "./expose.js";
 export type { SqlParam, SqlParams } from "./params.js";
 export type { SqlRow } from "./read-rows.js";
 export { SqlResult } from "./result.js";

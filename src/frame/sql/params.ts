@@ -1,4 +1,4 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBPreparedStatement, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { showValue } from "../../dtype/index.js";
 import { CastError } from "../../errors.js";
 import { duckdb } from "./duckdb.js";
@@ -37,4 +37,25 @@ function duckdbValue(value: unknown, name: string): DuckDBValue {
       break;
   }
   throw new CastError(`parameter ${name}: SQL has no value for ${showValue(value)}`);
+}
+
+/** Gives a statement its values: the type of a number is the narrowest of INTEGER, BIGINT and DOUBLE that has it. */
+export function bindParams(statement: DuckDBPreparedStatement, params: DuckDBParams): void {
+  if (Array.isArray(params)) {
+    params.forEach((value, i) => {
+      statement.bindValue(i + 1, value, typeOf(value));
+    });
+    return;
+  }
+  for (const [name, value] of Object.entries(params)) {
+    statement.bindValue(statement.parameterIndex(name), value, typeOf(value));
+  }
+}
+
+/** @returns undefined where the value says it all */
+function typeOf(value: DuckDBValue): DuckDBType | undefined {
+  if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? duckdb.BIGINT : duckdb.HUGEINT;
+  if (typeof value !== "number") return undefined;
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return duckdb.DOUBLE;
+  return (value | 0) === value ? duckdb.INTEGER : duckdb.BIGINT;
 }

@@ -1,7 +1,7 @@
 import type { DuckDBPreparedStatement } from "@duckdb/node-api";
 import type { Connection } from "./connection.js";
 import { duckdb } from "./duckdb.js";
-import type { DuckDBParams } from "./params.js";
+import { bindParams, type DuckDBParams } from "./params.js";
 import type { TableScan } from "./scan/table-scan.js";
 
 /** The positions of columns. */
@@ -27,7 +27,9 @@ export async function neededColumns(
   if (!(await isQuery(connection, query))) return undefined;
   let roots: unknown;
   try {
-    const reader = await connection.duckdb.runAndReadAll(`EXPLAIN (FORMAT JSON) ${query}`, params);
+    const statement = await connection.duckdb.prepare(`EXPLAIN (FORMAT JSON) ${query}`);
+    bindParams(statement, params);
+    const reader = await statement.runAndReadAll();
     roots = JSON.parse(String(reader.getRows()[0]?.[1]));
   } catch {
     // What is wrong with the query itself is told when it is run.

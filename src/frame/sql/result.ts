@@ -1,3 +1,4 @@
+import type { DuckDBType } from "@duckdb/node-api";
 import { ClosedError } from "../../errors.js";
 import { rowsOf, type SqlRow } from "./read-rows.js";
 import type { RunningQuery } from "./running.js";
@@ -20,13 +21,15 @@ export class SqlResult<R extends object = SqlRow> implements AsyncIterable<R>, A
   /** DuckDB's names of their types: `"INTEGER"`, `"TIMESTAMP_S"`, `"DECIMAL(18,3)"`. */
   readonly columnTypes: readonly string[];
   readonly #running: RunningQuery;
+  readonly #types: readonly DuckDBType[];
   #isRead = false;
 
   /** @internal Results are made by `sql`. */
   constructor(running: RunningQuery) {
     this.#running = running;
     this.columnNames = running.result.deduplicatedColumnNames();
-    this.columnTypes = running.result.columnTypes().map(String);
+    this.#types = running.result.columnTypes();
+    this.columnTypes = this.#types.map(String);
     abandoned.register(this, running, this);
   }
 
@@ -44,7 +47,7 @@ export class SqlResult<R extends object = SqlRow> implements AsyncIterable<R>, A
         chunk !== undefined;
         chunk = await this.#running.fetch()
       ) {
-        yield* rowsOf(chunk, this.columnNames) as R[];
+        yield* rowsOf(chunk, this.columnNames, this.#types) as R[];
       }
     } finally {
       await this.close();

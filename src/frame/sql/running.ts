@@ -1,11 +1,12 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { showValue } from "../../dtype/index.js";
-import { FormatError } from "../../errors.js";
+import { ClosedError, FormatError } from "../../errors.js";
 import { Connection, type ResourceOptions } from "./connection.js";
 import { Exposed, type Tables } from "./expose.js";
 import { duckdbParams, type SqlParams } from "./params.js";
 import { queryError } from "./query-error.js";
 import type { ScanOptions } from "./scan/scan-columns.js";
+import { openStream } from "./stream.js";
 
 /** What a query is run with. */
 export interface RunOptions extends ResourceOptions, ScanOptions {
@@ -40,20 +41,19 @@ export class RunningQuery {
     signal?.throwIfAborted();
     requireStatement(query);
     const values = duckdbParams(params);
+    // Before anything is waited for: the tables are read as they are now.
+    const exposed = new Exposed(tables, options);
     const connection = await Connection.open({ ...options, files });
-    let running: RunningQuery | undefined;
+    const running = new RunningQuery(connection, exposed, signal);
     try {
-      const exposed = Exposed.over(connection, tables, options);
-      running = new RunningQuery(connection, exposed, signal);
-      await exposed.prepareFor(query, values);
+      await exposed.prepareFor(connection, query, values);
       signal?.throwIfAborted();
-      running.#result = await connection.duckdb.stream(query, values);
+      running.#result = await openStream(connection, query, values, () => running.#known());
       signal?.throwIfAborted();
       return running;
     } catch (cause) {
-      const error = running === undefined ? cause : running.failure(cause);
-      if (running === undefined) connection.close();
-      else await running.close();
+      const error = running.failure(cause);
+      await running.close();
       throw error;
     }
   }
@@ -85,8 +85,13 @@ export class RunningQuery {
 
   /** What went wrong: that of a table or of the signal comes before what DuckDB made of it. */
   failure(cause: unknown): unknown {
+    return this.#known() ?? queryError(cause);
+  }
+
+  #known(): unknown {
     if (this.#signal?.aborted === true) return this.#signal.reason;
-    return this.#exposed.error ?? queryError(cause);
+    if (this.#exposed.error !== undefined) return this.#exposed.error;
+    return this.#closing === undefined ? undefined : new ClosedError("the result is closed");
   }
 
   /** Ends the query and closes its connection. */
