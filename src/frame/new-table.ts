@@ -5,7 +5,13 @@ import type { AttrInput } from "../store/index.js";
 import type { MemmapTable } from "../table/index.js";
 import { ColumnBuffer } from "./column-buffer.js";
 import { columnNames } from "./names.js";
-import { checkOptions, type ImportOptions, type ImportType, isTextKind } from "./options.js";
+import {
+  checkOptionNames,
+  checkOptions,
+  type ImportOptions,
+  type ImportType,
+  isTextKind,
+} from "./options.js";
 import { Staging } from "./staging.js";
 
 const BATCH_BYTES = 4 << 20;
@@ -60,14 +66,14 @@ export class NewTable {
 
   /**
    * @throws ExistsError where something has that name which is not to be replaced; NameError for names that no column can
-   * have; NotFoundError where the directory that it goes to is missing; LockedError, DTypeError
+   * have; NotFoundError where the directory that it goes to is missing, and for columns that only the options have;
+   * LockedError, DTypeError
    */
   static begin(path: string, columns: readonly NewColumn[], options: ImportOptions): NewTable {
     checkOptions(options);
-    const names = columnNames(
-      columns.map(({ name }) => name),
-      options.names,
-    );
+    const sources = columns.map(({ name }) => name);
+    checkOptionNames(options, sources);
+    const names = columnNames(sources, options.names);
     const capacity = batchRows(columns);
     const buffers = columns.map(
       (column, i) => new ColumnBuffer(column, names[i]?.column ?? column.name, capacity, options),
@@ -133,7 +139,8 @@ export class NewTable {
       if (mask !== undefined && column.nulls !== undefined)
         sources.set(mask, booleans(column.nulls.subarray(0, rows)));
     }
-    if (rows > 0 && sources.size > 0) table.append(sources);
+    if (sources.size === 0) table.resize(this.length);
+    else if (rows > 0) table.append(sources);
     this.#committed += rows;
     this.#gathered = 0;
   }

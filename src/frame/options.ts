@@ -1,6 +1,6 @@
 import { type DType, type DTypeLike, parseDType, showValue } from "../dtype/index.js";
-import { UnsupportedError } from "../errors.js";
-import type { AttrInput } from "../store/index.js";
+import { NotFoundError, UnsupportedError } from "../errors.js";
+import { type AttrInput, didYouMean } from "../store/index.js";
 import type { StoreSettings } from "../table/index.js";
 
 /** A text column whose width is that of its widest value: code points or UTF-8. */
@@ -56,10 +56,26 @@ export function checkOptions({ strings, names, masks, overwrite }: ImportOptions
   oneOf(overwrite, [true, false], "overwrite");
 }
 
-function oneOf(value: unknown, known: readonly unknown[], name: string): void {
+/** Checks that an option is one of a few values. @throws UnsupportedError naming the option and what it may be */
+export function oneOf(value: unknown, known: readonly unknown[], name: string): void {
   if (value === undefined || known.includes(value)) return;
   const list = known.map((choice) => JSON.stringify(choice)).join(" or ");
   throw new UnsupportedError(`${name} is ${list}, not ${showValue(value)}`);
+}
+
+/** Checks that options by column name columns that there are. @throws NotFoundError, with a guess at what was meant */
+export function checkOptionNames({ dtypes, fill }: ImportOptions, columns: readonly string[]): void {
+  const known = new Set(columns);
+  for (const [option, entries] of Object.entries({ dtypes, fill })) {
+    if (typeof entries !== "object" || entries instanceof Date) continue;
+    const names: Iterable<string> = entries instanceof Map ? entries.keys() : Object.keys(entries);
+    for (const name of names) {
+      if (known.has(name)) continue;
+      throw new NotFoundError(
+        `${option} has ${JSON.stringify(name)}, but there is no such column${didYouMean(name, known)}`,
+      );
+    }
+  }
 }
 
 /** What a column is to become. */

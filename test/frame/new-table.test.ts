@@ -121,6 +121,22 @@ describe("a table on its way", () => {
     expect(none.columnNames).toEqual([]);
   });
 
+  it("keeps the number of rows without columns", () => {
+    using table = make(place(), [], [[[], 5]]);
+    expect(table.length).toBe(5);
+  });
+
+  it.each([{ dtypes: { delaay: "i4" } }, { fill: new Map([["delaay", 0]]) }])(
+    "refuses options for columns that are not there: %j",
+    (options) => {
+      const path = place();
+      expect(() => make(path, [["delay", "i4"]], [], options)).toThrow(
+        /^(dtypes|fill) has "delaay", but there is no such column; did you mean "delay"\?$/,
+      );
+      expect(beside(path)).toEqual([]);
+    },
+  );
+
   it("measures text, whenever the widest comes", () => {
     const words = ["", "a", "𝒳y", "ab".repeat(50), "c"];
     const path = place();

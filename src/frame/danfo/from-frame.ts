@@ -3,12 +3,19 @@ import { LimitError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
 import type { MemmapTable } from "../../table/index.js";
 import { NewTable } from "../new-table.js";
-import { entryOf, type FillOption, type ImportType, importType } from "../options.js";
+import {
+  checkOptionNames,
+  entryOf,
+  type FillOption,
+  type ImportType,
+  importType,
+  oneOf,
+} from "../options.js";
 import { type FrameParts, framePartsOf } from "./frame-parts.js";
 import { TypeGuess } from "./infer.js";
 import { isDefault, withLabels, withoutLabels } from "./labels.js";
 import { type KnownColumn, knownColumn, recall } from "./memory.js";
-import { checkChoice, type FrameImportOptions } from "./options.js";
+import type { FrameImportOptions } from "./options.js";
 import { storedCells } from "./stored.js";
 
 /** Rows that are taken at a time. */
@@ -38,16 +45,18 @@ interface ImportColumn {
  * ```
  *
  * @returns the table, open for writing
- * @throws CastError naming column, row and value; DTypeError, NameError, ExistsError, LimitError for an index too long to be
- * kept, DiskError, LockedError
+ * @throws CastError naming column, row and value; NotFoundError for columns that only the options have; DTypeError,
+ * NameError, ExistsError, LimitError for an index too long to be kept, DiskError, LockedError
  */
 export function fromDataFrame(df: NDframe, path: string, options: FrameImportOptions = {}): MemmapTable {
-  const { index = "keep", ...rest } = options;
-  checkChoice(index, ["keep", "drop"], "index");
+  const { index = "keep", dtypes: _, fill: said, ...rest } = options;
+  oneOf(index, ["keep", "drop"], "index");
   const parts = framePartsOf(df);
-  const columns = parts.names.map((name, c) => importColumn(df, parts, name, c, rest));
+  // By the names in the frame; the table may call them otherwise.
+  checkOptionNames(options, parts.names);
+  const columns = parts.names.map((name, c) => importColumn(df, parts, name, c, options));
   const attr = attrOf(df, parts, rest.attr, index);
-  const fill = renamed(rest.fill, parts.names, columns);
+  const fill = renamed(said, parts.names, columns);
   using making = NewTable.begin(path, columns, {
     ...rest,
     ...(attr === undefined ? {} : { attr }),

@@ -1,6 +1,4 @@
-import { showValue } from "../../dtype/index.js";
-import { UnsupportedError } from "../../errors.js";
-import type { ImportOptions } from "../options.js";
+import { type ImportOptions, oneOf } from "../options.js";
 
 /** What 64-bit integers and counts become beyond what a number holds exactly. */
 export type BigintOption = "error" | "number" | "bigint";
@@ -57,15 +55,8 @@ export interface FrameImportOptions extends ImportOptions {
   readonly index?: "keep" | "drop";
 }
 
-/** @throws UnsupportedError naming the option and what it may be */
-export function checkChoice(value: unknown, known: readonly unknown[], name: string): void {
-  if (value === undefined || known.includes(value)) return;
-  const list = known.map((choice) => JSON.stringify(choice)).join(" or ");
-  throw new UnsupportedError(`${name} is ${list}, not ${showValue(value)}`);
-}
-
 /** @throws UnsupportedError */
 export function checkCellOptions({ bigint, dates }: CellOptions): void {
-  checkChoice(bigint, ["error", "number", "bigint"], "bigint");
-  checkChoice(dates, ["Date", "string", "number"], "dates");
+  oneOf(bigint, ["error", "number", "bigint"], "bigint");
+  oneOf(dates, ["Date", "string", "number"], "dates");
 }

@@ -3,17 +3,12 @@ import type { AccessMode, ArrayView } from "../../array/index.js";
 import type { DTypeLike } from "../../dtype/index.js";
 import type { AttrInput } from "../../store/index.js";
 import { MemmapColumn, MemmapTable, type Schema, type TableView } from "../../table/index.js";
+import { oneOf } from "../options.js";
 import { cellsOf, type ReadCells } from "./cells.js";
 import { checkCount, checkLabels, keptLabels, setLabels } from "./labels.js";
 import { type KnownColumn, remember } from "./memory.js";
 import { frameNames } from "./names.js";
-import {
-  type CellOptions,
-  checkCellOptions,
-  checkChoice,
-  type FrameOptions,
-  type SeriesOptions,
-} from "./options.js";
+import { type CellOptions, checkCellOptions, type FrameOptions, type SeriesOptions } from "./options.js";
 import { danfo } from "./partner.js";
 import { labelOf } from "./plain.js";
 import { columnFrom, rowsFrom } from "./rows.js";
@@ -68,7 +63,7 @@ export function toDataFrame<S extends Schema, M extends AccessMode>(
   options: FrameOptions = {},
 ): DataFrame {
   checkCellOptions(options);
-  checkChoice(options.reserved, ["error", "rename"], "reserved");
+  oneOf(options.reserved, ["error", "rename"], "reserved");
   const { length } = view;
   const sources = Array.from((view as unknown as TableView).columns(), ([name, column]) => ({
     name,
