@@ -1,4 +1,4 @@
-import type { DType } from "../../dtype/index.js";
+import { type DType, parseDType } from "../../dtype/index.js";
 import { DTypeError } from "../../errors.js";
 import { type ImportType, isTextKind } from "../options.js";
 
@@ -8,6 +8,8 @@ export interface TextType {
   readonly sql: string;
   /** What the text must look like, in SQL; undefined where all that DuckDB takes is right. */
   readonly looks?: ((cell: string) => string) | undefined;
+  /** Of integers: what they must fit into, and whether `"007"` is none. */
+  readonly whole?: { readonly dtype: DType; readonly isPlain: boolean } | undefined;
 }
 
 const SPACE = "[ \\t]*";
@@ -19,7 +21,7 @@ const ERA = "( [(]BC[)])?";
 /** What DuckDB would take, it also rounds and cuts: `"1.5"` as an integer would be 2, a date would lose its time. */
 const whole = matching(`${SPACE}[+-]?[0-9]+${SPACE}`);
 /** Digits as numbers have them, so that `"007"` is not 7 unless that is asked for. */
-const plainWhole = matching(`${SPACE}[+-]?(0|[1-9][0-9]*)${SPACE}`);
+const plainWhole = matching(`${SPACE}-?(0|[1-9][0-9]*)${SPACE}`);
 const day = either("____-__-__", `${DAY}${ERA}`);
 const instant = matching(`${DAY}[ T]${TIME}([.][0-9]{1,6})?)?${OFFSET}${ERA}`);
 const truth = (cell: string) => `lower(${cell}) IN ('true', 'false')`;
@@ -39,13 +41,17 @@ function either(like: string, pattern: string): (cell: string) => string {
 
 export const TEXT: TextType = { sql: "VARCHAR" };
 export const DOUBLE: TextType = { sql: "DOUBLE" };
-export const UBIGINT: TextType = { sql: "UBIGINT", looks: plainWhole };
+export const UBIGINT: TextType = {
+  sql: "UBIGINT",
+  looks: plainWhole,
+  whole: { dtype: parseDType("u8"), isPlain: true },
+};
 export const NANOSECONDS: TextType = { sql: "TIMESTAMP_NS", looks: time(9) };
 
 /** The types that DuckDB guesses, and what they must look like to be taken for them. */
 export const GUESSED: ReadonlyMap<string, TextType> = new Map<string, TextType>([
   ["BOOLEAN", { sql: "BOOLEAN", looks: truth }],
-  ["BIGINT", { sql: "BIGINT", looks: plainWhole }],
+  ["BIGINT", { sql: "BIGINT", looks: plainWhole, whole: { dtype: parseDType("i8"), isPlain: true } }],
   ["DOUBLE", DOUBLE],
   ["DATE", { sql: "DATE", looks: day }],
   ["TIMESTAMP", { sql: "TIMESTAMP", looks: time(6) }],
@@ -71,7 +77,7 @@ export function textTypeFor(column: string, said: ImportType, guessed: TextType)
       return { sql: "BOOLEAN" };
     case "i":
     case "u":
-      return { sql: integerType(said), looks: whole };
+      return { sql: integerType(said), looks: whole, whole: { dtype: said, isPlain: false } };
     case "f":
       return said.itemsize === 4
         ? // Its own rounding: by way of f8 there would be two.

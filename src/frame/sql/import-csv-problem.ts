@@ -5,6 +5,7 @@ import { type CsvSource, cellsOf } from "./import-csv.js";
 import { isInterrupt, isQueryError } from "./import-query.js";
 import { recordsOf } from "./import-records.js";
 import { wrongCell, wrongCellError } from "./import-wrong-cell.js";
+import { WrongTextError } from "./vectors/whole-numbers.js";
 
 /**
  * What is wrong with CSV files that could not be read: the first cell that is not what its column wants, or the first row
@@ -17,8 +18,10 @@ export async function csvProblem(
   source: CsvSource,
   error: unknown,
 ): Promise<unknown> {
-  if (!isQueryError(error) || isMemmapError(error, "DISK") || isInterrupt(error)) return error;
-  if (isMemmapError(error, "LIMIT")) return error;
+  const isText = isQueryError(error) || error instanceof WrongTextError;
+  if (!isText || isMemmapError(error, "DISK") || isMemmapError(error, "LIMIT") || isInterrupt(error)) {
+    return error;
+  }
   try {
     for (const path of source.paths) {
       const only = { ...source, paths: [path] };

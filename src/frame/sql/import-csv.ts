@@ -22,9 +22,13 @@ import { firstRecord } from "./import-records.js";
 import { quotePath, quotePaths, type Source } from "./import-source.js";
 import type { TextColumn } from "./import-wrong-cell.js";
 import { quoteText } from "./quote.js";
+import type { Decoder } from "./vectors/decoder.js";
+import { wholeNumberDecoder } from "./vectors/whole-numbers.js";
 
 /** The longest line that is read. */
-const MAX_LINE_BYTES = 8 << 20;
+const MAX_LINE_BYTES = 4 << 20;
+/** What each thread reads at once. */
+const BUFFER_BYTES = 8 << 20;
 
 /** A CSV file, and what its cells are read as. */
 export interface CsvSource {
@@ -60,10 +64,18 @@ export async function planCsv(
     ...untyped,
     columns: untyped.columns.map((column, i) => ({ ...column, type: types[i] ?? TEXT })),
   };
-  const casts = source.columns.map(({ cell, type }) => `${checkedCast(type, cell)} AS ${cell}`);
+  const decoders = new Map<number, Decoder>();
+  const cells = source.columns.map(({ cell, type }, i) => {
+    const { whole } = type;
+    if (whole === undefined) return `${checkedCast(type, cell)} AS ${cell}`;
+    // This costs less than to have DuckDB make sure of it.
+    decoders.set(i, wholeNumberDecoder(whole.dtype, whole.isPlain));
+    return cell;
+  });
   return {
-    sql: `SELECT ${casts.join(", ")} FROM ${cellsOf(source)}`,
+    sql: `SELECT ${cells.join(", ")} FROM ${cellsOf(source)}`,
     columnNames: names,
+    decoders,
     isEmptyText: (column) => dialect.nullString === undefined && !hasFill(options, column),
     explain: (error) => csvProblem(connection, source, error),
   };
@@ -77,7 +89,7 @@ function hasFill({ fill, masks }: ImportFileOptions, column: string): boolean {
 
 /** What DuckDB is told of the dialect. */
 function dialectSql({ header, delimiter, quote, escape, encoding }: Dialect): string {
-  return `header = ${header}, delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(escape)}, encoding = ${quoteText(encoding)}, strict_mode = true, comment = '', skip = 0, max_line_size = ${MAX_LINE_BYTES}`;
+  return `header = ${header}, delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(escape)}, encoding = ${quoteText(encoding)}, strict_mode = true, comment = '', skip = 0, max_line_size = ${MAX_LINE_BYTES}, buffer_size = ${BUFFER_BYTES}`;
 }
 
 /** The cells of files as text. */

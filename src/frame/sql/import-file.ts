@@ -12,6 +12,7 @@ import { readResult } from "./import-result.js";
 import { findSource, type Source } from "./import-source.js";
 import { planParquet } from "./import-typed.js";
 import { queryError } from "./query-error.js";
+import { WrongTextError } from "./vectors/whole-numbers.js";
 
 /** What DuckDB may hold at most, if nothing is said. */
 const MEMORY = 384 << 20;
@@ -98,10 +99,12 @@ async function run(
     return await readResult(result, tablePath, options, {
       columnNames: plan.columnNames,
       isEmptyText: plan.isEmptyText,
+      decoders: plan.decoders,
       fraction,
     });
   } catch (error) {
-    if (options.signal?.aborted === true || !isQueryError(error)) throw error;
+    if (options.signal?.aborted === true || !(isQueryError(error) || error instanceof WrongTextError))
+      throw error;
     throw await plan.explain(error);
   }
 }

@@ -85,20 +85,24 @@ export class RecordReader {
 }
 
 /** The lines of a file as they are, with an idea of what their ends are. No cell is cut, since nothing delimits them. */
-function linesSql(path: string, encoding: string): string {
+function linesSql(path: string, encoding: string, limit: number | undefined): string {
   const nothing = "\u0001\u0002\u0003\u0004";
-  return `SELECT line FROM read_csv(${quotePath(path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, strict_mode = false, delim = ${quoteText(nothing)}, quote = '', escape = '', encoding = ${quoteText(encoding)}, hive_partitioning = false)`;
+  return `SELECT line FROM read_csv(${quotePath(path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, strict_mode = false, delim = ${quoteText(nothing)}, quote = '', escape = '', encoding = ${quoteText(encoding)}, max_line_size = 4194304, buffer_size = 8388608, hive_partitioning = false)${limit === undefined ? "" : ` LIMIT ${limit}`}`;
 }
+
+/** The most lines that a header may take. */
+const HEADER_LINES = 1000;
 
 /** The records of a file, one after the other. */
 export async function* recordsOf(
   connection: Connection,
   path: string,
   dialect: Dialect,
+  limit?: number,
 ): AsyncGenerator<CsvRecord> {
   const reader = new RecordReader(dialect);
   try {
-    const result = await connection.duckdb.stream(linesSql(path, dialect.encoding));
+    const result = await connection.duckdb.stream(linesSql(path, dialect.encoding, limit));
     for await (const chunk of result) {
       for (const line of chunk.getColumnValues(0)) {
         // An empty line is null to DuckDB.
@@ -119,6 +123,6 @@ export async function firstRecord(
   path: string,
   dialect: Dialect,
 ): Promise<CsvRecord | undefined> {
-  for await (const record of recordsOf(connection, path, dialect)) return record;
+  for await (const record of recordsOf(connection, path, dialect, HEADER_LINES)) return record;
   return undefined;
 }

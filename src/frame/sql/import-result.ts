@@ -29,6 +29,8 @@ export interface SourceOptions {
   readonly fraction?: (() => number | undefined) | undefined;
   /** What the columns are called, where DuckDB has other names for them. */
   readonly columnNames?: readonly string[] | undefined;
+  /** What decodes columns, by their number, where DuckDB's types do not tell. */
+  readonly decoders?: ReadonlyMap<number, Decoder> | undefined;
   /** Whether a null of a column of text is an empty string. */
   readonly isEmptyText?: ((column: string) => boolean) | undefined;
 }
@@ -85,7 +87,8 @@ function columnsOf(result: DuckDBResult, options: ImportOptions, source: SourceO
   return names.map((name, i) => {
     const said = options.dtypes === undefined ? undefined : entryOf(options.dtypes, name);
     const wanted = said === undefined ? undefined : importType(options, name, "text");
-    const decoder = decoderFor(result.columnType(i), name, wanted, options.strings ?? "U");
+    const decoder =
+      source.decoders?.get(i) ?? decoderFor(result.columnType(i), name, wanted, options.strings ?? "U");
     const type = importType(options, name, isTextKind(decoder.type) ? "text" : decoder.type);
     const isEmptyText = isTextKind(decoder.type) && source.isEmptyText?.(name) === true;
     return { name, decoder, type, isEmptyText };
