@@ -58,6 +58,7 @@ export class Connection {
       const instance = await duckdb.DuckDBInstance.create(":memory:", settings);
       try {
         const connection = await instance.connect();
+        await connection.run("SET TimeZone = 'UTC'");
         return new Connection(instance, connection, tempDirectory === undefined ? spill : undefined);
       } catch (error) {
         instance.closeSync();

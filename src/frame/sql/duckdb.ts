@@ -21,6 +21,12 @@ export interface Bindings {
   list_vector_get_child(vector: Vector): Vector;
   struct_vector_get_child(vector: Vector, index: number): Vector;
   array_vector_get_child(vector: Vector): Vector;
+  scalar_function_set_function(
+    scalar: object,
+    main: (info: object, input: object, output: Vector) => void,
+  ): void;
+  scalar_function_set_error(info: object, error: string): void;
+  data_chunk_get_size(chunk: object): number;
   vector_get_data(vector: Vector, bytes: number): Uint8Array;
   vector_ensure_validity_writable(vector: Vector): void;
   vector_assign_string_element_len(vector: Vector, index: number, data: Uint8Array): void;

@@ -78,7 +78,12 @@ async function copyTo(
   options: ExportOptions & { readonly json: boolean },
 ): Promise<void> {
   const query = `COPY (SELECT * FROM rows) TO ${quoteText(path)} (${format})`;
-  const running = await RunningQuery.start(query, { ...options, tables: { rows }, files: true });
+  const running = await RunningQuery.start(query, {
+    ...options,
+    tables: { rows },
+    files: true,
+    ordered: true,
+  });
   try {
     while ((await running.fetch()) !== undefined);
   } finally {

@@ -6,6 +6,7 @@ import { duckdb, requireTableFunctions } from "./duckdb.js";
 import type { DuckDBParams } from "./params.js";
 import { type ColumnChoice, neededColumns } from "./plan.js";
 import { quoteName, quoteText, requireDistinct } from "./quote.js";
+import { orderedSource } from "./scan/ordered-scan.js";
 import { type ScanOptions, scanColumns } from "./scan/scan-columns.js";
 import { TableScan } from "./scan/table-scan.js";
 
@@ -57,6 +58,17 @@ export class Exposed {
     await this.#createViews(connection, (scan) => scanView(scan, needed?.get(scan)));
   }
 
+  /** Makes views that read all columns, by several threads, where the order of rows is to be kept. */
+  async prepareOrdered(connection: Connection): Promise<void> {
+    for (const [name, scan] of this.#scans) {
+      const source = await orderedSource(connection, scan);
+      if (source === undefined) connection.duckdb.registerTableFunction(scan.scan());
+      const view =
+        source === undefined ? scanView(scan, undefined) : `SELECT ${namesOf(scan)} FROM ${source}`;
+      await connection.run(`CREATE TEMP VIEW ${quoteName(name)} AS ${view}`);
+    }
+  }
+
   async #createViews(connection: Connection, select: (scan: TableScan) => string): Promise<void> {
     for (const [name, scan] of this.#scans) {
       await connection.run(`CREATE OR REPLACE TEMP VIEW ${quoteName(name)} AS ${select(scan)}`);
@@ -70,9 +82,13 @@ export function requireView(view: unknown, name: string): TableView {
   throw new DTypeError(`${JSON.stringify(name)} is a table or a view of one, not ${showValue(view)}`);
 }
 
-function probeView({ columns, probeName }: TableScan): string {
-  const list = columns.map(({ name }, i) => `c${i + 1} AS ${quoteName(name)}`);
-  return `SELECT ${list.join(", ")} FROM ${probeName}()`;
+function probeView(scan: TableScan): string {
+  return `SELECT ${namesOf(scan)} FROM ${scan.probeName}()`;
+}
+
+/** The columns of a source by their names. */
+function namesOf({ columns }: TableScan): string {
+  return columns.map(({ name }, i) => `c${i + 1} AS ${quoteName(name)}`).join(", ");
 }
 
 /** Columns that are not needed cannot be left out, but nobody looks at them: it would be an error and no wrong answer. */

@@ -13,6 +13,8 @@ export interface RunOptions extends ResourceOptions, ScanOptions {
   readonly tables?: Tables | undefined;
   readonly params?: SqlParams | undefined;
   readonly files?: boolean | undefined;
+  /** Whether all columns are read, and the order of rows matters. */
+  readonly ordered?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +48,8 @@ export class RunningQuery {
     const connection = await Connection.open({ ...options, files });
     const running = new RunningQuery(connection, exposed, signal);
     try {
-      await exposed.prepareFor(connection, query, values);
+      if (options.ordered === true) await exposed.prepareOrdered(connection);
+      else await exposed.prepareFor(connection, query, values);
       signal?.throwIfAborted();
       running.#result = await openStream(connection, query, values, () => running.#known());
       signal?.throwIfAborted();

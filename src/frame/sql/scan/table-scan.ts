@@ -1,8 +1,6 @@
 import type { DuckDBDataChunk, DuckDBTableFunction } from "@duckdb/node-api";
-import { type ArrayView, STRIDED } from "../../../array/index.js";
-import { bindings, duckdb, type Vector } from "../duckdb.js";
-import { Dense } from "./dense.js";
-import type { Nulls } from "./nulls.js";
+import { bindings, duckdb } from "../duckdb.js";
+import { writeLists } from "./blocks.js";
 import type { ScanColumn } from "./scan-columns.js";
 
 /** Rows of a list, which are those of DuckDB's vectors: what it takes out of a list is then the list itself. */
@@ -71,11 +69,11 @@ export class TableScan {
   #next(progress: Progress, chunk: DuckDBDataChunk): void {
     const { row, columns, blockRows, listRows } = progress;
     const count = Math.min(blockRows, this.rows - row);
-    chunk.rowCount = Math.ceil(count / listRows);
+    chunk.rowCount = Math.ceil(Math.max(0, count) / listRows);
     if (count <= 0) return;
     columns.forEach((column, i) => {
       const vector = bindings().data_chunk_get_vector(chunk.chunk, i);
-      writeColumn(column, makeLists(vector, count, listRows), row, count);
+      writeLists(column, vector, { row, count, listRows, lists: chunk.rowCount });
     });
     progress.row += count;
   }
@@ -104,35 +102,4 @@ function blockSize(columns: readonly ScanColumn[]): { blockRows: number; listRow
   if (fitting < LIST_ROWS) return { blockRows: Math.max(1, fitting), listRows: Math.max(1, fitting) };
   const lists = Math.min(MAX_LISTS, Math.floor(fitting / LIST_ROWS));
   return { blockRows: lists * LIST_ROWS, listRows: LIST_ROWS };
-}
-
-/** Makes the lists of a vector one behind the other. @returns the vector of their elements */
-function makeLists(vector: Vector, count: number, listRows: number): Vector {
-  const lists = Math.ceil(count / listRows);
-  const entries = new BigUint64Array(lists * 2);
-  for (let i = 0; i < lists; i++) {
-    entries[i * 2] = BigInt(i * listRows);
-    entries[i * 2 + 1] = BigInt(Math.min(listRows, count - i * listRows));
-  }
-  const low = bindings();
-  low.list_vector_reserve(vector, count);
-  low.list_vector_set_size(vector, count);
-  low.copy_data_to_vector(vector, 0, entries.buffer, 0, entries.byteLength);
-  return low.list_vector_get_child(vector);
-}
-
-function writeColumn(
-  { name, array, mask, writer }: ScanColumn,
-  vector: Vector,
-  row: number,
-  count: number,
-): void {
-  const place = (element: number) => `column ${JSON.stringify(name)}, row ${row + element}`;
-  writer.write(vector, array.slice(row, row + count)[STRIDED](), nullsOf(mask, row, count), place);
-}
-
-function nullsOf(mask: ArrayView | undefined, row: number, count: number): Nulls {
-  if (mask === undefined) return undefined;
-  const bytes = new Dense().bytes(mask.slice(row, row + count)[STRIDED]());
-  return bytes.map((byte) => (byte === 0 ? 0 : 1));
 }
