@@ -1,4 +1,12 @@
-import { ArrayView, isTypedArray, MemoryStorage, type TypedArray, zeros } from "../array/index.js";
+import {
+  ArrayView,
+  denseLayout,
+  isTypedArray,
+  MemoryStorage,
+  type TypedArray,
+  wrap,
+  zeros,
+} from "../array/index.js";
 import { type DType, parseDType } from "../dtype/index.js";
 import type { NewColumn, Part } from "./new-table.js";
 import { nullError, substituteFor } from "./nulls.js";
@@ -63,20 +71,13 @@ export class ColumnBuffer {
     }
     const substitute = this.#substitute(nulls, firstRow);
     if (Array.isArray(values) || this.#text !== undefined) {
-      const list = Array.from(values as Iterable<unknown>, (value, i) =>
-        nulls[i] === 1 ? substitute : value,
-      );
+      const cell = this.itemShape.reduceRight((part, axis) => new Array(axis).fill(part), substitute);
+      const list = Array.from(values as Iterable<unknown>, (value, i) => (nulls[i] === 1 ? cell : value));
       this.#store(list, at, count, firstRow);
     } else {
-      const rows = this.#store(
-        isTypedArray(values) ? zeroed(values, nulls, count) : values,
-        at,
-        count,
-        firstRow,
-      );
-      nulls.forEach((isNull, i) => {
-        if (isNull === 1) rows.slice(i, i + 1).fill(substitute as never);
-      });
+      const present = isTypedArray(values) ? zeroed(values, nulls, count) : values;
+      const one = arrayOf(this.dtype, [1, ...this.itemShape], this.source).fill(substitute as never);
+      this.#store(present, at, count, firstRow).put(booleans(nulls.subarray(0, count)), one);
     }
     if (this.#options.masks !== true) return;
     this.nulls ??= new Uint8Array(this.#capacity);
@@ -115,6 +116,12 @@ export class ColumnBuffer {
 function arrayOf(dtype: DType, shape: readonly number[], name: string): ArrayView {
   const { bytes, layout } = zeros(dtype, shape);
   return new ArrayView(new MemoryStorage(bytes, { label: `column ${JSON.stringify(name)}` }), dtype, layout);
+}
+
+/** A mask, of bytes that are 0 and 1. */
+export function booleans(bytes: Uint8Array): ArrayView {
+  const dtype = parseDType("b1");
+  return wrap({ dtype, layout: denseLayout([bytes.length], 1), bytes }, false);
 }
 
 /** The values with zeros in the place of nulls: what lies there may be anything. */

@@ -1,9 +1,9 @@
-import { ArrayView, denseLayout, isTypedArray, wrap } from "../array/index.js";
-import { type DType, parseDType } from "../dtype/index.js";
+import { ArrayView, isTypedArray } from "../array/index.js";
+import type { DType } from "../dtype/index.js";
 import { ShapeError, UnsupportedError } from "../errors.js";
 import type { AttrInput } from "../store/index.js";
 import type { MemmapTable } from "../table/index.js";
-import { ColumnBuffer } from "./column-buffer.js";
+import { booleans, ColumnBuffer } from "./column-buffer.js";
 import { columnNames } from "./names.js";
 import {
   checkOptionNames,
@@ -201,11 +201,6 @@ function sliceValues(values: unknown, start: number, end: number, count: number)
   }
   if (values instanceof ArrayView) return values.slice(start, end);
   throw new ShapeError("values are an array, a typed array or a list");
-}
-
-function booleans(bytes: Uint8Array): ArrayView {
-  const dtype = parseDType("b1");
-  return wrap({ dtype, layout: denseLayout([bytes.length], 1), bytes }, false);
 }
 
 /** The attribute of a column that has another name than in its source. */

@@ -5,7 +5,7 @@ import type { TextKind } from "./options.js";
 /**
  * The width that a text column needs for some values, at least `least`: code points for `"U"`, bytes for `"S"`.
  *
- * @param values an array, or a list of which what is no string does not count
+ * @param values an array, or lists within lists of which what is no string does not count
  */
 export function textWidth(values: unknown, kind: TextKind, least: number): number {
   if (!isViewable(values)) return Array.isArray(values) ? listWidth(values, kind, least) : least;
@@ -30,6 +30,7 @@ function listWidth(values: readonly unknown[], kind: TextKind, least: number): n
   const most = kind === "U" ? 1 : 3;
   let widest = least;
   for (const value of values) {
+    if (Array.isArray(value)) widest = listWidth(value, kind, widest);
     if (typeof value !== "string" || value.length * most <= widest) continue;
     widest = Math.max(widest, width(value));
   }

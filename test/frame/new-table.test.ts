@@ -178,6 +178,35 @@ describe("a table on its way", () => {
     expect(table.column("s").toArray()).toEqual(["one", "three", "é"]);
   });
 
+  it("measures text in cells", () => {
+    using table = make(
+      place(),
+      [["t", "U", [2]]],
+      [
+        [
+          [
+            {
+              values: [
+                ["a", "bcd"],
+                ["", ""],
+                ["ef", "g"],
+              ],
+              nulls: nulls(0, 1, 0),
+            },
+          ],
+          3,
+        ],
+      ],
+      { fill: "none" },
+    );
+    expect(table.column("t").dtype.str).toBe("<U4");
+    expect([...table.column("t")]).toEqual([
+      ["a", "bcd"],
+      ["none", "none"],
+      ["ef", "g"],
+    ]);
+  });
+
   it("refuses text that the dtype asked for has no room for", () => {
     expect(() => make(place(), [["a", "U2"]], [[[{ values: ["ab", "abc"] }], 2]])).toThrow(
       'column "a", row 1',
