@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { type DTypeLike, showValue } from "../dtype/index.js";
-import { DTypeError, ExistsError, NotFoundError, UnsupportedError } from "../errors.js";
+import { DTypeError, UnsupportedError } from "../errors.js";
 import { dataBytes, formatHeader, openRegular, readHeader } from "../npy/index.js";
 import { nodeFiles as files } from "../platform/files.js";
 import { identityOf } from "../platform/index.js";
+import { WholeFile } from "../platform/whole-file.js";
 import { ArrayView } from "./array-view.js";
 import type { AccessMode } from "./base.js";
 import { byteBlocks } from "./blocks.js";
@@ -97,23 +96,9 @@ export function openNpy<D extends DTypeLike = DTypeLike, const M extends AccessM
 export function saveNpy(path: string, array: Viewable | TypedArray): void {
   const source = sourceOf(array);
   const header = formatHeader({ dtype: source.dtype, shape: source.layout.shape });
-  const directory = dirname(path);
-  if (files.look(directory) === undefined) {
-    throw new NotFoundError(`${path}: there is no directory ${directory}`, { path });
-  }
-  if (files.look(path)?.isDirectory() === true) {
-    throw new ExistsError(`${path}: this is a directory, which a file cannot replace`, { path });
-  }
-  // Not the file's own name with something added, which might be too long.
-  const temporary = join(directory, `.memmap-${randomBytes(8).toString("hex")}.tmp`);
-  try {
-    write(temporary, header, source);
-    files.rename(temporary, path);
-  } catch (error) {
-    if (files.look(temporary) !== undefined) files.unlink(temporary);
-    throw error;
-  }
-  files.syncDirectory(directory);
+  using file = new WholeFile(path, files);
+  write(file.temporary, header, source);
+  file.publish();
 }
 
 function sourceOf(array: unknown): Strided {
@@ -131,7 +116,6 @@ function write(path: string, header: Uint8Array, source: Strided): void {
       files.write(fd, block, at, path);
       at += block.length;
     }
-    files.sync(fd, path);
   } finally {
     files.close(fd);
   }

@@ -206,7 +206,7 @@ describe("saveNpy", () => {
   it("is on the disk before it has its name, and its name is before it returns", () => {
     const calls: string[] = [];
     const name = path("order.npy");
-    for (const call of ["create", "write", "sync", "close", "rename", "syncDirectory"] as const) {
+    for (const call of ["create", "write", "close", "sync", "rename", "syncDirectory"] as const) {
       const real = nodeFiles[call] as (...given: unknown[]) => unknown;
       vi.spyOn(nodeFiles, call).mockImplementation((...given: unknown[]) => {
         calls.push(call);
@@ -214,7 +214,7 @@ describe("saveNpy", () => {
       });
     }
     saveNpy(name, counting("f8", [2]));
-    expect(calls).toEqual(["create", "write", "write", "sync", "close", "rename", "syncDirectory"]);
+    expect(calls).toEqual(["create", "write", "write", "close", "sync", "close", "rename", "syncDirectory"]);
   });
 
   it("names what is in the way", () => {

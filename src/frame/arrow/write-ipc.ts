@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { dirname, join } from "node:path";
 import type { RecordBatchWriter, Schema } from "apache-arrow";
 import type { AccessMode } from "../../array/index.js";
 import { showValue } from "../../dtype/index.js";
-import { ExistsError, ShapeError, UnsupportedError } from "../../errors.js";
-import { nodeFiles as files } from "../../platform/files.js";
+import { ShapeError, UnsupportedError } from "../../errors.js";
+import { currentFiles, type Files } from "../../platform/files.js";
+import { WholeFile } from "../../platform/whole-file.js";
 import type { Schema as Columns, TableView } from "../../table/index.js";
 import { arrow } from "./library.js";
 import { type ArrowOptions, batchOf, planOf } from "./to-arrow.js";
@@ -43,20 +42,23 @@ export function writeIPC<S extends Columns, M extends AccessMode>(
   if (!Number.isSafeInteger(rows) || rows < 1) {
     throw new ShapeError(`a batch has a whole number of rows, at least 1, not ${showValue(rows)}`);
   }
-  if (files.look(path)?.isDirectory() === true) {
-    throw new ExistsError(`${path}: this is a directory, which a file cannot replace`, { path });
-  }
   const view = source as unknown as TableView;
   const plan = planOf(view, options);
   const step = Math.min(rows, plan.batchRows);
-  whole(path, (sink) => {
+  const files = currentFiles();
+  using file = new WholeFile(path, files);
+  const fd = files.create(file.temporary);
+  try {
     const writer = format === "file" ? new FileWriter() : new arrow.RecordBatchStreamWriter();
-    writer.reset(sink, plan.schema);
+    writer.reset(new FileSink(fd, file.temporary, files), plan.schema);
     for (let start = 0; start < view.length; start += step) {
       writer.write(batchOf(view, plan, start, Math.min(view.length, start + step), options));
     }
     writer.close();
-  });
+  } finally {
+    files.close(fd);
+  }
+  file.publish();
 }
 
 /** Arrow's writer of files leaves out the schema at the beginning, by which a file can be read as a stream as well. */
@@ -71,37 +73,19 @@ class FileWriter extends arrow.RecordBatchFileWriter {
 class FileSink extends arrow.AsyncByteQueue {
   readonly #fd: number;
   readonly #path: string;
+  readonly #files: Files;
   #at = 0;
 
-  constructor(fd: number, path: string) {
+  constructor(fd: number, path: string, files: Files) {
     super();
     this.#fd = fd;
     this.#path = path;
+    this.#files = files;
   }
 
   override write(bytes: Parameters<RecordBatchWriter["_sink"]["write"]>[0]): void {
     if (!(bytes instanceof Uint8Array)) return;
-    files.write(this.#fd, bytes, this.#at, this.#path);
+    this.#files.write(this.#fd, bytes, this.#at, this.#path);
     this.#at += bytes.length;
   }
-}
-
-/** Writes a file under another name, and gives it its own when it is whole and on the disk. */
-function whole(path: string, write: (sink: FileSink) => void): void {
-  const directory = dirname(path);
-  const temporary = join(directory, `.memmap-${randomBytes(8).toString("hex")}.tmp`);
-  const fd = files.create(temporary);
-  try {
-    try {
-      write(new FileSink(fd, temporary));
-      files.sync(fd, temporary);
-    } finally {
-      files.close(fd);
-    }
-    files.rename(temporary, path);
-  } catch (error) {
-    files.unlink(temporary);
-    throw error;
-  }
-  files.syncDirectory(directory);
 }

@@ -65,7 +65,7 @@ describe("IPC files", () => {
       writeIPC(table, file, { format: "json" as never }),
     );
     refuses(folder, ExistsError, /is a directory/, () => writeIPC(table.slice(0, 1), folder));
-    refuses(folder, NotFoundError, /there is nothing/, () =>
+    refuses(folder, NotFoundError, /there is no directory/, () =>
       writeIPC(table.slice(0, 1), `${folder}/no/a.arrow`),
     );
     expect([existsSync(file), readdirSync(folder)]).toEqual([true, ["a.arrow"]]);
