@@ -5,6 +5,9 @@ import { duckdb } from "./duckdb.js";
 import { bindParams, type DuckDBParams } from "./params.js";
 import { queryError } from "./query-error.js";
 
+/** Connections within a transaction of this file's. */
+const unfinished = new WeakSet<object>();
+
 /**
  * Runs a query and gives its rows as they are asked for. DuckDB's package ends rows that fail in the middle as if they were
  * whole; the `fetchChunk` of this result throws.
@@ -24,8 +27,10 @@ export async function openStream(
   const last = await prepared(extracted, extracted.count - 1);
   bindParams(last, params);
   if (last.statementType !== duckdb.StatementType.SELECT) return last.run();
-  // What fails within a transaction leaves it aborted, which can be seen.
+  // What fails within a transaction leaves it aborted, which can be seen. Rows that nobody read to their end left theirs.
+  if (unfinished.has(own)) await own.run("ROLLBACK");
   await own.run("BEGIN TRANSACTION");
+  unfinished.add(own);
   const result = await last.stream();
   const fetchChunk = result.fetchChunk.bind(result);
   let isWhole = false;
@@ -55,6 +60,7 @@ async function isAborted(connection: Connection): Promise<boolean> {
   try {
     await connection.duckdb.run("SELECT 1");
     await connection.duckdb.run("COMMIT");
+    unfinished.delete(connection.duckdb);
     return false;
   } catch {
     return true;
@@ -71,6 +77,7 @@ async function reasonOf(
   if (query === undefined) return early;
   try {
     await connection.duckdb.run("ROLLBACK");
+    unfinished.delete(connection.duckdb);
     const statement = await connection.duckdb.prepare(`EXPLAIN ANALYZE ${query}`);
     bindParams(statement, params);
     await statement.run();

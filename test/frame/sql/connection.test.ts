@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Connection } from "../../../src/frame/sql/connection.js";
 import { queryError } from "../../../src/frame/sql/query-error.js";
 import { foldName, quoteName, quoteText, requireDistinct } from "../../../src/frame/sql/quote.js";
+import { openStream } from "../../../src/frame/sql/stream.js";
 import { CastError } from "../../../src/index.js";
 import { temporaryPaths } from "../../support/temporary.js";
 import { numbersTable } from "./support.js";
@@ -56,6 +57,41 @@ describe("a connection", () => {
   it("says what is wrong with its options", async () => {
     await expect(Connection.open({ files: false, threads: -1 })).rejects.toMatchObject({ code: "LIMIT" });
     await expect(Connection.open({ files: false, memoryLimit: 0 })).rejects.toMatchObject({ code: "LIMIT" });
+  });
+});
+
+describe("a stream of rows", () => {
+  const rowsOf = async (result: {
+    fetchChunk(): Promise<{ readonly rowCount: number } | null>;
+  }): Promise<number> => {
+    let rows = 0;
+    for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk())
+      rows += chunk.rowCount;
+    return rows;
+  };
+  const LATE = "SELECT CASE WHEN range = 900000 THEN error('late') ELSE 1 END AS a FROM range(1000000)";
+
+  it("fails where its query fails, and ends once", async () => {
+    using connection = await Connection.open({ files: false });
+    await expect(openStream(connection, LATE).then(rowsOf)).rejects.toThrow("late");
+    const whole = await openStream(connection, "SELECT 1 FROM range(1000000)");
+    expect(await rowsOf(whole)).toBe(1_000_000);
+    expect(await rowsOf(whole)).toBe(0);
+  });
+
+  it("may follow one that was not read to its end, or that failed", async () => {
+    using connection = await Connection.open({ files: false });
+    for (let i = 0; i < 3; i++) {
+      await (await openStream(connection, "SELECT 1 FROM range(1000000)")).fetchChunk();
+      await expect(openStream(connection, LATE).then(rowsOf)).rejects.toThrow("late");
+    }
+    expect(await openStream(connection, "SELECT 1 FROM range(10)").then(rowsOf)).toBe(10);
+  });
+
+  it("says what is known better", async () => {
+    using connection = await Connection.open({ files: false });
+    const known = new CastError("known");
+    await expect(openStream(connection, LATE, [], () => known).then(rowsOf)).rejects.toBe(known);
   });
 });
 
