@@ -26,9 +26,8 @@ export async function csvProblem(
     for (const path of source.paths) {
       const only = { ...source, paths: [path] };
       const cell = await wrongCell(connection, cellsOf(only), only.columns);
-      if (cell !== undefined)
-        return wrongCellError(cell, path, await lineOf(connection, only, path, cell.row));
-      const row = await wrongRow(connection, only, path);
+      if (cell !== undefined) return wrongCellError(cell, path, await lineOf(only, path, cell.row));
+      const row = await wrongRow(only, path);
       if (row !== undefined) return row;
     }
   } catch (cause) {
@@ -38,9 +37,9 @@ export async function csvProblem(
 }
 
 /** The line of a row, as messages say it. */
-async function lineOf(connection: Connection, source: CsvSource, path: string, row: number): Promise<string> {
+async function lineOf(source: CsvSource, path: string, row: number): Promise<string> {
   let number = source.dialect.header ? -1 : 0;
-  for await (const record of recordsOf(connection, path, source.dialect)) {
+  for await (const record of recordsOf(path, source.dialect)) {
     if (isBlank(source, record.cells)) continue;
     if (number === row) return ` (line ${record.line})`;
     number++;
@@ -53,14 +52,10 @@ function isBlank({ columns }: CsvSource, cells: readonly string[]): boolean {
   return columns.length > 1 && cells.length === 1 && cells[0] === "";
 }
 
-async function wrongRow(
-  connection: Connection,
-  source: CsvSource,
-  path: string,
-): Promise<FormatError | undefined> {
+async function wrongRow(source: CsvSource, path: string): Promise<FormatError | undefined> {
   const { columns, dialect } = source;
   let row = dialect.header ? -1 : 0;
-  for await (const record of recordsOf(connection, path, dialect)) {
+  for await (const record of recordsOf(path, dialect)) {
     const { cells, line, isOpen } = record;
     if (isBlank(source, cells)) continue;
     const where = `${path}: row ${row} (line ${line})`;
@@ -78,7 +73,7 @@ async function wrongRow(
 }
 
 /** What DuckDB said, without the settings that it lists. */
-export function withoutAdvice(error: unknown, paths: readonly string[]): unknown {
+function withoutAdvice(error: unknown, paths: readonly string[]): unknown {
   if (!isQueryError(error)) return error;
   const line = /CSV Error on Line: (\d+)/.exec(error.message)?.[1];
   const path = paths.length === 1 ? paths[0] : /file = (.*)/.exec(error.message)?.[1];

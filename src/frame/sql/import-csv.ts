@@ -1,23 +1,13 @@
 import { FormatError, ShapeError } from "../../errors.js";
 import { entryOf, importType, isTextKind } from "../options.js";
 import type { Connection } from "./connection.js";
-import {
-  checkedCast,
-  DOUBLE,
-  GUESSED,
-  isRight,
-  looksWhole,
-  NANOSECONDS,
-  TEXT,
-  type TextType,
-  textTypeFor,
-  tooLarge,
-  UBIGINT,
-} from "./import-cast.js";
-import { csvProblem, withoutAdvice } from "./import-csv-problem.js";
+import { checkedCast, GUESSED, TEXT, type TextType, textTypeFor } from "./import-cast.js";
+import { csvProblem } from "./import-csv-problem.js";
+import { settleGuesses } from "./import-csv-sample.js";
 import { type Dialect, dialectOf, type ImportFileOptions } from "./import-options.js";
 import type { Plan } from "./import-plan.js";
 import { queryRows } from "./import-query.js";
+import { isSafeInParallel } from "./import-quotes.js";
 import { firstRecord } from "./import-records.js";
 import { quotePath, quotePaths, type Source } from "./import-source.js";
 import type { TextColumn } from "./import-wrong-cell.js";
@@ -35,6 +25,8 @@ export interface CsvSource {
   readonly paths: readonly string[];
   readonly dialect: Dialect;
   readonly columns: readonly TextColumn[];
+  /** Whether several threads may read it. */
+  readonly isParallel: boolean;
   /** Whether empty cells and empty cells in quotes are told apart. */
   readonly keepsEmpty: boolean;
 }
@@ -50,10 +42,12 @@ export async function planCsv(
   options: ImportFileOptions,
 ): Promise<Plan> {
   const dialect = dialectOf(options, format === "tsv" ? "tsv" : "csv");
-  const names = await columnNames(connection, paths, dialect);
+  const names = await columnNames(paths, dialect);
   const keepsEmpty =
     dialect.nullString === undefined && (options.masks === true || options.fill !== undefined);
+  const isParallel = await isSafeInParallel(paths, dialect, options.signal);
   const untyped = {
+    isParallel,
     paths,
     dialect,
     keepsEmpty,
@@ -93,21 +87,15 @@ function dialectSql({ header, delimiter, quote, escape, encoding }: Dialect): st
 }
 
 /** The cells of files as text. */
-export function cellsOf({ paths, dialect, columns, keepsEmpty }: CsvSource): string {
+export function cellsOf({ paths, dialect, columns, keepsEmpty, isParallel }: CsvSource): string {
   const types = columns.map(({ cell }) => `'${cell}': 'VARCHAR'`).join(", ");
-  return `read_csv(${quotePaths(paths)}, columns = {${types}}, auto_detect = false, ${dialectSql(dialect)}, nullstr = ${quoteText(dialect.nullString ?? "")}, allow_quoted_nulls = ${!keepsEmpty}, hive_partitioning = false, union_by_name = false)`;
+  return `read_csv(${quotePaths(paths)}, columns = {${types}}, auto_detect = false, ${dialectSql(dialect)}, nullstr = ${quoteText(dialect.nullString ?? "")}, allow_quoted_nulls = ${!keepsEmpty}, parallel = ${isParallel}, hive_partitioning = false, union_by_name = false)`;
 }
 
-async function columnNames(
-  connection: Connection,
-  paths: readonly string[],
-  dialect: Dialect,
-): Promise<string[]> {
+async function columnNames(paths: readonly string[], dialect: Dialect): Promise<string[]> {
   let names: string[] | undefined;
   for (const path of paths) {
-    const first = await firstRecord(connection, path, dialect).catch((error) => {
-      throw withoutAdvice(error, [path]);
-    });
+    const first = await firstRecord(path, dialect);
     if (first === undefined) {
       throw new FormatError(`${path}: the file is empty; a CSV file begins with its columns' names`, {
         path,
@@ -176,45 +164,10 @@ async function guessTypes(
     const type = GUESSED.get(types[i] ?? "") ?? TEXT;
     return type.sql === "TIMESTAMP" && !isIso ? TEXT : type;
   });
-  return sampled(connection, source, guessed, isAsked, size);
+  return settleGuesses(connection, { ...source, paths: source.paths.slice(0, 1) }, guessed, isAsked);
 }
 
 function listOf(value: unknown): string[] {
   const items = typeof value === "object" && value !== null && "items" in value ? value.items : [];
   return Array.isArray(items) ? items.map(String) : [];
-}
-
-/** Looks at the sample again: what a guess would change on the way stays text. */
-async function sampled(
-  connection: Connection,
-  source: CsvSource,
-  guessed: readonly TextType[],
-  isAsked: readonly boolean[],
-  size: number,
-): Promise<TextType[]> {
-  const tests = source.columns.flatMap(({ cell }, i) => {
-    const type = guessed[i] ?? TEXT;
-    if (type === TEXT) return [];
-    const all = (test: string) => `coalesce(bool_and(${test}), true)`;
-    return [
-      `${all(isRight(type, cell))} AS right${i}`,
-      type === DOUBLE ? `coalesce(bool_and(${looksWhole(cell)}), false) AS whole${i}` : `false AS whole${i}`,
-      `${all(isRight(type === DOUBLE ? UBIGINT : NANOSECONDS, cell))} AS other${i}`,
-    ];
-  });
-  if (tests.length === 0) return [...guessed];
-  const limit = size < 0 ? "" : ` LIMIT ${size}`;
-  const [row = []] = await queryRows(
-    connection,
-    `SELECT ${tests.join(", ")} FROM (FROM ${cellsOf({ ...source, paths: source.paths.slice(0, 1) })}${limit})`,
-  );
-  let at = 0;
-  return guessed.map((type, i) => {
-    if (type === TEXT) return TEXT;
-    const [isSo, isWhole, isOther] = row.slice(at, (at += 3));
-    if (isWhole === true && isOther === true) return UBIGINT;
-    if (isWhole === true && isAsked[i] === true) throw tooLarge(source.columns[i]?.name ?? "");
-    if (isSo === true) return type;
-    return type.sql === "TIMESTAMP" && isOther === true ? NANOSECONDS : TEXT;
-  });
 }

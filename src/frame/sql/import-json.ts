@@ -1,5 +1,5 @@
 import { DTypeError, FormatError } from "../../errors.js";
-import type { ImportType } from "../options.js";
+import { type ImportType, isTextKind } from "../options.js";
 import type { Connection } from "./connection.js";
 import { GUESSED, TEXT, type TextType, textTypeFor, tooLarge } from "./import-cast.js";
 import type { ImportFileOptions } from "./import-options.js";
@@ -11,7 +11,9 @@ import { wrongCell, wrongCellError } from "./import-wrong-cell.js";
 import { quoteName, quoteText } from "./quote.js";
 
 /** Types that text in JSON is taken for by DuckDB: it stays text, but for dates. */
-const LOOKALIKES: ReadonlySet<string> = new Set(["JSON", "UUID", "TIME"]);
+const LOOKALIKES: ReadonlySet<string> = new Set(["VARCHAR", "JSON", "UUID", "TIME"]);
+
+const NUMBERS: ReadonlySet<string> = new Set(["BIGINT", "UBIGINT", "HUGEINT"]);
 
 /**
  * JSON lines: all of them are read to know what keys there are, and of what types. Keys that are missing are null.
@@ -54,6 +56,9 @@ export async function planJson(
 }
 
 function readAs({ name, type }: Column, said: ImportType | undefined): Column {
+  // A column of floats may have whole numbers alone.
+  const isFloat = said !== undefined && !isTextKind(said) && said.kind === "f";
+  if (isFloat && NUMBERS.has(type)) return { name, type: "DOUBLE" };
   const isDate = /^(DATE|TIMESTAMP)/.test(type) && GUESSED.has(type);
   if (!(LOOKALIKES.has(type) || isText(said) || isDate)) return { name, type };
   return { name, type: "VARCHAR", text: textOf(name, said, type) };
@@ -78,10 +83,9 @@ async function settle(
       connection,
       `SELECT min(${cell}), max(${cell}) FROM ${relation}`,
     );
-    if (said !== undefined) return undefined;
-    if (typeof least === "bigint" && least >= 0n && typeof most === "bigint" && most < 2n ** 64n) {
-      return `CAST(${cell} AS UBIGINT)`;
-    }
+    if (said !== undefined || typeof least !== "bigint" || typeof most !== "bigint") return undefined;
+    if (least >= 0n && most >= 2n ** 63n && most < 2n ** 64n) return `CAST(${cell} AS UBIGINT)`;
+    if (least >= -(2n ** 63n) && most < 2n ** 63n) return `CAST(${cell} AS BIGINT)`;
     throw tooLarge(name);
   }
   if (!/\bJSON\b/.test(type) || said !== undefined) return undefined;

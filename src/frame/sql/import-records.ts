@@ -1,8 +1,5 @@
-import type { Connection } from "./connection.js";
+import { linesOf } from "./import-lines.js";
 import type { Dialect } from "./import-options.js";
-import { quotePath } from "./import-source.js";
-import { queryError } from "./query-error.js";
-import { quoteText } from "./quote.js";
 
 /** What encloses cells, and how. */
 export type Quoting = Pick<Dialect, "delimiter" | "quote" | "escape">;
@@ -29,22 +26,27 @@ export class RecordReader {
     this.#quoting = quoting;
   }
 
-  /** Takes the next line. @returns the record that ends with it, if one does; lines without anything are none */
-  take(line: string): CsvRecord | undefined {
+  /** Takes the next line, and what ends it. @returns the record that ends with it, if one does */
+  take(line: string, end: string): CsvRecord | undefined {
     this.#line++;
     let at = 0;
     if (this.#open === undefined) {
       this.#start = this.#line;
       this.#cells = [];
     } else {
-      at = this.#rest(line, 0, `${this.#open}\n`);
-      if (at < 0) return undefined;
+      at = this.#rest(line, 0, this.#open);
+      if (at < 0) return this.#goOn(end);
     }
     while (at <= line.length) {
       at = this.#cell(line, at);
-      if (at < 0) return undefined;
+      if (at < 0) return this.#goOn(end);
     }
     return this.#record(false);
+  }
+
+  /** A cell goes on in the next line: the break is in it. */
+  #goOn(end: string): undefined {
+    this.#open += end;
   }
 
   /** The record whose quote nobody closed. */
@@ -84,45 +86,19 @@ export class RecordReader {
   }
 }
 
-/** The lines of a file as they are, with an idea of what their ends are. No cell is cut, since nothing delimits them. */
-function linesSql(path: string, encoding: string, limit: number | undefined): string {
-  const nothing = "\u0001\u0002\u0003\u0004";
-  return `SELECT line FROM read_csv(${quotePath(path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, strict_mode = false, delim = ${quoteText(nothing)}, quote = '', escape = '', encoding = ${quoteText(encoding)}, max_line_size = 4194304, buffer_size = 8388608, hive_partitioning = false)${limit === undefined ? "" : ` LIMIT ${limit}`}`;
-}
-
-/** The most lines that a header may take. */
-const HEADER_LINES = 1000;
-
 /** The records of a file, one after the other. */
-export async function* recordsOf(
-  connection: Connection,
-  path: string,
-  dialect: Dialect,
-  limit?: number,
-): AsyncGenerator<CsvRecord> {
+export async function* recordsOf(path: string, dialect: Dialect): AsyncGenerator<CsvRecord> {
   const reader = new RecordReader(dialect);
-  try {
-    const result = await connection.duckdb.stream(linesSql(path, dialect.encoding, limit));
-    for await (const chunk of result) {
-      for (const line of chunk.getColumnValues(0)) {
-        // An empty line is null to DuckDB.
-        const record = reader.take(line === null ? "" : String(line));
-        if (record !== undefined) yield record;
-      }
-    }
-  } catch (cause) {
-    throw queryError(cause);
+  for await (const { text, end } of linesOf(path, dialect.encoding)) {
+    const record = reader.take(text, end);
+    if (record !== undefined) yield record;
   }
   const open = reader.end();
   if (open !== undefined) yield open;
 }
 
 /** The first record; undefined where the file is empty. */
-export async function firstRecord(
-  connection: Connection,
-  path: string,
-  dialect: Dialect,
-): Promise<CsvRecord | undefined> {
-  for await (const record of recordsOf(connection, path, dialect, HEADER_LINES)) return record;
+export async function firstRecord(path: string, dialect: Dialect): Promise<CsvRecord | undefined> {
+  for await (const record of recordsOf(path, dialect)) return record;
   return undefined;
 }

@@ -161,8 +161,8 @@ describe("the shape of files", () => {
     expect((await imported(gzipSync("a\n1\n"), {}, "csv.gz")).rows).toEqual([{ a: 1n }]);
   });
 
-  it("a thousand columns, and cells of many characters", async () => {
-    const names = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+  it("hundreds of columns, and cells of many characters", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `c${i}`);
     const { rows } = await imported(`${names}\n${names.map((_, i) => i)}\n`);
     expect(Object.values(rows[0] ?? {})).toEqual(names.map((_, i) => BigInt(i)));
     const long = "é".repeat(200);

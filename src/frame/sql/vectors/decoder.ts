@@ -3,7 +3,7 @@ import { type DType, type DTypeLike, parseDType } from "../../../dtype/index.js"
 import { CastError } from "../../../errors.js";
 import type { ImportType } from "../../options.js";
 import { countOf, type RawVector } from "./raw-vector.js";
-import { Scratch } from "./scratch.js";
+import type { Scratch } from "./scratch.js";
 
 /** Which cells some vectors hold, for messages. */
 export interface Place {
@@ -58,9 +58,10 @@ export function bytesOf(
   vectors: readonly RawVector[],
   itemsize: number,
   nulls: Uint8Array | undefined,
-  scratch = new Scratch(),
+  scratch?: Scratch,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = scratch.take(countOf(vectors) * itemsize);
+  const size = countOf(vectors) * itemsize;
+  const bytes = scratch?.take(size) ?? new Uint8Array(size);
   let at = 0;
   for (const vector of vectors) {
     bytes.set(vector.bytes(itemsize), at);
