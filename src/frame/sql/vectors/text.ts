@@ -2,8 +2,9 @@ import { bytesAt, countOf, type RawVector } from "./raw-vector.js";
 import { Scratch } from "./scratch.js";
 
 /** DuckDB's strings: a length, and 12 bytes for the string itself or for its first four and the address of all. */
-const ITEMSIZE = 16;
-const INLINE = 12;
+export const ITEMSIZE = 16;
+/** The longest that stand there themselves. */
+export const INLINE = 12;
 const HIGH_BITS = 0x80808080 | 0;
 
 /** The UTF-8 of some strings. */

@@ -1,14 +1,13 @@
 import { type DType, parseDType, showValue } from "../../../dtype/index.js";
 import { CastError } from "../../../errors.js";
 import { type Decoder, over } from "./decoder.js";
+import { countOf } from "./raw-vector.js";
 import { Scratch } from "./scratch.js";
-import { TextReader, type Texts } from "./text.js";
+import { INLINE, ITEMSIZE, TextReader, type Texts } from "./text.js";
 
 /** Text that is not what its column holds. */
 export class WrongTextError extends CastError {}
 
-/** Digits whose number is exact as a double. */
-const EXACT_DIGITS = 15;
 const WORD = 2 ** 32;
 const ZERO = 48;
 
@@ -31,27 +30,34 @@ export function wholeNumberDecoder(dtype: DType, isPlain: boolean): Decoder {
   return {
     type,
     decode: (vectors, nulls, { column, row }) => {
-      const texts = reader.read(vectors, nulls);
-      const bytes = scratch.take(texts.count * 8);
-      const words = new Int32Array(bytes.buffer, 0, texts.count * 2);
-      const wide = new BigInt64Array(bytes.buffer, 0, texts.count);
-      for (let i = 0; i < texts.count; i++) {
-        const number = nulls?.[i] === 1 ? 0 : simpleNumber(texts, i);
-        if (number >= low && number <= high) {
-          words[2 * i] = number;
-          words[2 * i + 1] = Math.floor(number / WORD);
-          continue;
+      const count = countOf(vectors);
+      const bytes = scratch.take(count * 8);
+      const words = new Int32Array(bytes.buffer, 0, count * 2);
+      const wide = new BigInt64Array(bytes.buffer, 0, count);
+      let at = 0;
+      for (const vector of vectors) {
+        const start = at;
+        const inline = vector.bytes(ITEMSIZE);
+        let texts: Texts | undefined;
+        for (; at < start + vector.count; at++) {
+          const number = nulls?.[at] === 1 ? 0 : simpleNumber(inline, (at - start) * ITEMSIZE);
+          if (number >= low && number <= high) {
+            words[2 * at] = number;
+            words[2 * at + 1] = Math.floor(number / WORD);
+            continue;
+          }
+          texts ??= reader.read([vector], nulls?.subarray(start));
+          const text = textAt(texts, at - start);
+          const exact = pattern.test(text) ? BigInt(text.replace(/[ \t+]/g, "")) : undefined;
+          if (exact === undefined || exact < least || exact > most) {
+            throw new WrongTextError(
+              `column ${JSON.stringify(column)}, row ${row(at)}: ${showValue(text)} is no ${dtype}`,
+            );
+          }
+          wide[at] = exact;
         }
-        const text = textAt(texts, i);
-        const exact = pattern.test(text) ? BigInt(text.replace(/[ \t+]/g, "")) : undefined;
-        if (exact === undefined || exact < least || exact > most) {
-          throw new WrongTextError(
-            `column ${JSON.stringify(column)}, row ${row(i)}: ${showValue(text)} is no ${dtype}`,
-          );
-        }
-        wide[i] = exact;
       }
-      return over(type, [texts.count], bytes);
+      return over(type, [count], bytes);
     },
   };
 }
@@ -61,14 +67,17 @@ function rangeOf({ kind, itemsize }: DType): [least: bigint, most: bigint] {
   return kind === "u" ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
 }
 
-/** The number of a few digits that do not begin with 0; NaN for all else. */
-function simpleNumber({ bytes, starts, lengths }: Texts, i: number): number {
-  let at = starts[i] ?? 0;
-  const end = at + (lengths[i] ?? 0);
+/** The number of the few digits that a string of DuckDB's has itself, not beginning with 0; NaN for all else. */
+function simpleNumber(bytes: Uint8Array, item: number): number {
+  const length = bytes[item] ?? 0;
+  const isLong =
+    length > INLINE || ((bytes[item + 1] ?? 0) | (bytes[item + 2] ?? 0) | (bytes[item + 3] ?? 0)) !== 0;
+  let at = item + 4;
+  const end = at + length;
   const isNegative = bytes[at] === 45;
   if (isNegative) at++;
-  if (end === at + 1 && bytes[at] === ZERO) return 0;
-  if (end - at > EXACT_DIGITS || end === at || bytes[at] === ZERO) return Number.NaN;
+  if (isLong || end === at) return Number.NaN;
+  if (bytes[at] === ZERO) return end === at + 1 ? 0 : Number.NaN;
   let number = 0;
   for (; at < end; at++) {
     const digit = (bytes[at] ?? 0) - ZERO;
