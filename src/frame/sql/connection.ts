@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
@@ -24,6 +24,9 @@ export interface ConnectionOptions extends ResourceOptions {
   readonly files: boolean;
 }
 
+/** One that nobody uses: to open another takes longer than many a query. */
+let idle: Connection | undefined;
+
 /**
  * A connection to a DuckDB of its own, in memory. Nothing is downloaded: CSV, JSON and Parquet are built in, extensions
  * are not installed or loaded by themselves.
@@ -33,16 +36,39 @@ export class Connection {
   readonly #instance: DuckDBInstance;
   /** What is to be removed in the end; undefined where it is the caller's. */
   readonly #spill: string | undefined;
+  readonly #isPlain: boolean;
   #closed = false;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, spill: string | undefined) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    spill: string | undefined,
+    plain: boolean,
+  ) {
+    this.#isPlain = plain;
     this.#instance = instance;
     this.duckdb = connection;
     this.#spill = spill;
   }
 
+  /** One that nothing was left in, of those that were used before; else a new one. @throws as `open` */
+  static async take(options: ConnectionOptions): Promise<Connection> {
+    if (idle === undefined || !isPlain(options)) return Connection.open(options);
+    const taken = idle;
+    idle = undefined;
+    return taken;
+  }
+
+  /** Keeps it for the next one who asks, if it is of use; else it is closed. Nothing must be left in it. */
+  giveBack(): void {
+    const isOfUse = this.#isPlain && this.#spill !== undefined && !existsSync(this.#spill);
+    if (isOfUse && idle === undefined) idle = this;
+    else this.close();
+  }
+
   /** @throws LimitError for options that are no such numbers */
-  static async open({ threads, memoryLimit, tempDirectory, files }: ConnectionOptions): Promise<Connection> {
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const { threads, memoryLimit, tempDirectory, files } = options;
     const spill = join(tmpdir(), `memmap-table-${process.pid}-${randomBytes(6).toString("hex")}`);
     const settings = {
       ...(threads === undefined ? {} : { threads: String(positive(threads, "threads")) }),
@@ -59,7 +85,8 @@ export class Connection {
       try {
         const connection = await instance.connect();
         await connection.run("SET TimeZone = 'UTC'");
-        return new Connection(instance, connection, tempDirectory === undefined ? spill : undefined);
+        const own = tempDirectory === undefined ? spill : undefined;
+        return new Connection(instance, connection, own, isPlain(options));
       } catch (error) {
         instance.closeSync();
         throw error;
@@ -95,6 +122,11 @@ export class Connection {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** Whether they are the options of most queries. */
+function isPlain({ threads, memoryLimit, tempDirectory, files }: ConnectionOptions): boolean {
+  return threads === undefined && memoryLimit === undefined && tempDirectory === undefined && !files;
 }
 
 function positive(value: number, name: string): number {

@@ -8,6 +8,7 @@ import { type ColumnChoice, neededColumns } from "./plan.js";
 import { quoteName, quoteText, requireDistinct } from "./quote.js";
 import { orderedSource } from "./scan/ordered-scan.js";
 import { type ScanOptions, scanColumns } from "./scan/scan-columns.js";
+import { occupy, vacate } from "./scan/slots.js";
 import { TableScan } from "./scan/table-scan.js";
 
 /** A table or a view of one, whatever its columns are. */
@@ -34,7 +35,7 @@ export class Exposed {
     this.#scans = new Map(
       entries.map(([name, view], i): [string, TableScan] => {
         quoteName(name);
-        return [name, new TableScan(scanColumns(requireView(view, name), options), view.length, String(i))];
+        return [name, new TableScan(scanColumns(requireView(view, name), options), view.length, i)];
       }),
     );
   }
@@ -49,10 +50,7 @@ export class Exposed {
   async prepareFor(connection: Connection, query: string, params: DuckDBParams): Promise<void> {
     const scans = [...this.#scans.values()];
     if (scans.length === 0) return;
-    for (const scan of scans) {
-      connection.duckdb.registerTableFunction(scan.scan());
-      connection.duckdb.registerTableFunction(scan.probe());
-    }
+    occupy(connection.duckdb, scans);
     await this.#createViews(connection, probeView);
     const needed = await neededColumns(connection, query, params, scans);
     await this.#createViews(connection, (scan) => scanView(scan, needed?.get(scan)));
@@ -60,13 +58,19 @@ export class Exposed {
 
   /** Makes views that read all columns, by several threads, where the order of rows is to be kept. */
   async prepareOrdered(connection: Connection): Promise<void> {
+    occupy(connection.duckdb, [...this.#scans.values()]);
     for (const [name, scan] of this.#scans) {
       const source = await orderedSource(connection, scan);
-      if (source === undefined) connection.duckdb.registerTableFunction(scan.scan());
       const view =
         source === undefined ? scanView(scan, undefined) : `SELECT ${namesOf(scan)} FROM ${source}`;
       await connection.run(`CREATE TEMP VIEW ${quoteName(name)} AS ${view}`);
     }
+  }
+
+  /** Removes the views, and lets go of the tables. */
+  async withdraw(connection: Connection): Promise<void> {
+    for (const name of this.#scans.keys()) await connection.run(`DROP VIEW temp.main.${quoteName(name)}`);
+    vacate(connection.duckdb);
   }
 
   async #createViews(connection: Connection, select: (scan: TableScan) => string): Promise<void> {

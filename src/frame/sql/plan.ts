@@ -28,9 +28,13 @@ export async function neededColumns(
   let roots: unknown;
   try {
     const statement = await connection.duckdb.prepare(`EXPLAIN (FORMAT JSON) ${query}`);
-    bindParams(statement, params);
-    const reader = await statement.runAndReadAll();
-    roots = JSON.parse(String(reader.getRows()[0]?.[1]));
+    try {
+      bindParams(statement, params);
+      const reader = await statement.runAndReadAll();
+      roots = JSON.parse(String(reader.getRows()[0]?.[1]));
+    } finally {
+      statement.destroySync();
+    }
   } catch {
     // What is wrong with the query itself is told when it is run.
     return undefined;

@@ -6,7 +6,7 @@ import { Exposed, type Tables } from "./expose.js";
 import { duckdbParams, type SqlParams } from "./params.js";
 import { queryError } from "./query-error.js";
 import type { ScanOptions } from "./scan/scan-columns.js";
-import { openStream } from "./stream.js";
+import { isClean, openStream } from "./stream.js";
 
 /** What a query is run with. */
 export interface RunOptions extends ResourceOptions, ScanOptions {
@@ -45,7 +45,7 @@ export class RunningQuery {
     const values = duckdbParams(params);
     // Before anything is waited for: the tables are read as they are now.
     const exposed = new Exposed(tables, options);
-    const connection = await Connection.open({ ...options, files });
+    const connection = await Connection.take({ ...options, files });
     const running = new RunningQuery(connection, exposed, signal);
     try {
       if (options.ordered === true) await exposed.prepareOrdered(connection);
@@ -107,6 +107,11 @@ export class RunningQuery {
     this.#signal?.removeEventListener("abort", this.#interrupt);
     try {
       await this.#drain();
+      if (this.#result !== undefined && isClean(this.#result)) {
+        await this.#exposed.withdraw(this.#connection);
+        this.#connection.giveBack();
+        return;
+      }
     } catch {
       // Of what nobody wants any more, nobody wants the error.
     }

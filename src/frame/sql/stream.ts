@@ -8,6 +8,14 @@ import { queryError } from "./query-error.js";
 /** Connections within a transaction of this file's. */
 const unfinished = new WeakSet<object>();
 
+/** Results after which a connection is as it was before. */
+const clean = new WeakSet<DuckDBResult>();
+
+/** Whether a result was read to its end and its query was one that changes nothing. */
+export function isClean(result: DuckDBResult): boolean {
+  return clean.has(result);
+}
+
 /**
  * Runs a query and gives its rows as they are asked for. DuckDB's package ends rows that fail in the middle as if they were
  * whole; the `fetchChunk` of this result throws.
@@ -42,6 +50,8 @@ export async function openStream(
     if (await isAborted(connection))
       throw known() ?? (await reasonOf(connection, extracted.count === 1 ? query : undefined, params));
     isWhole = true;
+    last.destroySync();
+    if (extracted.count === 1) clean.add(result);
     return null;
   };
   return result;

@@ -108,6 +108,22 @@ describe("sql", () => {
     await expect(rowsOf("FROM k")).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("leaves nothing of a call to the next", async () => {
+    using one = numbersTable(fresh(), 3);
+    using other = MemmapTable.create(fresh(), {
+      rows: 2,
+      columns: { a: "U3", b: "i4" },
+      durability: "process",
+    });
+    expect(await valueOf("SELECT sum(a) FROM t", { tables: { t: one } })).toBe(3n);
+    await expect(rowsOf("FROM t")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(await rowsOf("FROM t", { tables: { t: other } })).toEqual(Array(2).fill({ a: "", b: 0 }));
+    expect(await rowsOf("FROM memmap_scan_0()").catch((error: Error) => error.message)).toMatch(
+      /is gone|does not exist/,
+    );
+    expect(await valueOf("SELECT count(*) FROM information_schema.tables")).toBe(0n);
+  });
+
   it("runs several queries over one table at a time", async () => {
     using table = numbersTable(fresh(), 200_000);
     const sums = await Promise.all(
