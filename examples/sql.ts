@@ -42,7 +42,7 @@ export async function run(directory: string): Promise<string[]> {
 
   // Only the columns that the query names are read, straight from their files.
   const tables = { flights, airports };
-  const texans = await sql<{ iata: string; name: string; mean: number }>(DELAYS, {
+  const texans = sql<{ iata: string; name: string; mean: number }>(DELAYS, {
     tables,
     params: ["TX", 100],
   });

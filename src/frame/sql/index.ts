@@ -13,5 +13,5 @@ export type { CsvOptions, ImportFileOptions, ImportFormat } from "./import-optio
 export type { ImportProgress } from "./import-result.js";
 export type { SqlParam, SqlParams } from "./params.js";
 export type { SqlRow } from "./read-rows.js";
-export { SqlResult } from "./result.js";
+export { type SqlQuery, SqlResult } from "./result.js";
 export { type SqlIntoOptions, type SqlOptions, sql } from "./sql.js";

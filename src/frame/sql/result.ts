@@ -12,7 +12,7 @@ const abandoned = new FinalizationRegistry<RunningQuery>((running) => void runni
  * `close()`.
  *
  * ```ts
- * for await (const { origin, mean } of await sql("SELECT …", { tables })) console.log(origin, mean);
+ * for await (const { origin, mean } of sql("SELECT …", { tables })) console.log(origin, mean);
  * ```
  */
 export class SqlResult<R extends object = SqlRow> implements AsyncIterable<R>, AsyncDisposable {
@@ -71,4 +71,21 @@ export class SqlResult<R extends object = SqlRow> implements AsyncIterable<R>, A
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** A query that has begun: wait for its result to know its columns first, or take the rows at once. */
+export type SqlQuery<R extends object = SqlRow> = Promise<SqlResult<R>> &
+  AsyncIterable<R> & {
+    /** All rows. */
+    toArray(): Promise<R[]>;
+  };
+
+/** A result that is awaited, with what can be done with its rows. */
+export function queryOf<R extends object>(started: Promise<SqlResult<R>>): SqlQuery<R> {
+  return Object.assign(started, {
+    async *[Symbol.asyncIterator]() {
+      yield* await started;
+    },
+    toArray: async () => (await started).toArray(),
+  });
 }

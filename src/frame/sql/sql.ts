@@ -4,7 +4,7 @@ import type { Tables } from "./expose.js";
 import { type ReadOptions, readResult } from "./import-result.js";
 import type { SqlParams } from "./params.js";
 import type { SqlRow } from "./read-rows.js";
-import { SqlResult } from "./result.js";
+import { queryOf, type SqlQuery, SqlResult } from "./result.js";
 import { RunningQuery } from "./running.js";
 
 /** Options of {@link sql}. */
@@ -35,18 +35,19 @@ export interface SqlIntoOptions extends SqlOptions, ReadOptions {
  * the query needs; nothing is copied beforehand. Each call has a DuckDB of its own, in memory, which downloads nothing.
  *
  * ```ts
- * const late = await sql("SELECT origin, avg(delay) AS mean FROM flights WHERE delay > $1 GROUP BY ALL", {
+ * const late = sql("SELECT origin, avg(delay) AS mean FROM flights WHERE delay > $1 GROUP BY ALL", {
  *   tables: { flights },
  *   params: [60],
  * });
  * for await (const { origin, mean } of late) console.log(origin, mean);
+ * const [{ total }] = await sql("SELECT count(*) AS total FROM flights", { tables: { flights } }).toArray();
  * using means = await sql("FROM flights SELECT origin, avg(delay) GROUP BY ALL", { tables: { flights }, into: "means" });
  * ```
  *
  * A table must stay open until its rows are read; it is read as long as it was when the query began. Rows come in the
  * table's order where the query does not change it.
  *
- * @returns the rows, as they come; with `into` the new table, open for writing, which is there when it is whole
+ * @returns the rows, as they come, or awaited the result, which knows its columns; with `into` the new table, open for writing, which is there when it is whole
  * @throws FormatError for what is no SQL, NotFoundError for unknown tables and columns, DTypeError for columns that SQL has no
  * type for and for types that do not go together, CastError for values that cannot be converted, NameError, LimitError,
  * DiskError, UnsupportedError; what a table throws while it is read, as ClosedError; the signal's reason
@@ -54,15 +55,22 @@ export interface SqlIntoOptions extends SqlOptions, ReadOptions {
 export function sql<R extends object = SqlRow>(
   query: string,
   options?: SqlOptions & { readonly into?: undefined },
-): Promise<SqlResult<R>>;
+): SqlQuery<R>;
 export function sql(query: string, options: SqlIntoOptions): Promise<MemmapTable>;
-export async function sql(
+export function sql(
   query: string,
   options: SqlOptions & { readonly into?: string | undefined } = {},
-): Promise<SqlResult | MemmapTable> {
-  const running = await RunningQuery.start(query, options);
+): SqlQuery | Promise<MemmapTable> {
   const { into } = options;
-  if (into === undefined) return new SqlResult(running);
+  return into === undefined ? queryOf(resultOf(query, options)) : tableOf(query, into, options);
+}
+
+async function resultOf(query: string, options: SqlOptions): Promise<SqlResult> {
+  return new SqlResult(await RunningQuery.start(query, options));
+}
+
+async function tableOf(query: string, into: string, options: SqlOptions): Promise<MemmapTable> {
+  const running = await RunningQuery.start(query, options);
   try {
     return await readResult(running.result, into, options);
   } catch (cause) {

@@ -294,6 +294,25 @@ describe("what goes wrong in the middle of the rows", () => {
   });
 });
 
+describe("a query", () => {
+  it("gives its rows without being awaited", async () => {
+    using table = numbersTable(fresh(), 3);
+    const options = { tables: { t: table } };
+    expect(await sql("FROM t", options).toArray()).toEqual([{ a: 0 }, { a: 1 }, { a: 2 }]);
+    const rows: unknown[] = [];
+    for await (const { a } of sql<{ a: number }>("FROM t", options)) {
+      rows.push(a);
+      if (a === 1) break;
+    }
+    expect(rows).toEqual([0, 1]);
+    await expect(sql("selct").toArray()).rejects.toMatchObject({ code: "FORMAT" });
+    await expect(sql("selct")[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "FORMAT" });
+    const query = sql("SELECT 1 AS one");
+    expect((await query).columnNames).toEqual(["one"]);
+    expect(await query.toArray()).toEqual([{ one: 1 }]);
+  });
+});
+
 describe("a result", () => {
   it("is read once", async () => {
     const result = await sql("SELECT 1 AS a");
