@@ -1,7 +1,7 @@
 import { showValue } from "../../dtype/index.js";
 import { FormatError, isMemmapError, LimitError } from "../../errors.js";
 import type { Connection } from "./connection.js";
-import { type CsvSource, cellsOf } from "./import-csv.js";
+import { type CsvSource, cellsOf } from "./import-csv-source.js";
 import { isInterrupt, isQueryError } from "./import-query.js";
 import { recordsOf } from "./import-records.js";
 import { wrongCell, wrongCellError } from "./import-wrong-cell.js";

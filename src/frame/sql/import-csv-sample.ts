@@ -9,7 +9,7 @@ import {
   tooLarge,
   UBIGINT,
 } from "./import-cast.js";
-import { type CsvSource, cellsOf } from "./import-csv.js";
+import { type CsvSource, cellsOf } from "./import-csv-source.js";
 import { queryRows } from "./import-query.js";
 
 /** Questions that are asked together: DuckDB takes a millisecond to understand each. */

@@ -4,32 +4,16 @@ import type { Connection } from "./connection.js";
 import { checkedCast, GUESSED, TEXT, type TextType, textTypeFor } from "./import-cast.js";
 import { csvProblem } from "./import-csv-problem.js";
 import { settleGuesses } from "./import-csv-sample.js";
+import { type CsvSource, cellsOf, dialectSql } from "./import-csv-source.js";
 import { type Dialect, dialectOf, type ImportFileOptions } from "./import-options.js";
 import type { Plan } from "./import-plan.js";
 import { queryRows } from "./import-query.js";
 import { isSafeInParallel } from "./import-quotes.js";
 import { firstRecord } from "./import-records.js";
-import { quotePath, quotePaths, type Source } from "./import-source.js";
-import type { TextColumn } from "./import-wrong-cell.js";
+import { quotePath, type Source } from "./import-source.js";
 import { quoteText } from "./quote.js";
 import type { Decoder } from "./vectors/decoder.js";
 import { wholeNumberDecoder } from "./vectors/whole-numbers.js";
-
-/** The longest line that is read. */
-const MAX_LINE_BYTES = 4 << 20;
-/** What each thread reads at once. */
-const BUFFER_BYTES = 8 << 20;
-
-/** A CSV file, and what its cells are read as. */
-export interface CsvSource {
-  readonly paths: readonly string[];
-  readonly dialect: Dialect;
-  readonly columns: readonly TextColumn[];
-  /** Whether several threads may read it. */
-  readonly isParallel: boolean;
-  /** Whether empty cells and empty cells in quotes are told apart. */
-  readonly keepsEmpty: boolean;
-}
 
 /**
  * How CSV files are read: all cells as text, which the query then casts, since what DuckDB reads as a number it rounds.
@@ -79,17 +63,6 @@ function hasFill({ fill, masks }: ImportFileOptions, column: string): boolean {
   if (masks === true) return true;
   if (typeof fill !== "object" || fill instanceof Date) return fill !== undefined;
   return entryOf(fill as { readonly [name: string]: unknown }, column) !== undefined;
-}
-
-/** What DuckDB is told of the dialect. */
-function dialectSql({ header, delimiter, quote, escape, encoding }: Dialect): string {
-  return `header = ${header}, delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(escape)}, encoding = ${quoteText(encoding)}, strict_mode = true, comment = '', skip = 0, max_line_size = ${MAX_LINE_BYTES}, buffer_size = ${BUFFER_BYTES}`;
-}
-
-/** The cells of files as text. */
-export function cellsOf({ paths, dialect, columns, keepsEmpty, isParallel }: CsvSource): string {
-  const types = columns.map(({ cell }) => `'${cell}': 'VARCHAR'`).join(", ");
-  return `read_csv(${quotePaths(paths)}, columns = {${types}}, auto_detect = false, ${dialectSql(dialect)}, nullstr = ${quoteText(dialect.nullString ?? "")}, allow_quoted_nulls = ${!keepsEmpty}, parallel = ${isParallel}, hive_partitioning = false, union_by_name = false)`;
 }
 
 async function columnNames(paths: readonly string[], dialect: Dialect): Promise<string[]> {

@@ -17,7 +17,7 @@ import { WrongTextError } from "./vectors/whole-numbers.js";
 /** What DuckDB may hold at most, if nothing is said. */
 const MEMORY = 384 << 20;
 /** What DuckDB reads ahead, so that its threads need not wait for this one. */
-const AHEAD = "16MB";
+const AHEAD = "32MB";
 
 /**
  * Makes a table of CSV, TSV, JSON lines or Parquet files, in bounded memory. The table gets its name when it is whole: of an

@@ -88,9 +88,10 @@ async function cellOf(
 /** Lists of one length are arrays. @throws DTypeError for others */
 async function arrayCell(connection: Connection, relation: string, { name, type }: Column): Promise<string> {
   const cell = quoteName(name);
+  const axes: string[] = [];
   let of = cell;
-  let array = type;
-  while (array.endsWith("[]")) {
+  let element = type;
+  while (element.endsWith("[]")) {
     const [[least, most] = []] = await queryRows(
       connection,
       `SELECT min(len(${of})), max(len(${of})) FROM ${relation}`,
@@ -100,9 +101,10 @@ async function arrayCell(connection: Connection, relation: string, { name, type 
         `column ${JSON.stringify(name)}: its lists have ${least === most ? "no length to go by" : `${least} to ${most} items`}; rows of a column are of one shape`,
       );
     }
-    array = array.slice(0, -2);
-    type = type.replace("[]", `[${least}]`);
+    element = element.slice(0, -2);
+    // SQL has the outermost axis last.
+    axes.unshift(`[${least}]`);
     of = `${of}[1]`;
   }
-  return `CAST(${cell} AS ${type})`;
+  return `CAST(${cell} AS ${element}${axes.join("")})`;
 }

@@ -94,6 +94,7 @@ describe("JSON lines", () => {
     const { dtypes, rows } = await lines('{"l":[1,2],"o":{"x":1,"y":0.5}}\n{"l":[3,4],"o":{"x":2,"y":1}}\n');
     expect(dtypes.l).toBe("<i8 (2)");
     expect(rows[1]).toEqual({ l: BigInt64Array.of(3n, 4n), o: { x: 2n, y: 1 } });
+    expect((await lines('{"l":[[1,2,3],[4,5,6]]}\n')).dtypes.l).toBe("<i8 (2,3)");
     await expect(lines('{"l":[1]}\n{"l":[3,4]}\n')).rejects.toMatchObject({ code: "DTYPE" });
     await expect(lines('{"o":{"x":"text"}}\n')).rejects.toMatchObject({ code: "DTYPE" });
   });
