@@ -37,7 +37,9 @@ export async function planCsv(
     keepsEmpty,
     columns: names.map((name, i) => ({ name, cell: `c${i}`, type: TEXT })),
   };
-  const types = await columnTypes(connection, untyped, options);
+  const types = await columnTypes(connection, untyped, options).catch(async (error) => {
+    throw await csvProblem(connection, untyped, error);
+  });
   const source: CsvSource = {
     ...untyped,
     columns: untyped.columns.map((column, i) => ({ ...column, type: types[i] ?? TEXT })),
@@ -127,9 +129,7 @@ async function guessTypes(
   const candidates = "['BOOLEAN', 'BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'VARCHAR']";
   const names = columns.map(({ cell }) => quoteText(cell)).join(", ");
   const sql = `SELECT [x.type FOR x IN Columns], TimestampFormat FROM sniff_csv(${quotePath(paths[0] ?? "")}, ${dialectSql(dialect)}, nullstr = ${quoteText(nullString ?? "")}, names = [${names}], sample_size = ${size}, auto_type_candidates = ${candidates}, dateformat = '%Y-%m-%d')`;
-  const [row] = await queryRows(connection, sql).catch((error) =>
-    csvProblem(connection, source, error).then((problem) => Promise.reject(problem)),
-  );
+  const [row] = await queryRows(connection, sql);
   const types = listOf(row?.[0]);
   // Formats that are not ISO's are a guess of what is day and what is month.
   const isIso = row?.[1] === null || row?.[1] === undefined;

@@ -1,4 +1,4 @@
-import { DTypeError, FormatError } from "../../errors.js";
+import { DTypeError, FormatError, NameError } from "../../errors.js";
 import { type ImportType, isTextKind } from "../options.js";
 import type { Connection } from "./connection.js";
 import { GUESSED, TEXT, type TextType, textTypeFor, tooLarge } from "./import-cast.js";
@@ -8,7 +8,7 @@ import { isQueryError, queryRows } from "./import-query.js";
 import { quotePaths, type Source } from "./import-source.js";
 import { type Column, describe, isText, planTyped, saidFor } from "./import-typed.js";
 import { wrongCell, wrongCellError } from "./import-wrong-cell.js";
-import { quoteName, quoteText } from "./quote.js";
+import { foldName, quoteName, quoteText } from "./quote.js";
 
 /** Types that text in JSON is taken for by DuckDB: it stays text, but for dates. */
 const LOOKALIKES: ReadonlySet<string> = new Set(["VARCHAR", "JSON", "UUID", "TIME"]);
@@ -34,6 +34,7 @@ export async function planJson(
   const columns = found.map((column) => readAs(column, saidFor(options, column.name)));
   const types = columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(type)}`).join(", ");
   const relation = reader(`columns = {${types}}`);
+  await refuseRenamed(connection, relation, found);
   const settled: Column[] = [];
   for (const [i, column] of columns.entries()) {
     const sql =
@@ -53,6 +54,29 @@ export async function planJson(
       return wrong === undefined ? jsonError(error) : wrongCellError(wrong, paths.join(", "), "");
     },
   };
+}
+
+/**
+ * DuckDB has other names for keys that are one to SQL, and for empty ones, and would find nothing of those names.
+ *
+ * @throws NameError
+ */
+async function refuseRenamed(
+  connection: Connection,
+  relation: string,
+  columns: readonly Column[],
+): Promise<void> {
+  const names = new Set(columns.map(({ name }) => foldName(name)));
+  for (const { name, type } of columns) {
+    const base = /^(.*)_\d+$/s.exec(foldName(name))?.[1];
+    const isSuspect = /^c\d+$/i.test(name) || (base !== undefined && names.has(base));
+    if (!isSuspect || type === "JSON") continue;
+    const [[count] = []] = await queryRows(connection, `SELECT count(${quoteName(name)}) FROM ${relation}`);
+    if (count !== 0n) continue;
+    throw new NameError(
+      `there are keys that SQL has no names for, or that differ by capital letters alone; one of them would be ${JSON.stringify(name)}`,
+    );
+  }
 }
 
 function readAs({ name, type }: Column, said: ImportType | undefined): Column {

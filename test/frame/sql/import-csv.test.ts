@@ -272,6 +272,7 @@ describe("errors name the place", () => {
       code: "FORMAT",
       message: expect.stringMatching(/row 0 \(line 2\): a cell's quote is never closed/),
     });
+    await expect(imported("\n\na,b\n1,2\n")).rejects.toMatchObject({ code: "FORMAT" });
     await expect(imported("a,b\r\n1,x\n2,y\r\n")).rejects.toMatchObject({ code: "FORMAT" });
   });
 

@@ -105,6 +105,14 @@ describe("JSON lines", () => {
     await expect(lines("")).rejects.toMatchObject({ code: "FORMAT" });
   });
 
+  it("keys that DuckDB would rename", async () => {
+    await expect(lines('{"a":1,"A":1.5}\n', { masks: true })).rejects.toMatchObject({ code: "NAME" });
+    await expect(lines('{"":1}\n', { masks: true })).rejects.toMatchObject({ code: "NAME" });
+    expect(
+      (await lines('{"a":1,"a_1":2,"c0":3,"__proto__":4}\n')).rows.map((row) => Object.values(row)),
+    ).toEqual([[1n, 2n, 3n, 4n]]);
+  });
+
   it("dates that are none", async () => {
     await expect(
       lines('{"d":"2020-01-01"}\n{"d":"soon"}\n', { dtypes: { d: "M8[D]" } }),
