@@ -76,7 +76,8 @@ export class ColumnBuffer {
       this.#store(list, at, count, firstRow);
     } else {
       const present = isTypedArray(values) ? zeroed(values, nulls, count) : values;
-      const one = arrayOf(this.dtype, [1, ...this.itemShape], this.source).fill(substitute as never);
+      const label = `the fill of ${this.#label}`;
+      const one = arrayOf(this.dtype, [1, ...this.itemShape], label).fill(substitute as never);
       this.#store(present, at, count, firstRow).put(booleans(nulls.subarray(0, count)), one);
     }
     if (this.#options.masks !== true) return;
@@ -108,14 +109,18 @@ export class ColumnBuffer {
     this.#view.slice(0, used).assign(before);
   }
 
+  get #label(): string {
+    return `column ${JSON.stringify(this.source)}`;
+  }
+
   #make(dtype: DType): ArrayView {
-    return arrayOf(dtype, [this.#capacity, ...this.itemShape], this.source);
+    return arrayOf(dtype, [this.#capacity, ...this.itemShape], this.#label);
   }
 }
 
-function arrayOf(dtype: DType, shape: readonly number[], name: string): ArrayView {
+function arrayOf(dtype: DType, shape: readonly number[], label: string): ArrayView {
   const { bytes, layout } = zeros(dtype, shape);
-  return new ArrayView(new MemoryStorage(bytes, { label: `column ${JSON.stringify(name)}` }), dtype, layout);
+  return new ArrayView(new MemoryStorage(bytes, { label }), dtype, layout);
 }
 
 /** A mask, of bytes that are 0 and 1. */

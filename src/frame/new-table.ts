@@ -1,6 +1,6 @@
 import { ArrayView, isTypedArray } from "../array/index.js";
 import type { DType } from "../dtype/index.js";
-import { ShapeError, UnsupportedError } from "../errors.js";
+import { NameError, ShapeError, UnsupportedError } from "../errors.js";
 import type { AttrInput } from "../store/index.js";
 import type { MemmapTable } from "../table/index.js";
 import { booleans, ColumnBuffer } from "./column-buffer.js";
@@ -153,13 +153,20 @@ export class NewTable {
     table.addColumn(name, dtype, { itemShape, attr: before.attr, data: before, overwrite: true });
   }
 
-  /** The column of a mask, once there is a null; rows before that have none. */
+  /** The column of a mask, once there is a null; rows before that have none. @throws NameError where the name is taken */
   #maskOf(column: ColumnBuffer): string | undefined {
     if (column.nulls === undefined) return undefined;
     const known = this.#masks.get(column);
     if (known !== undefined) return known;
     const name = `${column.name}.null`;
-    this.#staging.table.addColumn(name, "b1");
+    const { table } = this.#staging;
+    if (table.has(name)) {
+      const [own, other] = [column.source, name].map((part) => JSON.stringify(part));
+      throw new NameError(
+        `column ${own} has nulls, but ${other}, which would say where, is another column; say fill: { ${own}: … } and no masks, or give one of the two another name`,
+      );
+    }
+    table.addColumn(name, "b1");
     this.#masks.set(column, name);
     return name;
   }

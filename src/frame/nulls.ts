@@ -1,19 +1,13 @@
 import type { DType } from "../dtype/index.js";
 import { CastError } from "../errors.js";
-import { entryOf, type FillOption, type ImportOptions } from "./options.js";
-
-/** The value that the options give for the nulls of a column; undefined where they give none. */
-function fillOf(fill: FillOption | undefined, name: string): unknown {
-  if (typeof fill !== "object" || fill instanceof Date) return fill;
-  return entryOf(fill as { readonly [name: string]: unknown }, name);
-}
+import { entryOf, type ImportOptions, isByName } from "./options.js";
 
 /**
  * What stands in a column where its source has null: the fill; else NaN and NaT; else zero, where a mask says which
  * cells these are. Undefined where there is no such value.
  */
 export function substituteFor(dtype: DType, name: string, { fill, masks }: ImportOptions): unknown {
-  const filled = fillOf(fill, name);
+  const filled = isByName(fill) ? entryOf(fill, name) : fill;
   if (filled !== undefined) return filled;
   switch (dtype.kind) {
     case "f":

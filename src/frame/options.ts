@@ -6,15 +6,11 @@ import type { StoreSettings } from "../table/index.js";
 /** A text column whose width is that of its widest value: code points or UTF-8. */
 export type TextKind = "U" | "S";
 
+/** What an option says of each column by name. */
+type ByName<T> = { readonly [name: string]: T } | ReadonlyMap<string, T>;
+
 /** What is stored where a source has null: one value for all columns, or one for each by name. */
-export type FillOption =
-  | number
-  | bigint
-  | string
-  | boolean
-  | Date
-  | { readonly [name: string]: unknown }
-  | ReadonlyMap<string, unknown>;
+export type FillOption = number | bigint | string | boolean | Date | ByName<unknown>;
 
 /** Options of everything that makes a table from something else. */
 export interface ImportOptions extends StoreSettings {
@@ -22,9 +18,7 @@ export interface ImportOptions extends StoreSettings {
    * What columns become, by their names in the source; `"U"` and `"S"` are as wide as the widest value. Columns that
    * are not named follow from the source.
    */
-  readonly dtypes?:
-    | { readonly [name: string]: DTypeLike | TextKind }
-    | ReadonlyMap<string, DTypeLike | TextKind>;
+  readonly dtypes?: ByName<DTypeLike | TextKind>;
   /** What text becomes: code points (`"U"`, the default) or UTF-8 (`"S"`). */
   readonly strings?: TextKind;
   /**
@@ -67,7 +61,7 @@ export function oneOf(value: unknown, known: readonly unknown[], name: string): 
 export function checkOptionNames({ dtypes, fill }: ImportOptions, columns: readonly string[]): void {
   const known = new Set(columns);
   for (const [option, entries] of Object.entries({ dtypes, fill })) {
-    if (typeof entries !== "object" || entries instanceof Date) continue;
+    if (!isByName(entries)) continue;
     const names: Iterable<string> = entries instanceof Map ? entries.keys() : Object.keys(entries);
     for (const name of names) {
       if (known.has(name)) continue;
@@ -87,8 +81,7 @@ export function importType(
   name: string,
   otherwise: ImportType | "text",
 ): ImportType {
-  const said = dtypes === undefined ? undefined : entryOf(dtypes, name);
-  const chosen = said ?? (otherwise === "text" ? strings : otherwise);
+  const chosen = entryOf(dtypes, name) ?? (otherwise === "text" ? strings : otherwise);
   return isTextKind(chosen) ? chosen : parseDType(chosen);
 }
 
@@ -96,12 +89,15 @@ export function isTextKind(type: unknown): type is TextKind {
   return type === "U" || type === "S";
 }
 
-/** An own entry of an object, or a map's. */
-export function entryOf<T>(
-  entries: { readonly [name: string]: T } | ReadonlyMap<string, T>,
-  name: string,
-): T | undefined {
+/** Whether an option says something of each column, and not of all at once. */
+export function isByName(option: unknown): option is ByName<unknown> {
+  return typeof option === "object" && option !== null && !(option instanceof Date);
+}
+
+/** An own entry of an object, or a map's; undefined of an option that was left out. */
+export function entryOf<T>(entries: ByName<T> | undefined, name: string): T | undefined {
   if (entries instanceof Map) return entries.get(name);
+  if (!isByName(entries)) return undefined;
   const object = entries as { readonly [name: string]: T };
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -98,7 +98,7 @@ export class Staging {
       target.resize(table.length);
       for (const [name, column] of table.columns()) {
         const { dtype, itemShape, attr } = column;
-        target.addColumn(name, dtype, { itemShape, data: column, attr: attr });
+        target.addColumn(name, dtype, { itemShape, data: column, attr });
       }
       target.attr = table.attr;
     });

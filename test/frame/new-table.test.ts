@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "n
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDType } from "../../src/dtype/index.js";
-import { isMemmapError } from "../../src/errors.js";
+import { CastError, isMemmapError } from "../../src/errors.js";
 import { columnNames } from "../../src/frame/names.js";
 import { NewTable, type Part } from "../../src/frame/new-table.js";
 import type { ImportOptions } from "../../src/frame/options.js";
@@ -293,7 +293,13 @@ describe("nulls", () => {
         batches(),
         { fill: new Map([["i", 0.5]]) },
       ),
-    ).toThrow('column "i"');
+    ).toThrow(/^the fill of column "i": 0.5/);
+    const none: unknown = null;
+    using nothing = make(place(), [["d", "M8[s]"]], [[[{ values: [5n, 1n], nulls: nulls(0, 1) }], 2]], {
+      fill: none as number,
+    });
+    expect([...nothing.column("d")]).toEqual([5n, null]);
+    expect(() => make(place(), [["i", "i4"]], [batches()[0]], { fill: none as number })).toThrow(CastError);
     using text = make(place(), [["t", "U"]], [[[{ values: ["a", null], nulls: nulls(0, 1) }], 2]], {
       fill: { t: "nothing" },
     });
@@ -340,7 +346,7 @@ describe("nulls", () => {
           masks: true,
         },
       ),
-    ).toThrow('"a.null"');
+    ).toThrow(/^column "a" has nulls, but "a.null", which would say where, is another column; say fill: /);
     expect(beside(path)).toEqual([]);
   });
 });

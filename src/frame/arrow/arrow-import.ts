@@ -79,8 +79,8 @@ function partOf(
   if (whole === undefined || whole.length < start + count) {
     throw new FormatError(`${label} has ${whole?.length ?? 0} of ${batch.numRows} rows`);
   }
-  const data = start === 0 && count === whole.length ? whole : whole.slice(start, count);
   try {
+    const data = start === 0 && count === whole.length ? whole : whole.slice(start, count);
     const { values, nulls } = reader.read(data, { label, firstRow, perRow: 1 });
     return { values: sourceOf(values, count, reader), nulls };
   } catch (error) {

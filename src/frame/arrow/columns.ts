@@ -25,7 +25,7 @@ export function columnOf(field: Field, options: ImportOptions): ArrowColumn {
   try {
     const recorded = recordedFor(field);
     const choose = (own: DType | "text" | undefined): ImportType => {
-      if (own === undefined && recorded === undefined && !isSaid(options, name)) {
+      if ((own ?? recorded ?? entryOf(options.dtypes, name)) === undefined) {
         throw new DTypeError(
           `${label} is ${type} in Arrow, which does not say a dtype; say one: dtypes: { ${JSON.stringify(name)}: … }`,
         );
@@ -41,10 +41,6 @@ export function columnOf(field: Field, options: ImportOptions): ArrowColumn {
     if (!(cause instanceof DTypeError) || cause.message.startsWith(label)) throw cause;
     throw new DTypeError(`${label}: ${cause.message}`, { cause });
   }
-}
-
-function isSaid({ dtypes }: ImportOptions, name: string): boolean {
-  return dtypes !== undefined && entryOf(dtypes, name) !== undefined;
 }
 
 /** The dtype that a field remembers, if its type is still the one that the dtype had then. */

@@ -68,17 +68,21 @@ function flat(dtype: DType, bytes: Uint8Array): Strided {
   return { dtype, layout: denseLayout([bytes.length / dtype.itemsize], dtype.itemsize), bytes };
 }
 
-/** The bytes of so many elements. @throws FormatError where there are fewer */
+/** The bytes of so many elements. @throws FormatError where there are fewer, TypeError where they are detached */
 export function elementBytes(data: Data, bytesEach: number, { label }: Where): Uint8Array {
   const values: ArrayBufferView | undefined = data.values;
   const length = data.length * bytesEach;
   if (length === 0) return new Uint8Array(0);
-  if (values === undefined || values.byteLength < length) {
+  const bytes =
+    values === undefined
+      ? new Uint8Array(0)
+      : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (bytes.length < length) {
     throw new FormatError(
-      `${label} has ${values?.byteLength ?? 0} bytes of values, where its ${data.length} elements take ${length}`,
+      `${label} has ${bytes.length} bytes of values, where its ${data.length} elements take ${length}`,
     );
   }
-  return new Uint8Array(values.buffer, values.byteOffset, length);
+  return bytes.subarray(0, length);
 }
 
 /** Elements that Arrow keeps as NumPy does. */

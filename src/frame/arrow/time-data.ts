@@ -52,7 +52,9 @@ export function toDays(counts: BigInt64Array, nameOf: Namer): Int32Array {
     const [low = 0, high = 0] = [words[2 * i + LOW], words[2 * i + HIGH]];
     if (high === low >> 31) days[i] = low;
     else if (high !== NAT_HIGH || low !== 0) {
-      throw new CastError(`${nameOf(i)}: ${counts[i]} days do not fit Arrow's 32-bit dates`);
+      throw new CastError(
+        `${nameOf(i)}: ${counts[i]} days do not fit Arrow's 32-bit dates; counts of seconds, M8[s], would`,
+      );
     }
   }
   return days;

@@ -1,4 +1,4 @@
-import { FormatError, isMemmapError, UnsupportedError } from "../../errors.js";
+import { ClosedError, FormatError, isMemmapError, UnsupportedError } from "../../errors.js";
 
 /** The error of this package for what Arrow's reader makes of bytes that are not as they should be. */
 export function unreadable(error: unknown, what = "the Arrow data"): Error {
@@ -7,6 +7,12 @@ export function unreadable(error: unknown, what = "the Arrow data"): Error {
   if (message.includes("codec not found")) {
     return new UnsupportedError(
       `${what} is compressed, for which apache-arrow needs a codec: compressionRegistry.set(…); or write it without compression`,
+      { cause: error },
+    );
+  }
+  if (message.includes("detached ArrayBuffer")) {
+    return new ClosedError(
+      `${what} shares the bytes of a table that was closed, or of a column that was deleted; toArrow(view, { copy: true }) outlives them`,
       { cause: error },
     );
   }

@@ -9,6 +9,7 @@ import {
   type FillOption,
   type ImportType,
   importType,
+  isByName,
   oneOf,
 } from "../options.js";
 import { type FrameParts, framePartsOf } from "./frame-parts.js";
@@ -81,7 +82,7 @@ function importColumn(
 ): ImportColumn {
   const { name, known } = knownColumn(recall(df), source, parts.names);
   const attr = known?.attr;
-  if (options.dtypes !== undefined && entryOf(options.dtypes, source) !== undefined) {
+  if (entryOf(options.dtypes, source) !== undefined) {
     return { name, type: importType(options, source, "text"), attr, known: undefined };
   }
   if (known !== undefined) return { name, type: known.dtype, attr, known };
@@ -136,7 +137,6 @@ function renamed(
   sources: readonly string[],
   columns: readonly ImportColumn[],
 ): FillOption | undefined {
-  if (typeof fill !== "object" || fill instanceof Date) return fill;
-  const entries = fill as { readonly [name: string]: unknown };
-  return new Map(columns.map(({ name }, c) => [name, entryOf(entries, sources[c] ?? name)]));
+  if (!isByName(fill)) return fill;
+  return new Map(columns.map(({ name }, c) => [name, entryOf(fill, sources[c] ?? name)]));
 }

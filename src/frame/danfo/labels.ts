@@ -58,9 +58,9 @@ export function isDefault(labels: readonly unknown[]): boolean {
 }
 
 /** @throws ShapeError where there are not as many as rows */
-export function checkCount(labels: readonly unknown[], rows: number, what: string): void {
+export function checkCount(labels: readonly unknown[], rows: number, what: string, hint = ""): void {
   if (labels.length !== rows)
-    throw new ShapeError(`${what} has ${labels.length} labels, but there are ${rows} rows`);
+    throw new ShapeError(`${what} has ${labels.length} labels, but there are ${rows} rows${hint}`);
 }
 
 /** @throws CastError for what is neither text nor number, and for labels that are there twice, which danfo refuses */

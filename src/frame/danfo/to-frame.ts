@@ -1,6 +1,7 @@
 import type { DataFrame, Series } from "danfojs-node";
 import type { AccessMode, ArrayView } from "../../array/index.js";
-import type { DTypeLike } from "../../dtype/index.js";
+import { type DTypeLike, showValue } from "../../dtype/index.js";
+import { UnsupportedError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
 import { MemmapColumn, MemmapTable, type Schema, type TableView } from "../../table/index.js";
 import { oneOf } from "../options.js";
@@ -120,7 +121,13 @@ function originOf(view: TableView): MemmapTable | undefined {
   return view.parent === undefined ? undefined : originOf(view.parent);
 }
 
+/** @throws UnsupportedError, ShapeError, CastError */
 function requireLabels(labels: readonly unknown[], rows: number): void {
+  if (!Array.isArray(labels)) {
+    throw new UnsupportedError(
+      `index is a column's name (of a frame) or a list of labels, not ${showValue(labels)}`,
+    );
+  }
   checkCount(labels, rows, "index");
   checkLabels(labels, "index");
 }
@@ -140,7 +147,8 @@ function labelsFor(view: TableView, { index, ...options }: FrameOptions): readon
   }
   const kept = isTable(view) ? keptLabels(view.attr) : undefined;
   if (kept !== undefined) {
-    checkCount(kept, view.length, "the index that the table's attribute keeps, danfo.index,");
+    const what = "the index that the table's attribute keeps, danfo.index,";
+    checkCount(kept, view.length, what, "; say index: null for 0 to n - 1");
   }
   return kept;
 }

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { type Data, type Table, tableFromIPC, tableToIPC, type Vector } from "apache-arrow";
 import { describe, expect, it } from "vitest";
-import { toArrow } from "../../../src/frame/arrow/index.js";
-import { CastError, DTypeError, MemmapTable } from "../../../src/index.js";
+import { fromArrow, toArrow } from "../../../src/frame/arrow/index.js";
+import { CastError, ClosedError, DTypeError, MemmapTable } from "../../../src/index.js";
 import { thrown } from "../../support/snapshot.js";
 import { temporaryPaths } from "../../support/temporary.js";
 
@@ -91,6 +91,22 @@ describe("columns whose bytes Arrow shares", () => {
     table.close();
     expect(new Set(lengths(shared))).toEqual(new Set([false]));
     expect(new Set(lengths(copied))).toEqual(new Set([true]));
+  });
+
+  it.each([3, 70_000])("of %i rows make no table when theirs is closed", (rows) => {
+    const table = MemmapTable.create(path(), { rows, columns: { a: "i4", t: "M8[s]" }, ...QUICK });
+    table.addColumn("v", "f4", { itemShape: [2] });
+    const [shared, copied] = [toArrow(table), toArrow(table, { copy: true })];
+    table.close();
+    for (const name of ["a", "t", "v"]) {
+      expect(() => fromArrow(shared.select([name]), path(), QUICK)).toThrow(
+        new ClosedError(
+          `column "${name}" shares the bytes of a table that was closed, or of a column that was deleted; toArrow(view, { copy: true }) outlives them`,
+        ),
+      );
+    }
+    using again = fromArrow(copied, path(), QUICK);
+    expect(again.length).toBe(rows);
   });
 
   it("are not those that are strided, byte-swapped or in Fortran order", () => {

@@ -299,6 +299,10 @@ describe("toDataFrame: index", () => {
     expect(() => toDataFrame(table, { index: "ok" })).toThrow(CastError);
     expect(() => toDataFrame(table, { index: "ID" })).toThrow(NotFoundError);
     expect(() => toDataFrame(table, { index: ["a"] })).toThrow(ShapeError);
+    expect(() => toDataFrame(table, { index: 5 as never })).toThrow(/index is .*a list of labels, not 5/);
+    expect(() => toSeries(table.column("id"), { index: "id" as never })).toThrow(
+      /a list of labels, not "id"/,
+    );
     expect(() => toDataFrame(table, { index: ["a", "a"] })).toThrow(/index, row 1: the label "a"/);
     expect(() => toDataFrame(table, { index: ["a", null as never] })).toThrow(CastError);
   });
@@ -315,7 +319,9 @@ describe("toDataFrame: index", () => {
     expect(toDataFrame(table, { index: ["p", "q"] }).index).toEqual(["p", "q"]);
     expect(toDataFrame(table.slice(0, 2)).index).toEqual([0, 1]);
     table.resize(3);
-    expect(() => toDataFrame(table)).toThrow(/danfo.index.* has 2 labels, but there are 3 rows/);
+    expect(() => toDataFrame(table)).toThrow(
+      /danfo.index.* has 2 labels, but there are 3 rows; .*index: null/,
+    );
     expect(toDataFrame(table, { index: null }).index).toEqual([0, 1, 2]);
     table.attr = { danfo: { index: "mine" } };
     expect(toDataFrame(table).index).toEqual([0, 1, 2]);
