@@ -56,8 +56,22 @@ export function fileKind(
   throw new UnsupportedError(`compression of ${format} is one of ${known.join(", ")}, not ${compression}`);
 }
 
+/** Rows of a group of a Parquet file: DuckDB's own number. */
+export const GROUP_ROWS = 122_880;
+/** Bytes of a group at most: each is held as a whole until it is written. */
+const GROUP_BYTES = 64 << 20;
+/** Groups have whole vectors of DuckDB's. */
+const VECTOR_ROWS = 2048;
+
+/** How many rows go into a group of a Parquet file: of wide rows fewer. */
+export function rowsOfGroup(columns: readonly ScanColumn[]): number {
+  const rowBytes = columns.reduce((sum, column) => sum + column.rowBytes, 1);
+  const vectors = Math.max(1, Math.floor(GROUP_BYTES / rowBytes / VECTOR_ROWS));
+  return Math.min(GROUP_ROWS, vectors * VECTOR_ROWS);
+}
+
 /** What `COPY … TO` is told of a format. */
-export function copyOptions({ format, compression }: FileKind): string {
+export function copyOptions({ format, compression }: FileKind, groupRows: number): string {
   const packing = compression === "none" ? (format === "parquet" ? "uncompressed" : "none") : compression;
   // DuckDB's own temporary name is not needed: the file has one already.
   const common = `USE_TMP_FILE false, COMPRESSION ${quoteText(packing)}`;
@@ -69,7 +83,7 @@ export function copyOptions({ format, compression }: FileKind): string {
     case "jsonl":
       return `FORMAT json, ${common}`;
     case "parquet":
-      return `FORMAT parquet, ${common}`;
+      return `FORMAT parquet, ROW_GROUP_SIZE ${groupRows}, ${common}`;
     default:
       return format satisfies never;
   }

@@ -8,12 +8,17 @@ import {
   copyOptions,
   type ExportFormat,
   fileKind,
+  GROUP_ROWS,
   requireWritable,
+  rowsOfGroup,
 } from "./export-format.js";
 import { type AnyView, requireView } from "./expose.js";
 import { quoteText } from "./quote.js";
 import { RunningQuery } from "./running.js";
 import { scanColumns } from "./scan/scan-columns.js";
+
+/** What DuckDB may hold at most, if nothing is said. */
+const MEMORY = 512 << 20;
 
 /** Options of {@link exportFile}. */
 export interface ExportOptions extends ResourceOptions {
@@ -28,7 +33,8 @@ export interface ExportOptions extends ResourceOptions {
 }
 
 /**
- * Writes the rows of a table or view into a file of CSV, TSV, JSON lines or Parquet, in their order and in bounded memory.
+ * Writes the rows of a table or view into a file of CSV, TSV, JSON lines or Parquet, in their order and in bounded memory: by default
+ * DuckDB holds 512 MiB at most.
  * The file has its name when it is whole and on the disk, and replaces one that had it; what fails leaves nothing.
  *
  * ```ts
@@ -48,11 +54,16 @@ export async function exportFile(view: AnyView, path: string, options: ExportOpt
   const target = resolve(path);
   const kind = fileKind(target, options);
   const json = kind.format === "jsonl";
-  requireWritable(scanColumns(requireView(view, "view"), { masks: options.masks, json }), kind.format);
+  const columns = scanColumns(requireView(view, "view"), { masks: options.masks, json });
+  requireWritable(columns, kind.format);
   requirePlace(files, target);
   const temporary = join(dirname(target), `.memmap-${randomBytes(8).toString("hex")}.tmp`);
   try {
-    await copyTo(temporary, view, copyOptions(kind), { ...options, json });
+    const groupRows = rowsOfGroup(columns);
+    // Several threads need memory for what one has ready before another; of text DuckDB would even keep all.
+    const { memoryLimit = MEMORY } = options;
+    const ordered = kind.format === "parquet" && groupRows === GROUP_ROWS && memoryLimit >= MEMORY;
+    await copyTo(temporary, view, copyOptions(kind, groupRows), { ...options, json, ordered });
     signal?.throwIfAborted();
     publish(files, temporary, target);
   } catch (error) {
@@ -75,14 +86,14 @@ async function copyTo(
   path: string,
   rows: AnyView,
   format: string,
-  options: ExportOptions & { readonly json: boolean },
+  options: ExportOptions & { readonly json: boolean; readonly ordered: boolean },
 ): Promise<void> {
   const query = `COPY (SELECT * FROM rows) TO ${quoteText(path)} (${format})`;
   const running = await RunningQuery.start(query, {
+    memoryLimit: MEMORY,
     ...options,
     tables: { rows },
     files: true,
-    ordered: true,
   });
   try {
     while ((await running.fetch()) !== undefined);

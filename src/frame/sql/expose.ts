@@ -58,12 +58,9 @@ export class Exposed {
 
   /** Makes views that read all columns, by several threads, where the order of rows is to be kept. */
   async prepareOrdered(connection: Connection): Promise<void> {
-    occupy(connection.duckdb, [...this.#scans.values()]);
     for (const [name, scan] of this.#scans) {
       const source = await orderedSource(connection, scan);
-      const view =
-        source === undefined ? scanView(scan, undefined) : `SELECT ${namesOf(scan)} FROM ${source}`;
-      await connection.run(`CREATE TEMP VIEW ${quoteName(name)} AS ${view}`);
+      await connection.run(`CREATE TEMP VIEW ${quoteName(name)} AS SELECT ${namesOf(scan)} FROM ${source}`);
     }
   }
 

@@ -171,6 +171,16 @@ describe("Parquet", () => {
     );
   });
 
+  it("has them in less memory, too", async () => {
+    using table = numbersTable(fresh(), 300_000);
+    const path = `${fresh()}.parquet`;
+    await exportFile(table, path, { memoryLimit: 64 << 20 });
+    const read = `read_parquet('${path}', file_row_number = true)`;
+    expect(await valueOf(`SELECT count(*) FROM ${read} WHERE a = file_row_number`, { files: true })).toBe(
+      300_000n,
+    );
+  });
+
   it.each([0, 1, 2047, 2049])("of %i rows", async (rows) => {
     using table = numbersTable(fresh(), rows);
     const path = `${fresh()}.parquet`;
