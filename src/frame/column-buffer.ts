@@ -21,100 +21,104 @@ export class ColumnBuffer {
   /** Where rows of the batch have nulls; undefined before the first null of the column. */
   nulls: Uint8Array | undefined;
   readonly #options: ImportOptions;
-  readonly #capacity: number;
   readonly #text: TextKind | undefined;
   /** Of a text column without a width of its own: the widest value so far. */
   #widest = 1;
+  #dtype: DType;
   #view: ArrayView;
 
-  constructor(
-    { name: source, type, itemShape = [] }: NewColumn,
-    name: string,
-    capacity: number,
-    options: ImportOptions,
-  ) {
+  constructor({ name: source, type, itemShape = [] }: NewColumn, name: string, options: ImportOptions) {
     this.source = source;
     this.name = name;
     this.itemShape = itemShape;
     this.#options = options;
-    this.#capacity = capacity;
     this.#text = isTextKind(type) ? type : undefined;
-    this.#view = this.#make(isTextKind(type) ? parseDType(`${type}1`) : type);
+    this.#dtype = isTextKind(type) ? parseDType(`${type}1`) : type;
+    this.#view = arrayOf(this.#dtype, [0, ...itemShape], this.#label);
   }
 
   /** What it holds now; text becomes wider. */
   get dtype(): DType {
-    return this.#view.dtype;
+    return this.#dtype;
   }
 
   /** What it holds when all rows have been seen. */
   get finalType(): DType {
-    return this.#text === undefined ? this.dtype : parseDType(`${this.#text}${this.#widest}`);
+    return this.#text === undefined ? this.#dtype : parseDType(`${this.#text}${this.#widest}`);
   }
 
+  /** The first rows of the batch. */
   rows(count: number): ArrayView {
     return this.#view.slice(0, count);
   }
 
+  /** Begins a batch of so many rows at most. */
+  begin(capacity: number): void {
+    this.#view = arrayOf(this.#dtype, [capacity, ...this.itemShape], this.#label);
+    if (this.nulls !== undefined) this.nulls = new Uint8Array(capacity);
+  }
+
   /**
-   * Takes rows.
+   * The part with what stands for nulls in its lists.
+   *
+   * @param firstRow the number of the first row in the whole
+   * @throws CastError naming the first null, where nothing stands for it
+   */
+  prepare({ values, nulls }: Part, firstRow: number): Part {
+    if (nulls?.includes(1) !== true) return { values };
+    const substitute = this.#substitute(nulls, firstRow);
+    if (!Array.isArray(values) && this.#text === undefined) return { values, nulls };
+    const cell = this.itemShape.reduceRight((part, axis) => new Array(axis).fill(part), substitute);
+    const list = Array.from(values as Iterable<unknown>, (value, i) => (nulls[i] === 1 ? cell : value));
+    return { values: list, nulls };
+  }
+
+  /** Looks how wide text is. @returns whether it is wider than the batch, which cannot take it then */
+  widen({ values }: Part): boolean {
+    if (this.#text === undefined) return false;
+    this.#widest = textWidth(values, this.#text, this.#widest);
+    const { width } = this.#dtype;
+    if (this.#widest <= width) return false;
+    // By steps, so that the file is not written anew for each of them.
+    const step = width === 1 ? 1 : Math.ceil(width * 1.5);
+    this.#dtype = parseDType(`${this.#text}${Math.max(this.#widest, step)}`);
+    return true;
+  }
+
+  /**
+   * Takes rows that are prepared.
    *
    * @param at their place in the batch
    * @param firstRow the number of the first of them in the whole
    * @throws CastError naming column, row and value
    */
   put({ values, nulls }: Part, at: number, count: number, firstRow: number): void {
-    if (nulls?.includes(1) !== true) {
-      this.#store(values, at, count, firstRow);
+    const rows = this.#view.slice(at, at + count);
+    const present = nulls !== undefined && isTypedArray(values) ? zeroed(values, nulls, count) : values;
+    rows.planAssign(present, { firstRow })();
+    if (nulls === undefined) {
       this.nulls?.fill(0, at, at + count);
       return;
     }
-    const substitute = this.#substitute(nulls, firstRow);
-    if (Array.isArray(values) || this.#text !== undefined) {
-      const cell = this.itemShape.reduceRight((part, axis) => new Array(axis).fill(part), substitute);
-      const list = Array.from(values as Iterable<unknown>, (value, i) => (nulls[i] === 1 ? cell : value));
-      this.#store(list, at, count, firstRow);
-    } else {
-      const present = isTypedArray(values) ? zeroed(values, nulls, count) : values;
-      const label = `the fill of ${this.#label}`;
-      const one = arrayOf(this.dtype, [1, ...this.itemShape], label).fill(substitute as never);
-      this.#store(present, at, count, firstRow).put(booleans(nulls.subarray(0, count)), one);
+    if (!Array.isArray(values)) {
+      const one = arrayOf(this.#dtype, [1, ...this.itemShape], `the fill of ${this.#label}`);
+      one.fill(this.#substitute(nulls, firstRow) as never);
+      rows.put(booleans(nulls.subarray(0, count)), one);
     }
     if (this.#options.masks !== true) return;
-    this.nulls ??= new Uint8Array(this.#capacity);
+    this.nulls ??= new Uint8Array(this.#view.length);
     this.nulls.set(nulls.subarray(0, count), at);
-  }
-
-  #store(values: unknown, at: number, count: number, firstRow: number): ArrayView {
-    if (this.#text !== undefined) this.#widen(textWidth(values, this.#text, this.#widest), at);
-    const rows = this.#view.slice(at, at + count);
-    rows.planAssign(values, { firstRow })();
-    return rows;
-  }
-
-  /** What nulls become. @throws CastError naming the first of them, where nothing does */
-  #substitute(nulls: Uint8Array, firstRow: number): unknown {
-    const substitute = substituteFor(this.dtype, this.source, this.#options);
-    if (substitute !== undefined) return substitute;
-    throw nullError(this.source, firstRow + nulls.indexOf(1), this.#text ?? String(this.dtype));
-  }
-
-  #widen(width: number, used: number): void {
-    this.#widest = Math.max(this.#widest, width);
-    if (this.#widest <= this.dtype.width) return;
-    // By steps, so that the file is not written anew for each of them.
-    const before = this.rows(used);
-    const step = used === 0 && this.dtype.width === 1 ? width : Math.ceil(this.dtype.width * 1.5);
-    this.#view = this.#make(parseDType(`${this.#text}${Math.max(width, step)}`));
-    this.#view.slice(0, used).assign(before);
   }
 
   get #label(): string {
     return `column ${JSON.stringify(this.source)}`;
   }
 
-  #make(dtype: DType): ArrayView {
-    return arrayOf(dtype, [this.#capacity, ...this.itemShape], this.#label);
+  /** What nulls become. @throws CastError naming the first of them, where nothing does */
+  #substitute(nulls: Uint8Array, firstRow: number): unknown {
+    const substitute = substituteFor(this.#dtype, this.source, this.#options);
+    if (substitute !== undefined) return substitute;
+    throw nullError(this.source, firstRow + nulls.indexOf(1), this.#text ?? String(this.#dtype));
   }
 }
 

@@ -1,23 +1,17 @@
 import { ArrayView, isTypedArray } from "../array/index.js";
-import type { DType } from "../dtype/index.js";
+import { type DType, sizeOf } from "../dtype/index.js";
 import { NameError, ShapeError, UnsupportedError } from "../errors.js";
 import type { AttrInput } from "../store/index.js";
 import type { MemmapTable } from "../table/index.js";
 import { booleans, ColumnBuffer } from "./column-buffer.js";
 import { columnNames } from "./names.js";
-import {
-  checkOptionNames,
-  checkOptions,
-  type ImportOptions,
-  type ImportType,
-  isTextKind,
-} from "./options.js";
+import { checkOptionNames, checkOptions, type ImportOptions, type ImportType } from "./options.js";
 import { Staging } from "./staging.js";
 
-const BATCH_BYTES = 4 << 20;
-const MAX_BATCH_ROWS = 1 << 16;
-/** What a text column without a width is taken for. */
-const TEXT_BYTES = 64;
+const BATCH_BYTES = 8 << 20;
+const MAX_BATCH_ROWS = 1 << 17;
+/** Rows of the first batch: many tables have no more. */
+const FIRST_ROWS = 1 << 12;
 
 /** A column of a table that is being made. */
 export interface NewColumn {
@@ -53,15 +47,15 @@ export class NewTable {
   readonly #columns: readonly ColumnBuffer[];
   /** The names of the masks of columns that have had nulls. */
   readonly #masks = new Map<ColumnBuffer, string>();
-  readonly #capacity: number;
+  /** Rows that the batch has room for. */
+  #capacity = 0;
   #committed = 0;
   #gathered = 0;
   #isWhole = true;
 
-  private constructor(staging: Staging, columns: readonly ColumnBuffer[], capacity: number) {
+  private constructor(staging: Staging, columns: readonly ColumnBuffer[]) {
     this.#staging = staging;
     this.#columns = columns;
-    this.#capacity = capacity;
   }
 
   /**
@@ -74,12 +68,10 @@ export class NewTable {
     const sources = columns.map(({ name }) => name);
     checkOptionNames(options, sources);
     const names = columnNames(sources, options.names);
-    const capacity = batchRows(columns);
     const buffers = columns.map(
-      (column, i) => new ColumnBuffer(column, names[i]?.column ?? column.name, capacity, options),
+      (column, i) => new ColumnBuffer(column, names[i]?.column ?? column.name, options),
     );
-    const staging = new Staging(path, options);
-    const making = new NewTable(staging, buffers, capacity);
+    const making = new NewTable(new Staging(path, options), buffers);
     try {
       making.#addColumns(columns, options.attr);
       return making;
@@ -113,18 +105,35 @@ export class NewTable {
   append(parts: readonly Part[], count: number): void {
     this.#isWhole = false;
     for (let start = 0; start < count; ) {
+      if (this.#gathered === this.#capacity) this.#begin();
       const length = Math.min(count - start, this.#capacity - this.#gathered);
-      this.#columns.forEach((column, i) => {
+      const taken = this.#columns.map((column, i) => {
         const part = parts[i];
-        if (part === undefined)
+        if (part === undefined) {
           throw new ShapeError(`there are no values for column ${JSON.stringify(column.source)}`);
-        column.put(slicePart(part, start, start + length, count), this.#gathered, length, this.length);
+        }
+        return column.prepare(slicePart(part, start, start + length, count), this.length);
+      });
+      const wider = this.#columns.filter((column, i) => column.widen(taken[i] ?? { values: [] }));
+      if (wider.length > 0) {
+        this.#begin();
+        continue;
+      }
+      this.#columns.forEach((column, i) => {
+        column.put(taken[i] ?? { values: [] }, this.#gathered, length, this.length);
       });
       this.#gathered += length;
       start += length;
-      if (this.#gathered === this.#capacity) this.#commit();
     }
     this.#isWhole = true;
+  }
+
+  /** Writes the batch, and begins another one, as large as its rows are wide by now. */
+  #begin(): void {
+    this.#commit();
+    const capacity = Math.min(batchRows(this.#columns), Math.max(FIRST_ROWS, 8 * this.#capacity));
+    for (const column of this.#columns) column.begin(capacity);
+    this.#capacity = capacity;
   }
 
   /** Writes the batch behind the rows that are there. */
@@ -186,12 +195,9 @@ export class NewTable {
 }
 
 /** Rows of a batch: a few megabytes of them. */
-function batchRows(columns: readonly NewColumn[]): number {
-  const bytes = columns.reduce((sum, { type, itemShape = [] }) => {
-    const itemsize = isTextKind(type) ? TEXT_BYTES : type.itemsize;
-    return sum + itemShape.reduce((product, axis) => product * axis, itemsize);
-  }, 0);
-  return Math.min(MAX_BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / Math.max(bytes, 1))));
+function batchRows(columns: readonly ColumnBuffer[]): number {
+  const bytes = columns.reduce((sum, { dtype, itemShape }) => sum + sizeOf(itemShape) * dtype.itemsize, 1);
+  return Math.min(MAX_BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES / bytes)));
 }
 
 /** Rows `start` to before `end` of a part of `count` rows. */

@@ -1,4 +1,13 @@
-import { BLOCK_BYTES, isTypedArray, isViewable, planAssign, type Strided, zeros } from "../array/index.js";
+import {
+  BLOCK_BYTES,
+  isTypedArray,
+  isViewable,
+  planAssign,
+  STRIDED,
+  type Strided,
+  zeros,
+} from "../array/index.js";
+import { contiguousBytes } from "../array/strided.js";
 import { ShapeError } from "../errors.js";
 import { type ColumnState, type RowBlock, rowBytes } from "../store/index.js";
 import { blockRows } from "./assign-rows.js";
@@ -66,14 +75,21 @@ function* blocksOf(
 ): Generator<Uint8Array> {
   const bytes = rowBytes(target);
   const step = Math.max(1, Math.floor(BLOCK_BYTES / Math.max(bytes, 8)));
-  const scratch = zeros(target.dtype, [Math.min(step, length), ...target.itemShape]);
+  let scratch: Strided | undefined;
   for (let start = 0; start < length; start += step) {
     const end = Math.min(start + step, length);
+    const part = rows.part(target, start, end);
+    const own = ownBytes(part, target, end - start);
+    if (own !== undefined) {
+      if (store) yield own;
+      continue;
+    }
+    scratch ??= zeros(target.dtype, [Math.min(step, length), ...target.itemShape]);
     const block: Strided = {
       ...scratch,
       layout: { ...scratch.layout, shape: [end - start, ...target.itemShape] },
     };
-    const assignment = planAssign(block, rows.part(target, start, end), {
+    const assignment = planAssign(block, part, {
       label: `column ${JSON.stringify(target.name)}`,
       firstRow: firstRow + start,
     });
@@ -81,4 +97,13 @@ function* blocksOf(
     assignment();
     yield scratch.bytes.subarray(0, (end - start) * bytes);
   }
+}
+
+/** The bytes of rows that lie in memory as they are to be written; there is nothing about them to judge. */
+function ownBytes(part: unknown, { dtype, itemShape }: Target, count: number): Uint8Array | undefined {
+  if (!isViewable(part)) return undefined;
+  const array = part[STRIDED]();
+  const { shape } = array.layout;
+  const isSame = array.dtype.equals(dtype) && shape.join() === [count, ...itemShape].join();
+  return isSame ? contiguousBytes(array) : undefined;
 }
