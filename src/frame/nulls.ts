@@ -44,9 +44,10 @@ function zeroOf(dtype: DType): unknown {
   }
 }
 
-/** The error for a null that nothing stands for. */
-export function nullError(name: string, row: number, what: string): CastError {
+/** The error for a null that nothing stands for. @param masks whether masks can be asked for */
+export function nullError(name: string, row: number, what: string, masks = true): CastError {
+  const column = JSON.stringify(name);
   return new CastError(
-    `column ${JSON.stringify(name)}, row ${row}: null does not go into ${what}; say fill: { ${JSON.stringify(name)}: … } to store a value instead, or masks: true to keep a column of which cells are null`,
+    `column ${column}, row ${row}: null does not go into ${what}; say fill: { ${column}: … } to store a value instead${masks ? ", or masks: true to keep a column of which cells are null" : ""}`,
   );
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import { ExistsError } from "../errors.js";
+import { ExistsError, NotFoundError } from "../errors.js";
 import { currentFiles, type Files } from "../platform/files.js";
 import { isStore, isVacant } from "../store/index.js";
 import { MemmapTable } from "../table/index.js";
@@ -32,13 +32,19 @@ export class Staging {
     this.#files = currentFiles();
     this.#path = resolve(path);
     this.#options = options;
+    const directory = dirname(this.#path);
+    if (this.#files.look(directory) === undefined) {
+      throw new NotFoundError(`${this.#path}: the directory ${directory} is missing; make it first`, {
+        path: this.#path,
+      });
+    }
     this.#replaced = this.#open();
     try {
       const kernel = options.locking === undefined || options.locking === "kernel";
-      if (kernel) removeAbandoned(dirname(this.#path), this.#files);
+      if (kernel) removeAbandoned(directory, this.#files);
       const name = `${kernel ? PREFIX : ".memmap-part-"}${randomBytes(8).toString("hex")}`;
       // Until it has its name, a crash of the system may take it.
-      this.table = MemmapTable.create(join(dirname(this.#path), name), {
+      this.table = MemmapTable.create(join(directory, name), {
         ...settings(options),
         durability: "process",
       });

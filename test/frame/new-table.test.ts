@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "n
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseDType } from "../../src/dtype/index.js";
-import { CastError, isMemmapError } from "../../src/errors.js";
+import { CastError, isMemmapError, NotFoundError } from "../../src/errors.js";
 import { columnNames } from "../../src/frame/names.js";
 import { NewTable, type Part } from "../../src/frame/new-table.js";
 import type { ImportOptions } from "../../src/frame/options.js";
@@ -352,6 +352,13 @@ describe("nulls", () => {
 });
 
 describe("the place of a table", () => {
+  it("is in a directory that is there", () => {
+    const path = join(place(), "table");
+    expect(() => make(path, [["a", "i4"]], [])).toThrow(
+      new NotFoundError(`${path}: the directory ${dirname(path)} is missing; make it first`, { path }),
+    );
+  });
+
   it("is not taken from anything else", () => {
     const path = place();
     make(path, [["a", "i1"]], [[[{ values: [1] }], 1]]).close();

@@ -2,6 +2,7 @@ import type { Field, RecordBatch, Schema, Table } from "apache-arrow";
 import { type AccessMode, type ArrayView, STRIDED } from "../../array/index.js";
 import { type DType, sizeOf } from "../../dtype/index.js";
 import type { Schema as Columns, TableView } from "../../table/index.js";
+import { oneOf } from "../options.js";
 import { dataOf, makeData, masked } from "./data.js";
 import { fieldOf } from "./fields.js";
 import { arrow } from "./library.js";
@@ -66,8 +67,10 @@ export function toArrow<S extends Columns, M extends AccessMode>(
   return new arrow.Table(plan.schema, batches);
 }
 
-/** Looks at the columns alone. @throws DTypeError */
-export function planOf(view: TableView, { masks = false }: ArrowOptions): Plan {
+/** Looks at the columns alone. @throws DTypeError, UnsupportedError */
+export function planOf(view: TableView, { copy, masks = false }: ArrowOptions): Plan {
+  oneOf(copy, [true, false], "copy");
+  oneOf(masks, [true, false], "masks");
   const columns: PlannedColumn[] = [];
   let weight = 1;
   for (const [name, column] of view.columns()) {

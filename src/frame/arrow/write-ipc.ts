@@ -1,10 +1,11 @@
 import type { RecordBatchWriter, Schema } from "apache-arrow";
 import type { AccessMode } from "../../array/index.js";
 import { showValue } from "../../dtype/index.js";
-import { ShapeError, UnsupportedError } from "../../errors.js";
+import { ShapeError } from "../../errors.js";
 import { currentFiles, type Files } from "../../platform/files.js";
 import { WholeFile } from "../../platform/whole-file.js";
 import type { Schema as Columns, TableView } from "../../table/index.js";
+import { oneOf } from "../options.js";
 import { arrow } from "./library.js";
 import { type ArrowOptions, batchOf, planOf } from "./to-arrow.js";
 
@@ -36,9 +37,7 @@ export function writeIPC<S extends Columns, M extends AccessMode>(
   options: IPCOptions = {},
 ): void {
   const { format = "file", rows = 65536 } = options;
-  if (format !== "file" && format !== "stream") {
-    throw new UnsupportedError(`format is "file" or "stream", not ${showValue(format)}`);
-  }
+  oneOf(format, ["file", "stream"], "format");
   if (!Number.isSafeInteger(rows) || rows < 1) {
     throw new ShapeError(`a batch has a whole number of rows, at least 1, not ${showValue(rows)}`);
   }

@@ -5,7 +5,7 @@ import { UnsupportedError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
 import { MemmapColumn, MemmapTable, type Schema, type TableView } from "../../table/index.js";
 import { oneOf } from "../options.js";
-import { cellsOf, type ReadCells } from "./cells.js";
+import { cellsOf } from "./cells.js";
 import { checkCount, checkLabels, keptLabels, setLabels } from "./labels.js";
 import { type KnownColumn, remember } from "./memory.js";
 import { frameNames } from "./names.js";
@@ -32,13 +32,15 @@ export function toSeries<D extends DTypeLike, M extends AccessMode>(
   const own = column instanceof MemmapColumn ? column.name : "0";
   const { name = own, index, dates } = options;
   const cells = columnFrom(cellsOf(column as unknown as ArrayView, labelled(name), options), column.length);
-  if (index !== undefined && index !== null) requireLabels(index, column.length);
   // What a series is, danfo sees by its first cell, and knows no bigints.
   const [first] = cells;
   if (cells.length > 0) cells[0] = null;
   const series = new danfo.Series(cells, { columns: [name], dtypes: [labelOf(column.dtype, dates)] });
   if (cells.length > 0) cells[0] = first;
-  if (index !== undefined && index !== null) setLabels(series, index);
+  if (index !== undefined && index !== null) {
+    requireLabels(index, column.length);
+    setLabels(series, index);
+  }
   const attr = attrOf(column);
   remember(series, { columns: new Map([[name, knownOf(name, column, options, attr)]]), attr: undefined });
   return series;
@@ -60,13 +62,13 @@ export function toSeries<D extends DTypeLike, M extends AccessMode>(
  * properties of the frame; ShapeError for labels that are not as many as the rows; NotFoundError
  */
 export function toDataFrame<S extends Schema, M extends AccessMode>(
-  view: TableView<S, M>,
+  source: TableView<S, M>,
   options: FrameOptions = {},
 ): DataFrame {
   checkCellOptions(options);
   oneOf(options.reserved, ["error", "rename"], "reserved");
-  const { length } = view;
-  const sources = Array.from((view as unknown as TableView).columns(), ([name, column]) => ({
+  const view = source as unknown as TableView;
+  const sources = Array.from(view.columns(), ([name, column]) => ({
     name,
     column,
     read: cellsOf(column, labelled(name), options),
@@ -76,11 +78,14 @@ export function toDataFrame<S extends Schema, M extends AccessMode>(
     options.reserved,
   );
   const dtypes = sources.map(({ column }) => labelOf(column.dtype, options.dates));
-  const labels = labelsFor(view as unknown as TableView, options);
-  const reads: readonly ReadCells[] = sources.map(({ read }) => read);
-  const frame = new danfo.DataFrame(rowsFrom(reads, length), { columns, dtypes });
+  const labels = labelsFor(view, options);
+  const rows = rowsFrom(
+    sources.map(({ read }) => read),
+    view.length,
+  );
+  const frame = new danfo.DataFrame(rows, { columns, dtypes });
   if (labels !== undefined) setLabels(frame, labels);
-  const origin = originOf(view as unknown as TableView);
+  const origin = originOf(view);
   remember(frame, {
     columns: new Map(
       sources.map(({ name, column }, c): [string, KnownColumn] => [

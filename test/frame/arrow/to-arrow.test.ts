@@ -200,6 +200,8 @@ describe("columns that are converted", () => {
     table.column("t").set(0, null);
     table.column("t.null").set(2, true);
     expect(toArrow(table).schema.names).toEqual([...table.columnNames]);
+    expect(() => toArrow(table, { masks: "yes" as never })).toThrow(/masks is true or false, not "yes"/);
+    expect(() => toArrow(table, { copy: 1 as never })).toThrow(/copy is true or false, not 1/);
     const arrow = toArrow(table, { masks: true });
     expect(arrow.schema.names).toEqual(["a", "t", "x.null"]);
     expect([...(arrow.getChild("a") ?? [])]).toEqual([0, null, 0]);

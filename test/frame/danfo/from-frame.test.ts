@@ -523,6 +523,14 @@ describe("assignDataFrame", () => {
       ),
     ).toThrow(/"c"/);
     expect(() => assignDataFrame(table, [] as never)).toThrow(CastError);
+    const known = rows([
+      [5, "p"],
+      [6, null],
+    ]);
+    expect(() => assignDataFrame(table, known, { fill: { B: "" } })).toThrow(
+      /^fill has "B", but there is no such column; did you mean "b"/,
+    );
+    expect(attempt(known)).toThrow(/say fill: \{ "b": … \} to store a value instead$/);
     expect(Array.from(table)).toEqual(before);
     assignDataFrame(
       table,
@@ -537,6 +545,17 @@ describe("assignDataFrame", () => {
       { a: -1, b: "" },
     ]);
     expect(() => assignDataFrame(table.filter([true, false]), rows([[5, "p"]]))).toThrow(ReadOnlyError);
+  });
+
+  it("fills by the names in the frame", () => {
+    using table = tableOf({ shape: "i2" }, { shape: [1] });
+    const df = toDataFrame(table, { reserved: "rename" });
+    df["shape_"] = [null];
+    expect(() => assignDataFrame(table, df)).toThrow(
+      /^column "shape_", row 0: null .* fill: \{ "shape_": … \}/,
+    );
+    assignDataFrame(table, df, { fill: { shape_: 7 } });
+    expect(table.at(0)).toEqual({ shape: 7 });
   });
 
   it("of no rows, and of a Series", () => {
