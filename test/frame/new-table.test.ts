@@ -178,6 +178,21 @@ describe("a table on its way", () => {
     expect(table.column("s").toArray()).toEqual(["one", "three", "é"]);
   });
 
+  it("takes a text of a megabyte in memory of a few", () => {
+    const long = "x".repeat(1_000_000);
+    using table = make(
+      place(),
+      [["t", "U"]],
+      [
+        [[{ values: ["a", "b"] }], 2],
+        [[{ values: [long] }], 1],
+        [[{ values: ["c"] }], 1],
+      ],
+    );
+    expect(table.column("t").dtype.str).toBe("<U1000000");
+    expect(table.column("t").toArray()).toEqual(["a", "b", long, "c"]);
+  });
+
   it("measures text in cells", () => {
     using table = make(
       place(),

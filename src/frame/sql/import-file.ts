@@ -12,6 +12,7 @@ import { readResult } from "./import-result.js";
 import { findSource, type Source } from "./import-source.js";
 import { planParquet } from "./import-typed.js";
 import { queryError } from "./query-error.js";
+import { openStream } from "./stream.js";
 import { WrongTextError } from "./vectors/whole-numbers.js";
 
 /** What DuckDB may hold at most, if nothing is said. */
@@ -93,7 +94,8 @@ async function run(
     return percentage < 0 ? undefined : Math.min(percentage / 100, 1);
   };
   try {
-    const result = await duckdb.stream(plan.sql).catch((cause) => {
+    const known = () => (options.signal?.aborted === true ? options.signal.reason : undefined);
+    const result = await openStream(connection, plan.sql, [], known).catch((cause) => {
       throw queryError(cause);
     });
     return await readResult(result, tablePath, options, {

@@ -72,6 +72,7 @@ export async function readResult(
     options.onProgress?.({ rows: making.length, fraction: source.fraction?.() });
     options.signal?.throwIfAborted();
   }
+  options.signal?.throwIfAborted();
   const table = making.finish();
   try {
     options.onProgress?.({ rows: table.length, fraction: 1 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { expect, it } from "vitest";
 import { importFile } from "../../../src/frame/sql/import-file.js";
 import { temporaryPaths } from "../../support/temporary.js";
@@ -66,3 +66,32 @@ it("a million rows with quotes, line breaks within cells and CRLF come exactly, 
   expect(Math.max(...steps)).toBeLessThanOrEqual(8 * 2048);
   expect(steps.length).toBeGreaterThanOrEqual(ROWS / (8 * 2048));
 }, 60_000);
+
+it("a row that is wrong late in a file leaves no table of the rows before it", async () => {
+  const file = `${temporary("late")}.csv`;
+  const wrong = 1_900_000;
+  let text = "a,b\n";
+  for (let row = 0; row < 2_000_000; row++) text += row === wrong ? `${row}\n` : `${row},${row % 10}\n`;
+  writeFileSync(file, text);
+  const path = temporary();
+  await expect(importFile(file, path)).rejects.toThrow(new RegExp(`row ${wrong} \\(line ${wrong + 2}\\)`));
+  expect(existsSync(path)).toBe(false);
+});
+
+it("an import that is stopped late leaves no table", async () => {
+  const file = `${temporary("stopped")}.csv`;
+  let text = "a,b\n";
+  for (let row = 0; row < 1_000_000; row++) text += `${row},${row % 10}\n`;
+  writeFileSync(file, text);
+  for (const at of [100_000, 500_000, 950_000]) {
+    const path = temporary();
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const onProgress = ({ rows }: { rows: number }) => {
+      // From outside, while rows are on their way.
+      if (rows >= at) setImmediate(() => stop.abort(reason));
+    };
+    await expect(importFile(file, path, { onProgress, signal: stop.signal })).rejects.toBe(reason);
+    expect(existsSync(path)).toBe(false);
+  }
+});
