@@ -1,5 +1,5 @@
 import type { NDframe } from "danfojs-node";
-import { LimitError } from "../../errors.js";
+import { CastError, LimitError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
 import type { MemmapTable } from "../../table/index.js";
 import { NewTable } from "../new-table.js";
@@ -65,10 +65,12 @@ export function fromDataFrame(df: NDframe, path: string, options: FrameImportOpt
   });
   for (let start = 0; start < parts.length; start += BATCH) {
     const end = Math.min(start + BATCH, parts.length);
-    making.append(
-      columns.map(({ type, known }, c) => storedCells(parts.cells(c, start, end), type, known)),
-      end - start,
-    );
+    const cells = columns.map(({ type, known }, c) => storedCells(parts.cells(c, start, end), type, known));
+    try {
+      making.append(cells, end - start);
+    } catch (error) {
+      throw explained(error, columns, parts.names);
+    }
   }
   return making.finish();
 }
@@ -91,6 +93,18 @@ function importColumn(
     guess.add(parts.cells(c, start, Math.min(start + BATCH, parts.length)), start);
   }
   return { name, type: importType(options, source, guess.type), attr, known: undefined };
+}
+
+/** An error, with the reason why a column has its dtype where nobody said it. */
+function explained(error: unknown, columns: readonly ImportColumn[], sources: readonly string[]): unknown {
+  if (!(error instanceof CastError)) return error;
+  const c = columns.findIndex(({ name }) => error.message.startsWith(`column ${JSON.stringify(name)},`));
+  const known = columns[c]?.known;
+  if (known === undefined) return error;
+  return new CastError(
+    `${error.message}; the frame was made of a column of ${known.dtype}; say dtypes: { ${JSON.stringify(sources[c])}: … } for another`,
+    { cause: error },
+  );
 }
 
 /** The table's attribute: as the options say, else that of the table which the frame was made of; and the index. */

@@ -419,7 +419,12 @@ describe("fromDataFrame: frames of toDataFrame", () => {
       ["c", "<f8"],
     ]);
     df["a"] = [1, 40_000];
-    expect(failure(df)).toHaveProperty("message", expect.stringMatching(/column "a", row 1: 40000 .*<i2/));
+    expect(failure(df)).toHaveProperty(
+      "message",
+      expect.stringMatching(
+        /column "a", row 1: 40000 .*<i2.*; the frame was made of a column of <i2; say dtypes: \{ "a": … \} for another$/,
+      ),
+    );
     using wider = fromDataFrame(df, path(), { ...quick, dtypes: { a: "i4" } });
     expect(Array.from(wider.column("a"))).toEqual([1, 40_000]);
     using other = fromDataFrame(df.head(1), path(), quick);
