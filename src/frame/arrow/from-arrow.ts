@@ -30,7 +30,9 @@ import {
  *
  * @param path the table's directory
  * @throws DTypeError naming a column whose type no column can have, CastError naming column, row and value, FormatError for
- * bytes that are no Arrow IPC, ExistsError, NameError; nothing is left then. What the source itself throws is passed on
+ * bytes that are no Arrow IPC, ClosedError for what shares the bytes of a table that was closed, NotFoundError for columns
+ * that only the options have, UnsupportedError for what is no source and compressed data without a codec, ExistsError,
+ * LockedError, NameError, DiskError; nothing is left then. What the source itself throws is passed on
  */
 export function fromArrow(
   source: AsyncArrowReader,

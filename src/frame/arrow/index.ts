@@ -1,5 +1,14 @@
 /**
- * Arrow: tables as Arrow tables that share their bytes, and Arrow tables, files and streams as tables.
+ * Arrow: tables as Arrow tables that share their bytes, and Arrow tables, files and streams as tables. Needs the package
+ * apache-arrow.
+ *
+ * ```ts
+ * import { fromArrow, toArrow, writeIPC } from "memmap-table/arrow";
+ *
+ * const arrow = toArrow(table.slice(0, 1000)); // shares its bytes, and is empty once the table is closed
+ * writeIPC(table, "flights.arrow");
+ * using copy = fromArrow(readFileSync("flights.arrow"), "copy"); // the same columns and dtypes
+ * ```
  *
  * @module
  */

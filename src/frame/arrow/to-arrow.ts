@@ -52,7 +52,7 @@ interface PlannedColumn {
  * ```
  *
  * @throws DTypeError for dates and durations that Arrow has no type for, CastError naming column and row of what an Arrow
- * type cannot hold (text that is no Unicode, days beyond 32 bits)
+ * type cannot hold (text that is no Unicode, days beyond 32 bits), UnsupportedError for options that there are not, ClosedError
  */
 export function toArrow<S extends Columns, M extends AccessMode>(
   source: TableView<S, M>,

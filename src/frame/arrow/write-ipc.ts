@@ -28,8 +28,8 @@ export interface IPCOptions extends Pick<ArrowOptions, "masks"> {
  * writeIPC(table, "flights.arrow"); // pyarrow.feather.read_table, pandas.read_feather, DuckDB, Polars
  * ```
  *
- * @throws as `toArrow`; ExistsError where a directory has the name, NotFoundError where its directory is missing, DiskError:
- * the old file stays then
+ * @throws as `toArrow`; ShapeError for batches of no rows, ExistsError where a directory has the name, NotFoundError where
+ * its directory is missing, DiskError: the old file stays then
  */
 export function writeIPC<S extends Columns, M extends AccessMode>(
   source: TableView<S, M>,

@@ -22,7 +22,8 @@ import { columnFrom, rowsFrom } from "./rows.js";
  * ```
  *
  * @throws DTypeError for complex numbers, bytes, records and cells with a shape; CastError naming the row and value that
- * the options have no cell for; ShapeError for labels that are not as many as the rows
+ * the options have no cell for; ShapeError for labels that are not as many as the rows; UnsupportedError for options that
+ * there are not; ClosedError
  */
 export function toSeries<D extends DTypeLike, M extends AccessMode>(
   column: ArrayView<D, M>,
@@ -59,7 +60,8 @@ export function toSeries<D extends DTypeLike, M extends AccessMode>(
  *
  * @throws DTypeError for columns of complex numbers, bytes, records and cells with a shape; CastError naming column, row
  * and value that the options have no cell for, or labels that are there twice; NameError for columns that would hide
- * properties of the frame; ShapeError for labels that are not as many as the rows; NotFoundError
+ * properties of the frame; ShapeError for labels that are not as many as the rows; NotFoundError; UnsupportedError
+ * for options that there are not; ClosedError
  */
 export function toDataFrame<S extends Schema, M extends AccessMode>(
   source: TableView<S, M>,
