@@ -65,10 +65,10 @@ export function cellReader(type: DataType, label: string, choose: Chooser): Cell
       const at = { ...where, perRow: where.perRow * each };
       const elements = reader.read(inner, at, target);
       if (shape.length === 0)
-        return { ...elements, values: settled(elements.values, undefined, elements.nulls, at) };
+        return { ...elements, values: settled(elements.values, undefined, elements.nulls, target, at) };
       const nulls = nullsOf(data, where);
       const hidden = repeated(nulls, each);
-      return { values: settled(elements.values, either(missing, elements.nulls), hidden, at), nulls };
+      return { values: settled(elements.values, either(missing, elements.nulls), hidden, target, at), nulls };
     },
   };
 }
@@ -148,7 +148,7 @@ function structReader(type: DataType, label: string, target: ImportType) {
       const at = { ...where, label: part };
       const cells = reader.read(child.length === data.length ? child : child.slice(0, data.length), at);
       const each = sizeOf(reader.shape);
-      const values = settled(cells.values, repeated(cells.nulls, each), repeated(nulls, each), {
+      const values = settled(cells.values, repeated(cells.nulls, each), repeated(nulls, each), field.dtype, {
         ...at,
         perRow: at.perRow * each,
       });

@@ -11,6 +11,7 @@ import {
   FixedSizeList,
   Float64,
   Int32,
+  Int64,
   List,
   makeData,
   Null,
@@ -309,6 +310,23 @@ describe("nulls within cells", () => {
     );
     expect(error).toBeInstanceOf(CastError);
     expect(error.message).toMatch(/column "x", row 1: null within a cell/);
+  });
+
+  it("become NaN in integers that are to be floats", () => {
+    const cells = [[1, null], null, [3, 4]];
+    using floats = fromArrow(list(cells, new Int32()), path(), {
+      ...QUICK,
+      dtypes: { x: ">f8" },
+      masks: true,
+    });
+    expect(Array.from(floats.column("x"), (cell) => [...(cell as Iterable<number>)])).toEqual([
+      [1, Number.NaN],
+      [Number.NaN, Number.NaN],
+      [3, 4],
+    ]);
+    expect(floats.column("x.null").toArray()).toEqual([false, true, false]);
+    const error = refuses(list([[2n ** 53n + 1n, null]], new Int64()), { dtypes: { x: "f8" } });
+    expect(error.message).toMatch(/column "x", row 0.*9007199254740993/);
   });
 });
 
