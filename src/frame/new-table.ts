@@ -2,7 +2,7 @@ import { ArrayView, isTypedArray } from "../array/index.js";
 import { type DType, sizeOf } from "../dtype/index.js";
 import { NameError, ShapeError, UnsupportedError } from "../errors.js";
 import type { AttrInput } from "../store/index.js";
-import type { MemmapTable } from "../table/index.js";
+import type { MemmapTable, Schema } from "../table/index.js";
 import { booleans, ColumnBuffer } from "./column-buffer.js";
 import { columnNames } from "./names.js";
 import { checkOptionNames, checkOptions, type ImportOptions, type ImportType } from "./options.js";
@@ -181,7 +181,7 @@ export class NewTable {
   }
 
   /** Gives the table its name, and opens it for writing. @throws DiskError, LockedError, ExistsError */
-  finish(): MemmapTable {
+  finish(): MemmapTable<Schema, "r+"> {
     if (!this.#isWhole) throw new UnsupportedError("a table whose rows have failed cannot be finished");
     this.#commit();
     for (const column of this.#columns) this.#retype(column, column.finalType);

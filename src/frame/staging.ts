@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { ExistsError, NotFoundError } from "../errors.js";
 import { currentFiles, type Files } from "../platform/files.js";
 import { isStore, isVacant } from "../store/index.js";
-import { MemmapTable } from "../table/index.js";
+import { MemmapTable, type Schema } from "../table/index.js";
 import type { ImportOptions } from "./options.js";
 
 /** What the directories of unfinished tables are called. */
@@ -21,7 +21,7 @@ export class Staging {
   readonly #files: Files;
   readonly #path: string;
   readonly #options: ImportOptions;
-  readonly #replaced: MemmapTable | undefined;
+  readonly #replaced: MemmapTable<Schema, "r+"> | undefined;
   #isPublished = false;
 
   /**
@@ -55,7 +55,7 @@ export class Staging {
   }
 
   /** The table that is to be replaced, opened for writing. */
-  #open(): MemmapTable | undefined {
+  #open(): MemmapTable<Schema, "r+"> | undefined {
     const { overwrite = false } = this.#options;
     if (this.#files.look(this.#path) === undefined) return undefined;
     if (!overwrite) {
@@ -74,7 +74,7 @@ export class Staging {
   }
 
   /** Gives the table its name, in one step, and opens it for writing. The disk has it before, at durability `"full"`. */
-  publish(): MemmapTable {
+  publish(): MemmapTable<Schema, "r+"> {
     if (this.#replaced !== undefined) return this.#replace(this.#replaced);
     const full = this.#options.durability !== "process";
     const { root } = this.table;
@@ -97,7 +97,7 @@ export class Staging {
   }
 
   /** One transaction: the columns that were are gone, and those that were made are there. */
-  #replace(target: MemmapTable): MemmapTable {
+  #replace(target: MemmapTable<Schema, "r+">): MemmapTable<Schema, "r+"> {
     const { table } = this;
     target.transaction(() => {
       for (const name of target.columnNames) target.deleteColumn(name);

@@ -1,6 +1,6 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import { FormatError } from "../../errors.js";
-import type { MemmapTable } from "../../table/index.js";
+import type { Schema as Columns, MemmapTable } from "../../table/index.js";
 import { NewTable, type Part } from "../new-table.js";
 import type { ImportOptions } from "../options.js";
 import { type ArrowColumn, columnOf } from "./columns.js";
@@ -55,7 +55,7 @@ export class ArrowImport {
   }
 
   /** @throws FormatError where there was no schema */
-  finish(): MemmapTable {
+  finish(): MemmapTable<Columns, "r+"> {
     if (this.#making === undefined) {
       throw new FormatError("there is no Arrow schema to make columns of: no batch, and no stream");
     }

@@ -1,4 +1,4 @@
-import type { MemmapTable } from "../../table/index.js";
+import type { MemmapTable, Schema } from "../../table/index.js";
 import type { ImportOptions } from "../options.js";
 import { ArrowImport } from "./arrow-import.js";
 import {
@@ -38,22 +38,26 @@ export function fromArrow(
   source: AsyncArrowReader,
   path: string,
   options?: ImportOptions,
-): Promise<MemmapTable>;
-export function fromArrow(source: ArrowSource, path: string, options?: ImportOptions): MemmapTable;
+): Promise<MemmapTable<Schema, "r+">>;
+export function fromArrow(
+  source: ArrowSource,
+  path: string,
+  options?: ImportOptions,
+): MemmapTable<Schema, "r+">;
 export function fromArrow(
   source: AsyncArrowSource,
   path: string,
   options?: ImportOptions,
-): Promise<MemmapTable>;
+): Promise<MemmapTable<Schema, "r+">>;
 export function fromArrow(
   source: ArrowSource | AsyncArrowSource,
   path: string,
   options: ImportOptions = {},
-): MemmapTable | Promise<MemmapTable> {
+): MemmapTable<Schema, "r+"> | Promise<MemmapTable<Schema, "r+">> {
   return isAsync(source) ? fromStream(source, path, options) : fromWhole(source, path, options);
 }
 
-function fromWhole(source: ArrowSource, path: string, options: ImportOptions): MemmapTable {
+function fromWhole(source: ArrowSource, path: string, options: ImportOptions): MemmapTable<Schema, "r+"> {
   using making = new ArrowImport(path, options);
   if (isTable(source)) making.begin(source.schema);
   for (const batch of batchesIn(source)) making.add(batch);
@@ -64,7 +68,7 @@ async function fromStream(
   source: AsyncArrowSource,
   path: string,
   options: ImportOptions,
-): Promise<MemmapTable> {
+): Promise<MemmapTable<Schema, "r+">> {
   using making = new ArrowImport(path, options);
   for await (const batch of asyncBatchesIn(source)) making.add(batch);
   return making.finish();

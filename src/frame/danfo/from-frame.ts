@@ -1,7 +1,7 @@
 import type { NDframe } from "danfojs-node";
 import { CastError, LimitError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
-import type { MemmapTable } from "../../table/index.js";
+import type { MemmapTable, Schema } from "../../table/index.js";
 import { NewTable } from "../new-table.js";
 import {
   checkOptionNames,
@@ -49,7 +49,11 @@ interface ImportColumn {
  * @throws CastError naming column, row and value; NotFoundError for columns that only the options have; DTypeError,
  * NameError, ExistsError, LimitError for an index too long to be kept, DiskError, LockedError
  */
-export function fromDataFrame(df: NDframe, path: string, options: FrameImportOptions = {}): MemmapTable {
+export function fromDataFrame(
+  df: NDframe,
+  path: string,
+  options: FrameImportOptions = {},
+): MemmapTable<Schema, "r+"> {
   const { index = "keep", dtypes: _, fill: said, ...rest } = options;
   oneOf(index, ["keep", "drop"], "index");
   const parts = framePartsOf(df);

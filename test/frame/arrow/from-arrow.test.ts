@@ -25,10 +25,11 @@ import {
   Utf8,
   vectorFromArray,
 } from "apache-arrow";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { type ArrowSource, fromArrow, toArrow, writeIPC } from "../../../src/frame/arrow/index.js";
 import {
   CastError,
+  type Schema as Columns,
   DTypeError,
   ExistsError,
   FormatError,
@@ -100,6 +101,13 @@ describe("sources", () => {
     };
     return other.tableFromIPC(tableToIPC(sample(), "stream"));
   }
+
+  it("are tables open for writing, to the compiler too", () => {
+    using table = fromArrow(sample(), path(), QUICK);
+    expectTypeOf(table).toEqualTypeOf<MemmapTable<Columns, "r+">>();
+    expectTypeOf<ReturnType<typeof fromArrow>>().resolves.toEqualTypeOf<MemmapTable<Columns, "r+">>();
+    expect(table.mode).toBe("r+");
+  });
 
   it("are streams and readers that are waited for", async () => {
     const bytes = tableToIPC(sample(), "stream");

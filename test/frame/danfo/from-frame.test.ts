@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { concat, DataFrame, Series } from "danfojs-node";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   assignDataFrame,
   type FrameImportOptions,
@@ -20,6 +20,7 @@ import {
   NameError,
   NotFoundError,
   ReadOnlyError,
+  type Schema,
   ShapeError,
   UnsupportedError,
 } from "../../../src/index.js";
@@ -158,6 +159,12 @@ describe("fromDataFrame: dtypes of frames that danfo made", () => {
       "message",
       expect.stringMatching(/the values of this frame are hidden/),
     );
+  });
+
+  it("is a table open for writing, to the compiler too", () => {
+    using table = fromDataFrame(frame([1]), path(), quick);
+    expectTypeOf(table).toEqualTypeOf<MemmapTable<Schema, "r+">>();
+    expect(table.mode).toBe("r+");
   });
 
   it("a Series is a table of one column", () => {
