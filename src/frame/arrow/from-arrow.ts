@@ -16,7 +16,8 @@ import {
  *
  * What is all there (a `Table`, batches, the bytes of an IPC file or stream) becomes a table at once; streams, asynchronous
  * readers and `FileHandle`s become the promise of one. Streams are released at their end and at errors; a `FileHandle`
- * stays open.
+ * stays open. An end within a message is an error; the mark at a stream's end may be missing, as the format has it, so that
+ * one that was cut between two batches is a table of those before.
  *
  * Columns that `toArrow` and `writeIPC` wrote come back as they were, byte order and widths included. Others follow from
  * their types: text is as wide as the widest value, dictionaries are decoded, lists of one length are item shapes, structs
