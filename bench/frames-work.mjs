@@ -10,21 +10,21 @@ import { MemmapTable } from "memmap-table";
 
 const [work = "", root = ".", rounds = "5", ...more] = process.argv.slice(2);
 
-const FIVE = { i4: "i4", f8: "f8", f4: "f4", b1: "b1", i8: "i8" };
+const FIVE = { i4: "i4", f8: "f8", f4: "f4", i2: "i2", i8: "i8" };
 
 /** A table of five columns of numbers. */
 function five(rows) {
   const path = join(root, `frames-${rows}`);
   if (existsSync(path)) return MemmapTable.open(path);
   const table = MemmapTable.create(path, { rows, columns: FIVE, durability: "process" });
-  const { i4, f8, f4, b1, i8 } = Object.fromEntries(
+  const { i4, f8, f4, i2, i8 } = Object.fromEntries(
     Object.keys(FIVE).map((name) => [name, table.column(name).values]),
   );
   for (let i = 0; i < rows; i++) {
     i4[i] = i % 1000;
     f8[i] = i / 3;
     f4[i] = i / 7;
-    b1[i] = i & 1;
+    i2[i] = i & 1023;
     i8[i] = BigInt(i);
   }
   table.close();
@@ -66,7 +66,9 @@ async function duckdb(table) {
 async function flightsCsv() {
   const path = join(root, "flights.csv");
   if (existsSync(path)) return path;
-  const parquet = fileURLToPath(new URL("data/flights-3m.parquet", import.meta.resolve("vega-datasets/")));
+  const parquet = fileURLToPath(
+    new URL("../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url),
+  );
   const connection = await duckdb();
   await connection.run(`COPY (SELECT * FROM read_parquet('${parquet}')) TO '${path}' (HEADER)`);
   return path;
@@ -77,12 +79,12 @@ const WORK = {
     const { DataFrame } = await import("danfojs-node");
     const { toDataFrame } = await import("memmap-table/danfo");
     const table = five(1_000_000);
-    const view = table.select(["i4", "f8", "b1"]);
-    const [i4, f8, b1] = ["i4", "f8", "b1"].map((name) => table.column(name).values);
+    const view = table.select(["i4", "f8", "i2"]);
+    const [i4, f8, i2] = ["i4", "f8", "i2"].map((name) => table.column(name).values);
     const plain = () => {
       const rows = new Array(table.length);
-      for (let i = 0; i < rows.length; i++) rows[i] = [i4[i], f8[i], b1[i] !== 0];
-      return new DataFrame(rows, { columns: ["i4", "f8", "b1"], dtypes: ["int32", "float32", "boolean"] });
+      for (let i = 0; i < rows.length; i++) rows[i] = [i4[i], f8[i], i2[i]];
+      return new DataFrame(rows, { columns: ["i4", "f8", "i2"], dtypes: ["int32", "float32", "int32"] });
     };
     return turns(
       plain,

@@ -19,6 +19,7 @@ describe("the README's example", () => {
     const directory = temporary();
     mkdirSync(join(directory, "node_modules"), { recursive: true });
     symlinkSync(project, join(directory, "node_modules/memmap-table"));
+    symlinkSync(join(project, "node_modules/arquero"), join(directory, "node_modules/arquero"));
     const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
     expect(blocks.length).toBeGreaterThanOrEqual(2);
     writeFileSync(join(directory, "example.mts"), blocks.join("\n"));
@@ -29,6 +30,8 @@ describe("the README's example", () => {
     expect(printed).toContain("5049 5");
     expect(printed).toContain("my first column");
     expect(printed).toMatch(/int_col: 7/);
+    expect(printed).toContain("Int16Array(3) [ 5, 30, -2 ]");
+    expect(printed).toContain("{ origin: 'JFK', worst: 30 }");
   });
 
   it("names every script that the package has for its users", () => {

@@ -1,6 +1,6 @@
 import { showValue } from "../../dtype/index.js";
 import { UnsupportedError } from "../../errors.js";
-import type { MemmapTable } from "../../table/index.js";
+import type { MemmapTable, Schema } from "../../table/index.js";
 import { checkOptions } from "../options.js";
 import { Connection } from "./connection.js";
 import { planCsv } from "./import-csv.js";
@@ -38,7 +38,7 @@ export async function importFile(
   source: string | readonly string[],
   tablePath: string,
   options: ImportFileOptions = {},
-): Promise<MemmapTable> {
+): Promise<MemmapTable<Schema, "r+">> {
   const { signal, threads, memoryLimit = MEMORY, tempDirectory } = options;
   checkOptions(options);
   if (typeof tablePath !== "string" || tablePath === "") {
@@ -87,7 +87,7 @@ async function run(
   plan: Plan,
   tablePath: string,
   options: ImportFileOptions,
-): Promise<MemmapTable> {
+): Promise<MemmapTable<Schema, "r+">> {
   const { duckdb } = connection;
   const fraction = () => {
     const { percentage } = duckdb.progress;

@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
-import type { MemmapTable } from "../../table/index.js";
+import type { MemmapTable, Schema } from "../../table/index.js";
 import { NewTable, type Part } from "../new-table.js";
 import { entryOf, type ImportOptions, type ImportType, importType, isTextKind } from "../options.js";
 import { queryError } from "./query-error.js";
@@ -58,7 +58,7 @@ export async function readResult(
   path: string,
   options: ReadOptions,
   source: SourceOptions = {},
-): Promise<MemmapTable> {
+): Promise<MemmapTable<Schema, "r+">> {
   options.signal?.throwIfAborted();
   const columns = columnsOf(result, options, source);
   using making = NewTable.begin(

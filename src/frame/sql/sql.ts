@@ -1,4 +1,4 @@
-import type { MemmapTable } from "../../table/index.js";
+import type { MemmapTable, Schema } from "../../table/index.js";
 import type { ResourceOptions } from "./connection.js";
 import type { Tables } from "./expose.js";
 import { type ReadOptions, readResult } from "./import-result.js";
@@ -56,11 +56,11 @@ export function sql<R extends object = SqlRow>(
   query: string,
   options?: SqlOptions & { readonly into?: undefined },
 ): SqlQuery<R>;
-export function sql(query: string, options: SqlIntoOptions): Promise<MemmapTable>;
+export function sql(query: string, options: SqlIntoOptions): Promise<MemmapTable<Schema, "r+">>;
 export function sql(
   query: string,
   options: SqlOptions & { readonly into?: string | undefined } = {},
-): SqlQuery | Promise<MemmapTable> {
+): SqlQuery | Promise<MemmapTable<Schema, "r+">> {
   const { into } = options;
   return into === undefined ? queryOf(resultOf(query, options)) : tableOf(query, into, options);
 }
@@ -69,7 +69,7 @@ async function resultOf(query: string, options: SqlOptions): Promise<SqlResult> 
   return new SqlResult(await RunningQuery.start(query, options));
 }
 
-async function tableOf(query: string, into: string, options: SqlOptions): Promise<MemmapTable> {
+async function tableOf(query: string, into: string, options: SqlOptions): Promise<MemmapTable<Schema, "r+">> {
   const running = await RunningQuery.start(query, options);
   try {
     return await readResult(running.result, into, options);

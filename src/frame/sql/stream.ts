@@ -36,10 +36,13 @@ export async function openStream(
   bindParams(last, params);
   if (last.statementType !== duckdb.StatementType.SELECT) return last.run();
   // What fails within a transaction leaves it aborted, which can be seen. Rows that nobody read to their end left theirs.
-  if (unfinished.has(own)) await own.run("ROLLBACK");
+  await rollBack(connection);
   await own.run("BEGIN TRANSACTION");
   unfinished.add(own);
-  const result = await last.stream();
+  const result = await last.stream().catch(async (cause) => {
+    await rollBack(connection);
+    throw cause;
+  });
   const fetchChunk = result.fetchChunk.bind(result);
   let isWhole = false;
   // The result itself: others may want more of it than its rows.
@@ -47,8 +50,10 @@ export async function openStream(
     if (isWhole) return null;
     const chunk = await fetchChunk();
     if (chunk !== null && chunk.rowCount > 0) return chunk;
-    if (await isAborted(connection))
+    if (await isAborted(connection)) {
+      await rollBack(connection);
       throw known() ?? (await reasonOf(connection, extracted.count === 1 ? query : undefined, params));
+    }
     isWhole = true;
     last.destroySync();
     if (extracted.count === 1) clean.add(result);
@@ -77,6 +82,11 @@ async function isAborted(connection: Connection): Promise<boolean> {
   }
 }
 
+/** Ends the transaction that rows were read in, if there is one: the connection is of use again. */
+async function rollBack({ duckdb: own }: Connection): Promise<void> {
+  if (unfinished.delete(own)) await own.run("ROLLBACK");
+}
+
 /** What is wrong with a query: run again without its rows, it says so. */
 async function reasonOf(
   connection: Connection,
@@ -86,8 +96,6 @@ async function reasonOf(
   const early = new UnsupportedError("the query ended before its last row, and DuckDB does not say why");
   if (query === undefined) return early;
   try {
-    await connection.duckdb.run("ROLLBACK");
-    unfinished.delete(connection.duckdb);
     const statement = await connection.duckdb.prepare(`EXPLAIN ANALYZE ${query}`);
     bindParams(statement, params);
     await statement.run();
