@@ -1,4 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take longest: begun last, one of them would run alone in the end. */
+const LONG = /test\/(crash|scale|store)\//;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +19,7 @@ export default defineConfig({
     setupFiles: ["property-tests/seed.ts"],
     reporters: ["default", "./test/support/tally.ts"],
     pool: "forks",
+    sequence: { sequencer: LongFirst },
     // Much of a test's time is the disk's: one process for each core, not one less.
     maxWorkers: "100%",
     // Machines are shared, and disks busy: only what hangs shall fail by these.

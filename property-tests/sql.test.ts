@@ -11,7 +11,7 @@ import { expectedCell, Refused, requireType } from "../test/frame/sql/expected.j
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Each case has databases of its own, which take their time. */
-const RUNS = Number(process.env.RUNS ?? 40);
+const RUNS = Number(process.env.RUNS ?? 25);
 let count = 0;
 
 /** A table with these rows, for as long as `use` takes. */

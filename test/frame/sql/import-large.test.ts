@@ -69,9 +69,9 @@ it("a million rows with quotes, line breaks within cells and CRLF come exactly, 
 
 it("a row that is wrong late in a file leaves no table of the rows before it", async () => {
   const file = `${temporary("late")}.csv`;
-  const wrong = 1_900_000;
+  const wrong = 950_000;
   let text = "a,b\n";
-  for (let row = 0; row < 2_000_000; row++) text += row === wrong ? `${row}\n` : `${row},${row % 10}\n`;
+  for (let row = 0; row < 1_000_000; row++) text += row === wrong ? `${row}\n` : `${row},${row % 10}\n`;
   writeFileSync(file, text);
   const path = temporary();
   await expect(importFile(file, path)).rejects.toThrow(new RegExp(`row ${wrong} \\(line ${wrong + 2}\\)`));
@@ -81,9 +81,9 @@ it("a row that is wrong late in a file leaves no table of the rows before it", a
 it("an import that is stopped late leaves no table", async () => {
   const file = `${temporary("stopped")}.csv`;
   let text = "a,b\n";
-  for (let row = 0; row < 1_000_000; row++) text += `${row},${row % 10}\n`;
+  for (let row = 0; row < 600_000; row++) text += `${row},${row % 10}\n`;
   writeFileSync(file, text);
-  for (const at of [100_000, 500_000, 950_000]) {
+  for (const at of [100_000, 550_000]) {
     const path = temporary();
     const stop = new AbortController();
     const reason = new Error("enough");
