@@ -207,3 +207,13 @@ describe("anySteps", () => {
     }
   });
 });
+
+describe("one row of cells with a shape", () => {
+  it("is given so that a table knows that it is one, in every form", () => {
+    const columns = { pair: { dtype: "u1", itemShape: [2] } } as const;
+    using table = MemmapTable.create(fresh(), { columns, durability: "process" });
+    const batches = sample(anyRows(columns, { minRows: 1, maxRows: 1 }));
+    for (const batch of batches) expect(table.append(batch.source)).toBe(1);
+    expect(new Set(batches.map(({ form }) => form)).size).toBeGreaterThan(3);
+  });
+});

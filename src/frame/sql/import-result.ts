@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import type { MemmapTable, Schema } from "../../table/index.js";
 import { NewTable, type Part } from "../new-table.js";
@@ -37,6 +38,10 @@ export interface SourceOptions {
 
 /** Chunks of 2,048 rows that are decoded together. */
 const CHUNKS = 8;
+/** Chunks that are taken before they are decoded: a few megabytes. */
+const AHEAD = 96;
+/** Milliseconds. */
+const SOON_MS = 0.2;
 
 interface ResultColumn {
   readonly name: string;
@@ -111,42 +116,54 @@ function partsOf(
   });
 }
 
-/** The chunks of a result, several at a time; the next ones are on their way meanwhile. */
+/**
+ * The chunks of a result, several at a time. DuckDB makes rows only while it is asked for them, some megabytes in one go:
+ * what it has made is taken first, so that there is work for this thread while it makes the next ones.
+ */
 async function* groups(
   result: DuckDBResult,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly DuckDBDataChunk[]> {
-  let next = fetchGroup(result);
+  const taken: DuckDBDataChunk[] = [];
+  let fetching = fetchChunk(result);
   try {
     for (;;) {
-      const { chunks, isLast } = await next;
-      if (!isLast) {
-        next = fetchGroup(result);
-        // It is awaited in the next turn, or below.
-        next.catch(() => undefined);
+      if (taken.length > 0 && (taken.length >= AHEAD || !(await isSoon(fetching)))) {
+        yield taken.splice(0, CHUNKS);
+        continue;
       }
-      if (chunks.length > 0) yield chunks;
-      if (isLast) return;
+      const chunk = await fetching;
+      if (chunk === undefined) break;
+      taken.push(chunk);
+      fetching = fetchChunk(result);
     }
+    while (taken.length > 0) yield taken.splice(0, CHUNKS);
   } catch (cause) {
     signal?.throwIfAborted();
     throw queryError(cause);
   } finally {
-    await next.catch(() => undefined);
+    await fetching.catch(() => undefined);
   }
 }
 
-interface Group {
-  readonly chunks: readonly DuckDBDataChunk[];
-  readonly isLast: boolean;
+/** The next chunk; undefined behind the last. Whoever asks for it awaits it, sooner or later. */
+function fetchChunk(result: DuckDBResult): Promise<DuckDBDataChunk | undefined> {
+  const fetching = result
+    .fetchChunk()
+    .then((chunk) => (chunk !== null && chunk.rowCount > 0 ? chunk : undefined));
+  fetching.catch(() => undefined);
+  return fetching;
 }
 
-async function fetchGroup(result: DuckDBResult): Promise<Group> {
-  const chunks: DuckDBDataChunk[] = [];
-  while (chunks.length < CHUNKS) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return { chunks, isLast: true };
-    chunks.push(chunk);
-  }
-  return { chunks, isLast: false };
+/** Whether a promise settles within the time that taking a chunk costs which is there. */
+async function isSoon(promise: Promise<unknown>): Promise<boolean> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  const end = performance.now() + SOON_MS;
+  do await nextTurn();
+  while (!isSettled && performance.now() < end);
+  return isSettled;
 }

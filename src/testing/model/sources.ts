@@ -108,9 +108,13 @@ export function rowSourceOf(
     }
     case "map": {
       if (empty || count === 0) return rowObjects(columns, count);
-      const formOf = (i: number) => COLUMN_FORMS[(turn + i) % COLUMN_FORMS.length] ?? "list";
+      const formOf = (i: number, { itemShape }: GivenColumn) => {
+        // A typed array as long as one cell stands for all rows, and does not say how many these are.
+        if (count === 1 && itemShape.length > 0) return "list";
+        return COLUMN_FORMS[(turn + i) % COLUMN_FORMS.length] ?? "list";
+      };
       return new Map(
-        columns.map((column, i) => [column.name, columnSource(formOf(i), column, column.cells)]),
+        columns.map((column, i) => [column.name, columnSource(formOf(i, column), column, column.cells)]),
       );
     }
     case "records": {
