@@ -74,6 +74,31 @@ async function flightsCsv() {
   return path;
 }
 
+/** The flights' file into a database of DuckDB's, and into a table. */
+async function csvImport(database) {
+  const { importFile } = await import("memmap-table/sql");
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const path = await flightsCsv();
+  const connection = await (await DuckDBInstance.create(database)).connect();
+  const theirs = async () => {
+    await connection.run(`CREATE TABLE flights AS SELECT * FROM read_csv('${path}')`);
+    if (database !== ":memory:") await connection.run("CHECKPOINT");
+    return 3_000_000;
+  };
+  const ours = async () => {
+    const table = await importFile(path, join(root, "imported"));
+    const { length } = table;
+    table.close();
+    return length;
+  };
+  const clean = async (a, b) => {
+    await connection.run("DROP TABLE flights");
+    rmSync(join(root, "imported"), { recursive: true });
+    return a === b;
+  };
+  return turns(theirs, ours, clean);
+}
+
 const WORK = {
   async danfo() {
     const { DataFrame } = await import("danfojs-node");
@@ -101,26 +126,8 @@ const WORK = {
     const ours = async () => (await sql(query("flights"), { tables: { flights: table } }).toArray())[0].total;
     return turns(theirs, ours, (a, b) => Math.abs(a - b) < 1e-9 * Math.abs(a));
   },
-  async csv() {
-    const { importFile } = await import("memmap-table/sql");
-    const path = await flightsCsv();
-    const connection = await duckdb();
-    const theirs = async () => {
-      await connection.run(`CREATE OR REPLACE TABLE flights AS SELECT * FROM read_csv('${path}')`);
-      return 3_000_000;
-    };
-    const ours = async () => {
-      const table = await importFile(path, join(root, "imported"), { overwrite: false });
-      const { length } = table;
-      table.close();
-      return length;
-    };
-    const clean = (a, b) => {
-      rmSync(join(root, "imported"), { recursive: true });
-      return a === b;
-    };
-    return turns(theirs, ours, clean);
-  },
+  csv: () => csvImport(":memory:"),
+  csvOnDisk: () => csvImport(join(root, "flights.duckdb")),
   async csvMemory() {
     const { importFile } = await import("memmap-table/sql");
     const path = join(root, "flights.csv");

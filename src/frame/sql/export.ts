@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
-import { ExistsError, NotFoundError } from "../../errors.js";
-import { currentFiles, type Files } from "../../platform/files.js";
+import { resolve } from "node:path";
+import { currentFiles } from "../../platform/files.js";
+import { WholeFile } from "../../platform/whole-file.js";
 import type { ResourceOptions } from "./connection.js";
 import {
   type Compression,
@@ -50,36 +49,19 @@ export interface ExportOptions extends ResourceOptions {
 export async function exportFile(view: AnyView, path: string, options: ExportOptions = {}): Promise<void> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const files = currentFiles();
   const target = resolve(path);
   const kind = fileKind(target, options);
   const json = kind.format === "jsonl";
   const columns = scanColumns(requireView(view, "view"), { masks: options.masks, json });
   requireWritable(columns, kind.format);
-  requirePlace(files, target);
-  const temporary = join(dirname(target), `.memmap-${randomBytes(8).toString("hex")}.tmp`);
-  try {
-    const groupRows = rowsOfGroup(columns);
-    // Several threads need memory for what one has ready before another; of text DuckDB would even keep all.
-    const { memoryLimit = MEMORY } = options;
-    const ordered = kind.format === "parquet" && groupRows === GROUP_ROWS && memoryLimit >= MEMORY;
-    await copyTo(temporary, view, copyOptions(kind, groupRows), { ...options, json, ordered });
-    signal?.throwIfAborted();
-    publish(files, temporary, target);
-  } catch (error) {
-    if (files.look(temporary) !== undefined) files.unlink(temporary);
-    throw error;
-  }
-}
-
-function requirePlace(files: Files, path: string): void {
-  const directory = dirname(path);
-  if (files.look(directory) === undefined) {
-    throw new NotFoundError(`${path}: there is no directory ${directory}`, { path });
-  }
-  if (files.look(path)?.isDirectory() === true) {
-    throw new ExistsError(`${path}: this is a directory, which a file cannot replace`, { path });
-  }
+  using file = new WholeFile(target, currentFiles());
+  const groupRows = rowsOfGroup(columns);
+  // Several threads need memory for what one has ready before another; of text DuckDB would even keep all.
+  const { memoryLimit = MEMORY } = options;
+  const ordered = kind.format === "parquet" && groupRows === GROUP_ROWS && memoryLimit >= MEMORY;
+  await copyTo(file.temporary, view, copyOptions(kind, groupRows), { ...options, json, ordered });
+  signal?.throwIfAborted();
+  file.publish();
 }
 
 async function copyTo(
@@ -100,16 +82,4 @@ async function copyTo(
   } finally {
     await running.close();
   }
-}
-
-/** The file gets its name when the disk has it. */
-function publish(files: Files, temporary: string, path: string): void {
-  const fd = files.open(temporary, "r+");
-  try {
-    files.sync(fd, temporary);
-  } finally {
-    files.close(fd);
-  }
-  files.rename(temporary, path);
-  files.syncDirectory(dirname(path));
 }

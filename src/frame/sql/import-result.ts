@@ -130,6 +130,7 @@ async function* groups(
     for (;;) {
       if (taken.length > 0 && (taken.length >= AHEAD || !(await isSoon(fetching)))) {
         yield taken.splice(0, CHUNKS);
+        await nextTurn();
         continue;
       }
       const chunk = await fetching;
@@ -137,7 +138,11 @@ async function* groups(
       taken.push(chunk);
       fetching = fetchChunk(result);
     }
-    while (taken.length > 0) yield taken.splice(0, CHUNKS);
+    while (taken.length > 0) {
+      yield taken.splice(0, CHUNKS);
+      // Whoever wants to stop this, and everything else, has a turn.
+      await nextTurn();
+    }
   } catch (cause) {
     signal?.throwIfAborted();
     throw queryError(cause);
