@@ -12,11 +12,15 @@ const atLeast = (ratio, goal) => (goal === undefined ? "" : ratio >= goal ? "met
 
 /** What a process of its own measures: see `frames-work.mjs`. */
 function measured(work, ...values) {
-  const { status, stdout } = spawnSync(process.execPath, [script, work, ...values.map(String)], {
-    stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ["--expose-gc", script, work, ...values.map(String)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    },
+  );
   if (status !== 0) throw new Error(`${work} ended with status ${status}`);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null");
 }

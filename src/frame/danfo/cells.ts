@@ -1,11 +1,26 @@
-import { type ArrayView, STRIDED } from "../../array/index.js";
+import { type ArrayView, isContiguous, STRIDED } from "../../array/index.js";
 import { codecOf } from "../../dtype/index.js";
 import { CastError, DTypeError } from "../../errors.js";
 import type { CellOptions } from "./options.js";
 import { plainOf } from "./plain.js";
 
-/** Puts the cells of `count` rows from `start` on into `out`. @throws CastError naming column, row and value */
-export type ReadCells = (out: unknown[], start: number, count: number) => void;
+/** The elements of a column as cells. */
+export interface Cells {
+  /** Puts the cells of `count` rows from `start` on into `out`. @throws CastError naming column, row and value */
+  read(out: unknown[], start: number, count: number): void;
+  /** The typed array whose elements are the cells, where there is one. */
+  readonly numbers: Numbers | undefined;
+}
+
+export type Numbers =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 /**
  * Reads a column's elements as cells of a frame, whatever its layout and byte order.
@@ -13,14 +28,14 @@ export type ReadCells = (out: unknown[], start: number, count: number) => void;
  * @param label what errors call it
  * @throws DTypeError for what a frame cannot hold
  */
-export function cellsOf(column: ArrayView, label: string, options: CellOptions): ReadCells {
+export function cellsOf(column: ArrayView, label: string, options: CellOptions): Cells {
   checkHeld(column, label);
   const { dtype, layout, bytes } = column[STRIDED]();
   const [step = 0] = layout.strides;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const codec = codecOf(dtype);
   const plain = named(label, () => plainOf(dtype, options));
-  return (out, start, count) => {
+  const read = (out: unknown[], start: number, count: number): void => {
     let i = 0;
     let at = layout.offset + start * step;
     try {
@@ -30,6 +45,16 @@ export function cellsOf(column: ArrayView, label: string, options: CellOptions):
       throw located(error, `${label}, row ${start + i}`);
     }
   };
+  return { read, numbers: numbersOf(column) };
+}
+
+function numbersOf(column: ArrayView): Numbers | undefined {
+  const { dtype, layout, bytes } = column[STRIDED]();
+  const { kind, itemsize, native } = dtype;
+  const isNumber = "iu".includes(kind) ? itemsize < 8 : kind === "f" && itemsize > 2;
+  const isAligned = (bytes.byteOffset + layout.offset) % itemsize === 0;
+  if (!isNumber || !native || !isAligned || !isContiguous(layout, itemsize)) return undefined;
+  return column.values as Numbers;
 }
 
 function checkHeld({ dtype, shape }: ArrayView, label: string): void {

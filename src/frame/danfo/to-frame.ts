@@ -73,7 +73,7 @@ export function toDataFrame<S extends Schema, M extends AccessMode>(
   const sources = Array.from(view.columns(), ([name, column]) => ({
     name,
     column,
-    read: cellsOf(column, labelled(name), options),
+    cells: cellsOf(column, labelled(name), options),
   }));
   const columns = frameNames(
     sources.map(({ name }) => name),
@@ -82,7 +82,7 @@ export function toDataFrame<S extends Schema, M extends AccessMode>(
   const dtypes = sources.map(({ column }) => labelOf(column.dtype, options.dates));
   const labels = labelsFor(view, options);
   const rows = rowsFrom(
-    sources.map(({ read }) => read),
+    sources.map(({ cells }) => cells),
     view.length,
   );
   const frame = new danfo.DataFrame(rows, { columns, dtypes });
