@@ -25,7 +25,7 @@ export interface IPCOptions extends Pick<ArrowOptions, "masks"> {
  * at all, and is on the disk then; one of that name is replaced. Synchronous, as all local work.
  *
  * ```ts
- * writeIPC(table, "flights.arrow"); // pyarrow.feather.read_table, pandas.read_feather, DuckDB, Polars
+ * writeIPC(table, "flights.arrow"); // pyarrow.feather.read_table, pandas.read_feather
  * ```
  *
  * @throws as `toArrow`; ShapeError for batches of no rows, ExistsError where a directory has the name, NotFoundError where
