@@ -2,12 +2,17 @@ import type { DType } from "../dtype/index.js";
 import { CastError } from "../errors.js";
 import { entryOf, type ImportOptions, isByName } from "./options.js";
 
+/** What the options say that is stored for the nulls of a column; undefined where they say nothing. */
+export function fillOf({ fill }: ImportOptions, name: string): unknown {
+  return isByName(fill) ? entryOf(fill, name) : (fill ?? undefined);
+}
+
 /**
  * What stands in a column where its source has null: the fill; else NaN and NaT; else zero, where a mask says which
  * cells these are. Undefined where there is no such value.
  */
-export function substituteFor(dtype: DType, name: string, { fill, masks }: ImportOptions): unknown {
-  const filled = isByName(fill) ? entryOf(fill, name) : fill;
+export function substituteFor(dtype: DType, name: string, options: ImportOptions): unknown {
+  const filled = fillOf(options, name);
   if (filled !== undefined) return filled;
   switch (dtype.kind) {
     case "f":
@@ -18,7 +23,7 @@ export function substituteFor(dtype: DType, name: string, { fill, masks }: Impor
     case "m":
       return null;
     default:
-      return masks === true ? zeroOf(dtype) : undefined;
+      return options.masks === true ? zeroOf(dtype) : undefined;
   }
 }
 

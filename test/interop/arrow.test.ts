@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { createReadStream, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tableFromIPC } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { fromArrow, writeIPC } from "../../src/frame/arrow/index.js";
@@ -10,23 +8,11 @@ import { arrowStep } from "../../src/frame/arrow/time-units.js";
 import { type DType, type DTypeLike, MemmapTable, parseDType, UnsupportedError } from "../../src/index.js";
 import { PLAIN, STRUCTURES } from "./dtypes.js";
 import { Random } from "./random.js";
-import { hexOf, QUICK, scratchDirectory } from "./support.js";
+import { askScript, hexOf, QUICK, scratchDirectory } from "./support.js";
 import { arrayToWire, nestedFromWire, type Wire } from "./wire.js";
 
 const directory = scratchDirectory();
-const script = fileURLToPath(new URL("./peer/arrow_files.py", import.meta.url));
-
-/** Calls a function of `peer/arrow_files.py`. */
-function python(call: string, args: object): unknown {
-  const { PYTHON = "python3" } = process.env;
-  const { status, stdout, stderr } = spawnSync(PYTHON, ["-B", "-X", "utf8", script], {
-    input: JSON.stringify({ call, args }),
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-}
+const python = (call: string, args: object) => askScript("arrow_files.py", call, args);
 
 /** Whether Arrow has a type for a dtype. */
 function isArrows(dtype: DType): boolean {

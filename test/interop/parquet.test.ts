@@ -1,29 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { exportFile } from "../../src/frame/sql/index.js";
 import { type DType, MemmapTable, parseDType } from "../../src/index.js";
 import { requireType } from "../frame/sql/expected.js";
 import { PLAIN, STRUCTURES } from "./dtypes.js";
 import { Random } from "./random.js";
-import { QUICK, scratchDirectory } from "./support.js";
+import { askScript, QUICK, scratchDirectory } from "./support.js";
 import { nestedFromWire, type Wire } from "./wire.js";
 
 const directory = scratchDirectory();
-const script = fileURLToPath(new URL("./peer/parquet_files.py", import.meta.url));
-
-/** Calls a function of `peer/parquet_files.py`. */
-function python(call: string, args: object): unknown {
-  const { PYTHON = "python3" } = process.env;
-  const { status, stdout, stderr } = spawnSync(PYTHON, ["-B", "-X", "utf8", script], {
-    input: JSON.stringify({ call, args }),
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-}
+const python = (call: string, args: object) => askScript("parquet_files.py", call, args);
 
 /** Whether SQL has a type for it. */
 function isSqls(dtype: DType): boolean {

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 import { type ArrayView, type DType, type DTypeLike, parseDType } from "../../src/index.js";
 import type { Described } from "./peer.js";
@@ -19,6 +21,19 @@ export function scratchDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "interop-"));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** Calls a function of a script in `peer/`, which reads what is asked and writes its answer in JSON. */
+export function askScript(script: string, call: string, args: object): unknown {
+  const { PYTHON = "python3" } = process.env;
+  const path = fileURLToPath(new URL(`./peer/${script}`, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(PYTHON, ["-B", "-X", "utf8", path], {
+    input: JSON.stringify({ call, args }),
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
 }
 
 /** The elements' bytes in C order, row by row. */

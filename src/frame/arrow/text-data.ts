@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type DType, showValue } from "../../dtype/index.js";
 import { CastError, LimitError } from "../../errors.js";
+import { isCharacter, writePoint } from "../code-points.js";
 
 /** Text as Arrow's Utf8 has it: the strings' bytes one behind the other, and where each begins and the last one ends. */
 export interface TextBytes {
@@ -83,7 +84,7 @@ function fromPoints(native: Uint8Array, { width }: DType, nameOf: Namer): TextBy
     const end = endOf(points, row * width, width);
     for (let i = row * width; i < end; i++) {
       const point = points[i] ?? 0;
-      if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+      if (!isCharacter(point)) {
         throw new CastError(`${nameOf(row)}: ${showValue(point)} is the code point of no character`);
       }
       total += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
@@ -104,18 +105,6 @@ function endOf(points: Uint32Array, start: number, width: number): number {
   let end = start + width;
   while (end > start && points[end - 1] === 0) end--;
   return end;
-}
-
-/** Stores a character in UTF-8. @returns where the next one goes */
-function writePoint(bytes: Uint8Array, at: number, point: number): number {
-  if (point < 0x80) {
-    bytes[at] = point;
-    return at + 1;
-  }
-  const more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-  bytes[at] = ((0xff00 >> (more + 1)) & 0xff) | (point >> (6 * more));
-  for (let i = 1; i <= more; i++) bytes[at + i] = 0x80 | ((point >> (6 * (more - i))) & 0x3f);
-  return at + more + 1;
 }
 
 function checkTotal(total: number): number {

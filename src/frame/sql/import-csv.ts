@@ -1,4 +1,5 @@
 import { FormatError, ShapeError } from "../../errors.js";
+import { fillOf } from "../nulls.js";
 import { entryOf, importType, isTextKind } from "../options.js";
 import type { Connection } from "./connection.js";
 import { checkedCast, GUESSED, TEXT, type TextType, textTypeFor } from "./import-cast.js";
@@ -56,15 +57,10 @@ export async function planCsv(
     sql: `SELECT ${cells.join(", ")} FROM ${cellsOf(source)}`,
     columnNames: names,
     decoders,
-    isEmptyText: (column) => dialect.nullString === undefined && !hasFill(options, column),
+    isEmptyText: (column) =>
+      dialect.nullString === undefined && options.masks !== true && fillOf(options, column) === undefined,
     explain: (error) => csvProblem(connection, source, error),
   };
-}
-
-function hasFill({ fill, masks }: ImportFileOptions, column: string): boolean {
-  if (masks === true) return true;
-  if (typeof fill !== "object" || fill instanceof Date) return fill !== undefined;
-  return entryOf(fill as { readonly [name: string]: unknown }, column) !== undefined;
 }
 
 async function columnNames(paths: readonly string[], dialect: Dialect): Promise<string[]> {

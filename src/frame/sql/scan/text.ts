@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { CastError } from "../../../errors.js";
+import { isCharacter, writePoint } from "../../code-points.js";
 import { bindings, duckdb, type Vector } from "../duckdb.js";
 import { Dense } from "./dense.js";
 import { type Nulls, writeNulls } from "./nulls.js";
@@ -99,29 +100,12 @@ function encoded(points: Uint32Array, width: number, count: number, nulls: Nulls
     for (let k = first; k < end; k++) {
       const point = points[k] ?? 0;
       if (point < 0x80) heap[at++] = point;
-      else at = encode(point, heap, at) ?? refuse(point, place(i));
+      else if (isCharacter(point)) at = writePoint(heap, at, point);
+      else refuse(point, place(i));
     }
     lengths[i] = at - (starts[i] ?? 0);
   }
   return { heap: heap.subarray(0, at), starts, lengths };
-}
-
-/** Writes a code point beyond ASCII. @returns where the next one goes; undefined where there is no such code point */
-function encode(point: number, heap: Uint8Array, at: number): number | undefined {
-  if (point < 0x800) {
-    heap[at] = 0xc0 | (point >>> 6);
-  } else if (point < 0x10000) {
-    if (point >= 0xd800 && point <= 0xdfff) return undefined;
-    heap[at++] = 0xe0 | (point >>> 12);
-    heap[at] = 0x80 | ((point >>> 6) & 0x3f);
-  } else {
-    if (point > 0x10ffff) return undefined;
-    heap[at++] = 0xf0 | (point >>> 18);
-    heap[at++] = 0x80 | ((point >>> 12) & 0x3f);
-    heap[at] = 0x80 | ((point >>> 6) & 0x3f);
-  }
-  heap[at + 1] = 0x80 | (point & 0x3f);
-  return at + 2;
 }
 
 function refuse(point: number, place: string): never {
