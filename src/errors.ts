@@ -31,7 +31,8 @@ export type ErrorCode =
   | "LIMIT"
   | "UNSUPPORTED"
   | "DISK"
-  | "CORRUPT";
+  | "CORRUPT"
+  | "WORKER";
 
 /** What an error carries beside its message. */
 export interface ErrorDetails {
@@ -136,6 +137,11 @@ export class CorruptError extends MemmapError<"CORRUPT"> {
   readonly code = "CORRUPT";
 }
 
+/** A worker thread that ended before its work was done. */
+export class WorkerError extends MemmapError<"WORKER"> {
+  readonly code = "WORKER";
+}
+
 const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "NOT_FOUND",
   "EXISTS",
@@ -153,6 +159,7 @@ const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "UNSUPPORTED",
   "DISK",
   "CORRUPT",
+  "WORKER",
 ]);
 
 /**
