@@ -13,7 +13,10 @@ export interface ColumnState {
   readonly layout: FileLayout;
   readonly dtype: DType;
   readonly itemShape: readonly number[];
+  /** The length of the first axis; 1 where there is no axis. */
   readonly rows: number;
+  /** Whether it is one element without axes, as arrays in a tree can be. */
+  readonly isScalar?: boolean | undefined;
   /** Whether the file runs along the first axis first; such a column cannot change its rows. */
   readonly fortran: boolean;
   /** Bytes from the start of the file to the data. */
@@ -37,11 +40,21 @@ export interface ColumnState {
 
 /** What a store holds at one generation. */
 export interface Catalog {
-  readonly rows: number;
+  /** The rows of every column; null where the root is no table but a tree of arrays, each of its own shape. */
+  readonly rows: number | null;
   /** In the table's order. */
   readonly columns: ReadonlyMap<string, ColumnState>;
   /** Attributes of groups that have a sidecar, by name; `""` is the table. */
   readonly groups: ReadonlyMap<string, JsonValue>;
+}
+
+/** The lengths of all axes. */
+export function shapeOf({
+  rows,
+  itemShape,
+  isScalar,
+}: Pick<ColumnState, "rows" | "itemShape" | "isScalar">): readonly number[] {
+  return isScalar === true ? [] : [rows, ...itemShape];
 }
 
 /** Bytes of one row. */

@@ -1,7 +1,7 @@
 import { parseDType } from "../dtype/index.js";
 import { isMemmapError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import type { ColumnState } from "./catalog.js";
+import { type ColumnState, shapeOf } from "./catalog.js";
 import { MAX_SIDECAR, readFile } from "./read-file.js";
 import { parseSidecar } from "./sidecar.js";
 
@@ -34,12 +34,11 @@ function hasHeader({ path, header = new Uint8Array(0) }: ColumnState, files: Fil
   }
 }
 
-function hasSidecar({ sidecar, dtype, rows, itemShape }: ColumnState, files: Files): boolean {
+function hasSidecar(column: ColumnState, files: Files): boolean {
+  const { sidecar, dtype } = column;
   if (sidecar === undefined) return false;
   const { raw } = parseSidecar(readFile(sidecar, files, MAX_SIDECAR), sidecar);
   return (
-    raw !== undefined &&
-    raw.shape.join() === [rows, ...itemShape].join() &&
-    parseDType(raw.dtype).equals(dtype)
+    raw !== undefined && raw.shape.join() === shapeOf(column).join() && parseDType(raw.dtype).equals(dtype)
   );
 }

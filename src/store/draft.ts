@@ -12,7 +12,7 @@ import type { Files } from "../platform/files.js";
 import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } from "./catalog.js";
 import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
-import { checkName, groupsOf, NameTree } from "./names.js";
+import { checkName, groupsOf, type NameKind, NameTree } from "./names.js";
 import type { StorePaths } from "./paths.js";
 import type { Stage } from "./stage.js";
 import { didYouMean } from "./suggest.js";
@@ -24,6 +24,25 @@ export interface NewColumn {
   readonly layout: FileLayout;
   readonly attr: JsonValue;
   readonly overwrite: boolean;
+  /** As many as the table has, when left out. */
+  readonly rows?: number | undefined;
+  /** Whether it is one element without axes. */
+  readonly isScalar?: boolean | undefined;
+}
+
+/** What changes a table: a draft of a store that is one, or the part of a draft that is a group's. */
+export interface TableDraft extends Catalog {
+  readonly columns: ReadonlyMap<string, ColumnState>;
+  readonly rows: number;
+  add(name: string, column: NewColumn): ColumnState;
+  withdraw(name: string, before: ColumnState | undefined): void;
+  copy(from: string, to: string, overwrite?: boolean): ColumnState;
+  rename(from: string, to: string): void;
+  remove(name: string): void;
+  setColumnAttr(name: string, attr: JsonValue): void;
+  setGroupAttr(group: string, attr: JsonValue): void;
+  resize(rows: number): void;
+  append(blocks: Iterable<RowBlock>): number;
 }
 
 /** Rows to be appended. */
@@ -40,7 +59,7 @@ export interface RowBlock {
 export class Draft implements Catalog {
   columns: Map<string, ColumnState>;
   groups: Map<string, JsonValue>;
-  rows: number;
+  rows: number | null;
   readonly base: Catalog;
   readonly stage: Stage;
   readonly #files: Files;
@@ -48,8 +67,9 @@ export class Draft implements Catalog {
   /** Made when a name is first given or taken: most changes do neither. */
   #tree: NameTree | undefined;
   readonly #growth: Growth;
-  /** The fewest rows so far: what lies behind them in files in place belongs to the base until it is replaced. */
-  #low: number;
+  /** Columns in place with fewer rows than the base has, now or before: what lies behind is the base's until it is replaced. */
+  readonly #cutShort = new Set<number>();
+  #rowsOfBase: Map<number, number> | undefined;
 
   /** Whether files in place may grow and shrink: nobody else can be writing. */
   readonly #isSole: boolean;
@@ -63,7 +83,6 @@ export class Draft implements Catalog {
     this.columns = new Map(base.columns);
     this.groups = new Map(base.groups);
     this.rows = base.rows;
-    this.#low = base.rows;
     this.#growth = new Growth(stage, files);
   }
 
@@ -95,25 +114,32 @@ export class Draft implements Catalog {
         { path: this.#paths.column(name) },
       );
     }
-    const conflict = this.#names.conflict(name);
-    if (conflict !== undefined) {
-      throw new NameError(
-        `${JSON.stringify(name)} cannot stand beside ${JSON.stringify(conflict)}: on some systems they would be one file`,
-        { path: this.#paths.column(name) },
-      );
-    }
-    // Something that is no column may have the name of a file or directory: it is not ours to replace.
-    for (const group of groupsOf(name)) {
-      const path = dirname(this.#paths.group(group));
-      const there = this.#files.look(path);
-      if (there !== undefined && !there.isDirectory()) {
-        throw new ExistsError(`${path}: something that is no directory is in the way of a group`, { path });
-      }
-    }
+    this.#refuseConflict(name, "column", this.#paths.column(name));
+    this.#requireDirectories(groupsOf(name));
     if (this.base.columns.has(name)) return;
     for (const path of [this.#paths.column(name), this.#paths.sidecar(name)]) {
       if (this.#files.look(path) !== undefined) {
         throw new ExistsError(`${path}: a file that is no column of this table is in the way`, { path });
+      }
+    }
+  }
+
+  #refuseConflict(name: string, what: NameKind, path: string): void {
+    const conflict = this.#names.conflict(name, what);
+    if (conflict === undefined) return;
+    throw new NameError(
+      `${JSON.stringify(name)} cannot stand beside ${JSON.stringify(conflict)}: on some systems they would be one file`,
+      { path },
+    );
+  }
+
+  /** Something that is no column may have the name of a file or directory: it is not ours to replace. */
+  #requireDirectories(groups: readonly string[]): void {
+    for (const group of groups) {
+      const path = dirname(this.#paths.group(group));
+      const there = this.#files.look(path);
+      if (there !== undefined && !there.isDirectory()) {
+        throw new ExistsError(`${path}: something that is no directory is in the way of a group`, { path });
       }
     }
   }
@@ -123,12 +149,14 @@ export class Draft implements Catalog {
     this.columns.set(name, column);
   }
 
-  /** A new column of zeros. */
-  add(name: string, { dtype, itemShape, layout, attr, overwrite }: NewColumn): ColumnState {
+  /** A new column of zeros. @throws ShapeError where neither the column nor a table says how many rows */
+  add(name: string, column: NewColumn): ColumnState {
+    const { dtype, itemShape, layout, attr, overwrite, isScalar, rows = this.rows } = column;
+    if (rows === null) throw new ShapeError(`${JSON.stringify(name)}: there is no table to have the rows of`);
     this.#claim(name, overwrite);
-    const shape = { dtype, itemShape, layout, rows: this.rows };
-    const file = this.stage.column(shape, byteLength(shape, this.rows, name));
-    const column: ColumnState = {
+    const shape = { dtype, itemShape, layout, rows, isScalar };
+    const file = this.stage.column(shape, byteLength(shape, rows, name));
+    const added: ColumnState = {
       ...shape,
       ...file,
       id: nextId(),
@@ -137,8 +165,14 @@ export class Draft implements Catalog {
       attr,
       sidecar: undefined,
     };
-    this.#adopt(name, column);
-    return column;
+    this.#adopt(name, added);
+    this.#fit(added);
+    return added;
+  }
+
+  /** With an array of another shape, what was a table is none. */
+  #fit({ rows, isScalar }: ColumnState): void {
+    if (rows !== this.rows || isScalar === true) this.rows = null;
   }
 
   /** Takes a column back that was added a moment ago, and puts what it replaced in its place. */
@@ -183,13 +217,12 @@ export class Draft implements Catalog {
     this.columns.delete(name);
   }
 
-  /** Takes everything away, as `w+` does. */
-  clear(rows: number): void {
+  /** Takes everything away, as `w+` does. @param rows of the table that it is to be; null for a tree */
+  clear(rows: number | null): void {
     for (const name of [...this.columns.keys()]) this.remove(name);
     for (const group of this.groups.keys()) this.#names.deleteGroup(group);
     this.groups.clear();
     this.rows = rows;
-    this.#low = 0;
   }
 
   setColumnAttr(name: string, attr: JsonValue): void {
@@ -202,20 +235,57 @@ export class Draft implements Catalog {
     this.groups.set(group, attr);
   }
 
-  /** Changes the number of rows: what is cut off is gone, what is new is zero. */
-  resize(rows: number): void {
-    if (rows === this.rows) return;
-    this.columns = this.#grown(this.columns, rows, (column) =>
-      rows < column.rows ? this.#cut(column, rows) : this.#growth.extend(column, rows, this.#inPlace),
-    );
-    this.rows = rows;
-    this.#low = Math.min(this.#low, rows);
+  /**
+   * A group that stays when nothing is in it. @throws NameError, ExistsError where something that is no group is in the way
+   */
+  addGroup(group: string, attr: JsonValue): void {
+    checkName(group, "group");
+    this.#refuseConflict(group, "group", this.#paths.file(group));
+    this.#requireDirectories([...groupsOf(group), group]);
+    this.setGroupAttr(group, attr);
+  }
+
+  /** Whether there is such a group. */
+  hasGroup(group: string): boolean {
+    return group === "" || this.#names.hasGroup(group);
+  }
+
+  /** Takes back the attribute of a group, which goes with its last column then. */
+  removeGroup(group: string): void {
+    this.#names.deleteGroup(group);
+    this.groups.delete(group);
+  }
+
+  /** Changes the number of rows: what is cut off is gone, what is new is zero. @param scope of these columns alone */
+  resize(rows: number, scope: Scope = this.columns): void {
+    if (scope === this.columns && rows === this.rows) return;
+    const grown = changed(scope, rows, (column) => {
+      if (rows === column.rows) return column;
+      return rows < column.rows
+        ? this.#cut(column, rows)
+        : this.#growth.extend(column, rows, this.#isInPlace(column));
+    });
+    this.columns = this.#with(grown);
+    this.#settleRows(rows, scope.size);
+  }
+
+  /** @param count how many columns have so many rows by now */
+  #settleRows(rows: number, count: number): void {
+    if (count === this.columns.size) this.rows = rows;
+    else if (this.rows !== rows) this.rows = null;
+  }
+
+  get #baseRows(): ReadonlyMap<number, number> {
+    this.#rowsOfBase ??= new Map(Array.from(this.base.columns.values(), ({ id, rows }) => [id, rows]));
+    return this.#rowsOfBase;
   }
 
   /** The column with fewer rows, whose digits have room in any header. */
   #cut(column: ColumnState, rows: number): ColumnState {
     const shorter = withRows(column, rows) ?? column;
-    if (column.staged || this.#isSole) return shorter;
+    if (column.staged) return shorter;
+    if (rows < (this.#baseRows.get(column.id) ?? 0)) this.#cutShort.add(column.id);
+    if (this.#isSole) return shorter;
     const { path, file } = this.stage.copy(column, rows);
     return { ...shorter, path, file, staged: true };
   }
@@ -223,22 +293,25 @@ export class Draft implements Catalog {
   /**
    * Adds rows that come block by block. They are seen when all are there.
    *
+   * @param before how many rows there are
+   * @param scope of these columns alone
    * @returns how many came
    */
-  append(blocks: Iterable<RowBlock>): number {
-    let { columns, rows } = this;
+  append(blocks: Iterable<RowBlock>, before = this.rows ?? 0, scope: Scope = this.columns): number {
+    let grown = scope;
+    let rows = before;
     for (const { count, bytesOf } of blocks) {
       if (count === 0) continue;
       const longer = rows + count;
-      columns = this.#grown(columns, longer, (column, name) =>
-        this.#growth.append(column, longer, this.#inPlace, (roomy) => bytesOf(name, roomy)),
+      grown = changed(grown, longer, (column, name) =>
+        this.#growth.append(column, longer, this.#isInPlace(column), (roomy) => bytesOf(name, roomy)),
       );
       rows = longer;
     }
-    const added = rows - this.rows;
-    this.columns = columns;
-    this.rows = rows;
-    return added;
+    if (rows === before) return 0;
+    this.columns = this.#with(grown);
+    this.#settleRows(rows, grown.size);
+    return rows - before;
   }
 
   /** Removes what was staged, and gives back the room behind files in place. */
@@ -247,27 +320,36 @@ export class Draft implements Catalog {
     this.stage.remove();
   }
 
-  /** Whether nothing behind the data of files in place is the base's. */
-  get #inPlace(): boolean {
-    return this.#isSole && this.#low >= this.base.rows;
+  /** Whether nothing behind the data of a file in place is the base's. */
+  #isInPlace({ id }: ColumnState): boolean {
+    return this.#isSole && !this.#cutShort.has(id);
   }
 
-  #grown(
-    columns: ReadonlyMap<string, ColumnState>,
-    rows: number,
-    change: (column: ColumnState, name: string) => ColumnState,
-  ): Map<string, ColumnState> {
-    for (const [name, column] of columns) {
-      byteLength(column, rows, name);
-      if (column.fortran) {
-        throw new UnsupportedError(
-          `column ${JSON.stringify(name)} is in Fortran order, where another number of rows would move every element; add it anew, with its data and overwrite: true`,
-          { path: column.path },
-        );
-      }
-    }
-    return new Map(Array.from(columns, ([name, column]) => [name, change(column, name)]));
+  /** All columns in their order, some of them changed. */
+  #with(some: Scope): Map<string, ColumnState> {
+    return new Map(Array.from(this.columns, ([name, column]) => [name, some.get(name) ?? column]));
   }
+}
+
+/** Columns of a draft, by name. */
+type Scope = ReadonlyMap<string, ColumnState>;
+
+/** Columns with another number of rows. @throws LimitError, UnsupportedError before the first one changes */
+function changed(
+  columns: Scope,
+  rows: number,
+  change: (column: ColumnState, name: string) => ColumnState,
+): Scope {
+  for (const [name, column] of columns) {
+    byteLength(column, rows, name);
+    if (column.fortran) {
+      throw new UnsupportedError(
+        `column ${JSON.stringify(name)} is in Fortran order, where another number of rows would move every element; add it anew, with its data and overwrite: true`,
+        { path: column.path },
+      );
+    }
+  }
+  return new Map(Array.from(columns, ([name, column]) => [name, change(column, name)]));
 }
 
 /** Bytes of a column's data, computed without losing any. @throws LimitError over 2⁵³ − 1 */

@@ -1,5 +1,5 @@
 export { type AttrInput, type AttrValue, decodeAttr, encodeAttr } from "./attributes.js";
-export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes } from "./catalog.js";
+export { type Catalog, type ColumnState, dataEnd, type FileLayout, rowBytes, shapeOf } from "./catalog.js";
 export { check } from "./check/check.js";
 export {
   type ColumnFinding,
@@ -10,10 +10,12 @@ export {
 } from "./check/findings.js";
 export { type RepairOptions, repair } from "./check/repair.js";
 export { describes } from "./describes.js";
-export type { Draft, RowBlock } from "./draft.js";
+export type { Draft, NewColumn, RowBlock, TableDraft } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";
-export { checkName, isValidName, NameTree } from "./names.js";
+export { checkName, foldPart, isValidName, NameTree } from "./names.js";
+export type { StoreKind } from "./scan.js";
+export { prefixOf, type Scope, ScopedDraft, scopedCatalog, type TableCatalog } from "./scoped-draft.js";
 export type { Durability } from "./stage.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";

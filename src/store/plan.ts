@@ -1,4 +1,4 @@
-import { type Catalog, type ColumnState, dataEnd } from "./catalog.js";
+import { type Catalog, type ColumnState, dataEnd, shapeOf } from "./catalog.js";
 import { groupsOf } from "./names.js";
 import { ARRAY, arrayFile, groupFile, parentOf, type StorePaths, sidecarFile } from "./paths.js";
 import { formatSidecar } from "./sidecar.js";
@@ -126,20 +126,21 @@ function planSidecar(
   puts: Set<string>,
 ): void {
   if (!needsSidecar(column)) return;
-  const { sidecar, rows, itemShape } = column;
+  const { sidecar, rows } = column;
   const kept = old !== undefined && Object.is(old.attr, column.attr) ? sidecar : undefined;
   const sameShape = column.layout === "npy" || old?.rows === rows;
   if (kept === paths.file(to) && sameShape) return;
   // A sidecar that says what it said keeps its bytes, which may be another program's.
   if (kept === undefined) stage.push({ kind: "file", to, bytes: sidecarBytes(column) });
   else if (sameShape) stage.push({ kind: "link", from: kept, to });
-  else stage.push({ kind: "reshape", from: kept, to, shape: [rows, ...itemShape] });
+  else stage.push({ kind: "reshape", from: kept, to, shape: shapeOf(column) });
   puts.add(to);
 }
 
-function sidecarBytes({ layout, dtype, rows, itemShape, attr }: ColumnState): Uint8Array {
+function sidecarBytes(column: ColumnState): Uint8Array {
+  const { layout, dtype, attr } = column;
   return formatSidecar(
-    layout === "raw" ? { attr, raw: { dtype: dtype.descr, shape: [rows, ...itemShape] } } : { attr },
+    layout === "raw" ? { attr, raw: { dtype: dtype.descr, shape: shapeOf(column) } } : { attr },
   );
 }
 

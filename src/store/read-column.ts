@@ -23,12 +23,14 @@ export interface ColumnFiles {
   /** The path of its sidecar, if there is one, and what that says. */
   readonly sidecarPath: string | undefined;
   readonly sidecar: Sidecar | undefined;
+  /** Whether an array without axes is one, too: in a tree, not in a table. */
+  readonly takesScalars?: boolean | undefined;
 }
 
 /** What an array's file itself says. */
 type Description = Pick<
   ColumnState,
-  "layout" | "dtype" | "itemShape" | "rows" | "dataOffset" | "header" | "fortran"
+  "layout" | "dtype" | "itemShape" | "rows" | "isScalar" | "dataOffset" | "header" | "fortran"
 >;
 
 /** Most headers are 128 bytes: one read of a page holds them. */
@@ -41,7 +43,7 @@ const scratch = new Uint8Array(4096);
  * @throws FormatError for a malformed array, CorruptError for one that is shorter than its header or sidecar says
  */
 export function readColumn(
-  { path, file, header, later, isPending, sidecarPath, sidecar }: ColumnFiles,
+  { path, file, header, later, isPending, sidecarPath, sidecar, takesScalars = false }: ColumnFiles,
   files: Files,
 ): ColumnState | undefined {
   const fd = files.open(file, "r");
@@ -52,6 +54,11 @@ export function readColumn(
       header ??
       scratch.subarray(0, files.read(fd, scratch.subarray(0, Math.min(stat.size, scratch.length)), 0, path));
     if (sidecar === undefined && !hasMagic(held)) return undefined;
+    const description =
+      sidecar?.raw === undefined
+        ? withHeader(held, fd, stat.size, path, files)
+        : headerless(sidecar.raw, held, fd, stat.size, path, files);
+    if (description.isScalar === true && !takesScalars) throw noRows(path);
     return {
       id: nextId(),
       path: file,
@@ -61,9 +68,7 @@ export function readColumn(
       staged: false,
       attr: sidecar?.attr ?? null,
       sidecar: sidecarPath,
-      ...(sidecar?.raw === undefined
-        ? withHeader(held, fd, stat.size, path, files)
-        : headerless(sidecar.raw, held, fd, stat.size, path, files)),
+      ...description,
     };
   } finally {
     files.close(fd);
@@ -103,10 +108,8 @@ function withHeader(held: Uint8Array, fd: number, size: number, path: string, fi
       { path },
     );
   }
-  const [rows, ...itemShape] = shape;
-  if (rows === undefined) throw noRows(path);
-  const fortran = fortranOrder && itemShape.length > 0;
-  return { layout: "npy", dtype, itemShape, rows, dataOffset, header: bytes, fortran };
+  const fortran = fortranOrder && shape.length > 1;
+  return { layout: "npy", dtype, ...axes(shape), dataOffset, header: bytes, fortran };
 }
 
 function headerless(
@@ -118,8 +121,6 @@ function headerless(
   files: Files,
 ): Description {
   const dtype = describedDType(spec, path);
-  const [rows, ...itemShape] = shape;
-  if (rows === undefined) throw noRows(path);
   const problem = sizeProblem(shape, dtype.itemsize);
   if (problem !== undefined) throw new FormatError(`${path}: of its sidecar, ${problem}`, { path });
   const bytes = shape.reduce((product, axis) => product * axis, dtype.itemsize);
@@ -130,7 +131,12 @@ function headerless(
     );
   }
   refuseDisguise(held, fd, size, path, dtype, shape, files);
-  return { layout: "raw", dtype, itemShape, rows, dataOffset: 0, header: undefined, fortran: false };
+  return { layout: "raw", dtype, ...axes(shape), dataOffset: 0, header: undefined, fortran: false };
+}
+
+function axes(shape: readonly number[]): Pick<ColumnState, "rows" | "itemShape" | "isScalar"> {
+  const [rows, ...itemShape] = shape;
+  return rows === undefined ? { rows: 1, itemShape, isScalar: true } : { rows, itemShape };
 }
 
 function describedDType(spec: DTypeLike, path: string): DType {

@@ -3,7 +3,7 @@ import type { Files } from "../platform/files.js";
 import { type Look, latest, look } from "./look.js";
 import { outerStore } from "./nesting.js";
 import type { StorePaths } from "./paths.js";
-import { type Authority, type Scan, scan } from "./scan.js";
+import { type Authority, type Scan, type StoreKind, scan } from "./scan.js";
 import { isStore } from "./vacancy.js";
 
 /** How long a table is tried to be read between the changes of a writer, in milliseconds. */
@@ -21,10 +21,10 @@ export function authorityOf(paths: StorePaths, files: Files, before?: Look): Aut
  *
  * @throws as {@link scan}, and StaleError where a writer changes the store all the time
  */
-export function readStore(paths: StorePaths, files: Files): Scan {
+export function readStore(paths: StorePaths, files: Files, kind: StoreKind): Scan {
   const deadline = performance.now() + PATIENCE;
   for (let before = authorityOf(paths, files); ; ) {
-    const outcome = attempt(() => scan(paths, files, before));
+    const outcome = attempt(() => scan(paths, files, before, kind));
     const after = authorityOf(paths, files, before.look);
     const isSame =
       after.paths.root === before.paths.root && latest(after.look)?.txid === latest(before.look)?.txid;

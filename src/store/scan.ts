@@ -22,11 +22,18 @@ export interface Scan {
 }
 
 interface Found {
+  readonly kind: StoreKind;
   readonly columns: Map<string, ColumnState>;
   readonly groups: Map<string, Sidecar["attr"]>;
   readonly nested: string[];
   readonly links: string[];
 }
+
+/**
+ * What a directory is read as: a table, whose columns have equal rows, or a tree of arrays, each of its own shape. A tree
+ * whose arrays have equal rows is a table, too, and a table is a tree.
+ */
+export type StoreKind = "table" | "tree";
 
 /** The records that a directory is read by. */
 export interface Authority {
@@ -42,20 +49,26 @@ export interface Authority {
  * @param authority whose records count; the root's own, as they are now, when left out
  * @throws FormatError for a malformed array or sidecar, ShapeError where row counts disagree, naming the files
  */
-export function scan(paths: StorePaths, files: Files, authority?: Authority): Scan {
+export function scan(
+  paths: StorePaths,
+  files: Files,
+  authority?: Authority,
+  kind: StoreKind = "table",
+): Scan {
   const records = authority ?? { paths, look: look(paths, files) };
   const { pending } = records.look;
   if (pending !== undefined) requireDecent(pending, records.paths, files);
   const overlay = new Overlay(pending, records.paths, files);
-  const found: Found = { columns: new Map(), groups: new Map(), nested: [], links: [] };
+  const found: Found = { kind, columns: new Map(), groups: new Map(), nested: [], links: [] };
   walk(paths, files, overlay, "", found);
   const last = latest(records.look);
   const isPart = records.paths.root !== paths.root;
   const prefix = isPart ? `${records.paths.nameOf(paths.root)}/` : "";
   const isGroup = !isPart || found.groups.has("");
-  const rows = commonRows(found.columns) ?? (isGroup ? last?.rows : undefined) ?? undefined;
+  const rows = rowsOf(found, isGroup ? last?.rows : undefined);
   if (rows === undefined) {
-    throw new FormatError(`${paths.root}: this is no table: there are no columns, and no ${CONTROL}/last`, {
+    const record = `no ${CONTROL}/last${last?.rows === null ? " that says how many rows" : ""}`;
+    throw new FormatError(`${paths.root}: this is no ${kind}: there are no columns, and ${record}`, {
       path: paths.root,
     });
   }
@@ -89,7 +102,15 @@ function walk(paths: StorePaths, files: Files, overlay: Overlay, group: string, 
       const isPending = header !== undefined || overlay.isStaged(join(directory, sidecarName));
       const column = overlay.withFile(file, (at) =>
         readColumn(
-          { path, file: at, header, later: at === file ? undefined : file, isPending, ...sidecar },
+          {
+            path,
+            file: at,
+            header,
+            later: at === file ? undefined : file,
+            isPending,
+            takesScalars: found.kind === "tree",
+            ...sidecar,
+          },
           files,
         ),
       );
@@ -143,6 +164,21 @@ function inOrder(
     if (column !== undefined && !sorted.has(name)) sorted.set(name, column);
   }
   return sorted;
+}
+
+/**
+ * The rows of all columns; null for a tree of arrays that have no rows in common; undefined where nothing says.
+ *
+ * @param recorded what the records say
+ */
+function rowsOf({ kind, columns }: Found, recorded: number | null | undefined): number | null | undefined {
+  if (kind === "table") return commonRows(columns) ?? recorded ?? undefined;
+  if (columns.size === 0 || recorded === null) return recorded;
+  const [first] = columns.values();
+  const isTable = [...columns.values()].every(
+    ({ rows, isScalar }) => isScalar !== true && rows === first?.rows,
+  );
+  return isTable ? first?.rows : null;
 }
 
 function commonRows(columns: ReadonlyMap<string, ColumnState>): number | undefined {

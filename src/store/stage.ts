@@ -3,7 +3,7 @@ import { CorruptError } from "../errors.js";
 import { formatHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { type FileIdentity, identityOf } from "../platform/index.js";
-import { type ColumnState, dataEnd } from "./catalog.js";
+import { type ColumnState, dataEnd, shapeOf } from "./catalog.js";
 import { checkFile, checkIdentity } from "./identity.js";
 import type { StageStep } from "./plan.js";
 import { MAX_SIDECAR, readFile } from "./read-file.js";
@@ -79,9 +79,12 @@ export class Stage {
   }
 
   /** A new column's file: its header, and so many bytes of zeros with disk behind them. */
-  column(column: Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows">, bytes: number): StagedFile {
-    const { dtype, itemShape, layout, rows } = column;
-    const header = layout === "npy" ? formatHeader({ dtype, shape: [rows, ...itemShape] }) : undefined;
+  column(
+    column: Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows" | "isScalar">,
+    bytes: number,
+  ): StagedFile {
+    const { dtype, layout } = column;
+    const header = layout === "npy" ? formatHeader({ dtype, shape: shapeOf(column) }) : undefined;
     const dataOffset = header?.length ?? 0;
     return this.#withNew((fd, path) => {
       // Of an empty file, no page has bytes behind the end that would have to be zeroed.

@@ -22,7 +22,7 @@ import { refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
 import { authorityOf, readStore } from "./read-store.js";
 import { recover } from "./recover.js";
-import { type Scan, scan } from "./scan.js";
+import { type Scan, type StoreKind, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
 import { syncStore } from "./sync-store.js";
 import { isStore, isVacant } from "./vacancy.js";
@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly locking?: Locking | undefined;
   readonly durability?: Durability | undefined;
   readonly timeout?: number | undefined;
+  /** What the directory is read as; a table when left out. */
+  readonly kind?: StoreKind | undefined;
   /** The calls that reach the disk; those of {@link currentFiles} when left out. */
   readonly files?: Files | undefined;
 }
@@ -48,6 +50,8 @@ export class Store {
   readonly writable: boolean;
   readonly durability: Durability;
   readonly files: Files;
+  /** What the directory is read as. */
+  kind: StoreKind;
   #catalog: Catalog = EMPTY;
   #last: LastRecord | undefined;
   #hold: Hold | undefined;
@@ -67,6 +71,7 @@ export class Store {
     this.files = this.health.watch(files);
     this.writable = options.writable;
     this.durability = options.durability ?? "full";
+    this.kind = options.kind ?? "table";
   }
 
   /**
@@ -89,15 +94,15 @@ export class Store {
     }
     return store.#begin(() => {
       if (!options.writable) {
-        store.#take(readStore(paths, files));
+        store.#take(readStore(paths, files, store.kind));
         return;
       }
       refuseNesting(paths, files);
       // Where nothing says that this is a table, it must be found to be one before anything is written into it.
-      if (!isStore(paths.root, files)) writableScan(paths, files);
+      if (!isStore(paths.root, files)) writableScan(paths, files, store.kind);
       store.#holdOn(options);
       store.#recover();
-      store.#take(writableScan(paths, files));
+      store.#take(writableScan(paths, files, store.kind));
     });
   }
 
@@ -129,7 +134,7 @@ export class Store {
       store.#holdOn(options);
       store.#recover();
       store.#isNew = !isStore(paths.root, files);
-      if (!store.#isNew) store.#take(writableScan(paths, files));
+      if (!store.#isNew) store.#take(writableScan(paths, files, store.kind));
     });
   }
 
@@ -285,7 +290,7 @@ export class Store {
   refresh(): void {
     this.requireOpen();
     const { paths, files } = this;
-    const found = this.writable ? writableScan(paths, files) : readStore(paths, files);
+    const found = this.writable ? writableScan(paths, files, this.kind) : readStore(paths, files, this.kind);
     const columns = new Map<string, ColumnState>();
     for (const [name, column] of found.catalog.columns) {
       const before = this.#catalog.columns.get(name);
@@ -331,8 +336,8 @@ function madeDirectory(path: string, files: Files): boolean {
 }
 
 /** What a writer finds. @throws what keeps it from writing */
-function writableScan(paths: StorePaths, files: Files): Scan {
-  const found = scan(paths, files);
+function writableScan(paths: StorePaths, files: Files, kind: StoreKind): Scan {
+  const found = scan(paths, files, undefined, kind);
   if (found.readOnlyBecause !== undefined) throw found.readOnlyBecause;
   return found;
 }

@@ -60,7 +60,7 @@ export class Appender {
 
   /** @internal Made by tables. */
   constructor(open: OpenTable, { rows = ROWS, ms = MS }: AppenderOptions = {}) {
-    open.store.requireWritable();
+    open.requireWritable();
     if (!(Number.isSafeInteger(rows) && rows >= 1)) {
       throw new ShapeError(`an appender gathers a whole number of rows, at least 1, not ${showValue(rows)}`);
     }
@@ -79,7 +79,7 @@ export class Appender {
 
   /** Whether `close()` was called, or the table was closed. */
   get closed(): boolean {
-    return this.#closed || this.#open.store.closed;
+    return this.#closed || this.#open.closed;
   }
 
   /**
@@ -91,7 +91,7 @@ export class Appender {
   append(rows: AppendedRow | readonly AppendedRow[]): void {
     this.#requireOpen();
     this.#throwFailure();
-    if (this.#open.isChanging) {
+    if (this.#open.session.isChanging) {
       throw new UnsupportedError(
         "rows are gathered outside transactions; within one, append them to the table itself",
       );
@@ -101,12 +101,12 @@ export class Appender {
     if (list.length === 0) return;
     const gathered = this.#gatheredRows();
     const count = this.#pending + list.length;
-    this.#open.pending.add(this);
+    this.#open.hold(this);
     try {
       this.#take(gathered, list);
       if (count >= this.#rows) this.#commit(gathered, count);
     } catch (error) {
-      if (this.#pending === 0) this.#open.pending.delete(this);
+      if (this.#pending === 0) this.#open.letGo(this);
       throw error;
     }
     if (count >= this.#rows) return;
@@ -122,7 +122,7 @@ export class Appender {
     } finally {
       this.#isTaking = false;
     }
-    this.#open.store.requireOpen();
+    this.#open.requireOpen();
   }
 
   /** Commits what is pending. @throws what the commit throws, or what failed in the timer; the rows stay pending then */
@@ -141,7 +141,7 @@ export class Appender {
    */
   close(): void {
     this.#closed = true;
-    if (this.#open.store.closed) return;
+    if (this.#open.closed) return;
     this.commit();
     if (this.#pending === 0) this.#gathered = undefined;
     this.#throwFailure();
@@ -172,7 +172,7 @@ export class Appender {
 
   #settle(): void {
     this.#pending = 0;
-    this.#open.pending.delete(this);
+    this.#open.letGo(this);
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -199,7 +199,12 @@ export class Appender {
 
   #onTimer(): void {
     this.#timer = undefined;
-    if (this.#open.store.closed) return;
+    if (this.#open.closed) return;
+    // What is being written has its turn first.
+    if (this.#open.session.isLasting) {
+      this.#setTimer();
+      return;
+    }
     try {
       this.commit();
     } catch (error) {
@@ -209,7 +214,7 @@ export class Appender {
   }
 
   #requireOpen(): void {
-    this.#open.store.requireOpen();
+    this.#open.requireOpen();
     if (!this.#closed) return;
     throw new ClosedError("the appender is closed", { path: this.#open.store.paths.root });
   }

@@ -4,24 +4,34 @@ import { ColumnStorage, type StorageOwner } from "./column-storage.js";
 import { inTurn } from "./in-turn.js";
 import { type ColumnOwner, MemmapColumn } from "./memmap-column.js";
 
-/** The columns of one table that somebody has asked for, by the identity that renaming and growing keep. */
+interface LiveColumn {
+  readonly storage: ColumnStorage;
+  /** By the groups that their names are without. */
+  readonly columns: Map<string, MemmapColumn>;
+}
+
+/** The columns of one store that somebody has asked for, by the identity that renaming and growing keep. */
 export class LiveColumns {
   readonly #store: StorageOwner;
   readonly #owner: ColumnOwner;
-  readonly #live = new Map<number, { readonly storage: ColumnStorage; readonly column: MemmapColumn }>();
+  readonly #live = new Map<number, LiveColumn>();
 
   constructor(store: StorageOwner, owner: ColumnOwner) {
     this.#store = store;
     this.#owner = owner;
   }
 
-  /** The one object that stands for a column. */
-  columnFor(name: string, state: ColumnState): MemmapColumn {
-    const known = this.#live.get(state.id);
-    if (known !== undefined) return known.column;
-    const storage = new ColumnStorage(name, state, this.#store);
-    const column = new MemmapColumn(storage, this.#owner);
-    this.#live.set(state.id, { storage, column });
+  /** The one object that stands for a column. @param prefix the groups that its name is without, for who has it from there */
+  columnFor(name: string, state: ColumnState, prefix = ""): MemmapColumn {
+    let live = this.#live.get(state.id);
+    if (live === undefined) {
+      live = { storage: new ColumnStorage(name, state, this.#store), columns: new Map() };
+      this.#live.set(state.id, live);
+    }
+    const known = live.columns.get(prefix);
+    if (known !== undefined) return known;
+    const column = new MemmapColumn(live.storage, this.#owner, prefix);
+    live.columns.set(prefix, column);
     return column;
   }
 

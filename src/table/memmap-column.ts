@@ -1,6 +1,13 @@
 import { type AccessMode, ArrayView, denseLayout, type Layout } from "../array/index.js";
 import type { DTypeLike } from "../dtype/index.js";
-import { type AttrInput, type AttrValue, type ColumnState, decodeAttr, rowBytes } from "../store/index.js";
+import {
+  type AttrInput,
+  type AttrValue,
+  type ColumnState,
+  decodeAttr,
+  rowBytes,
+  shapeOf,
+} from "../store/index.js";
 import type { ColumnStorage } from "./column-storage.js";
 
 /** What a column asks of its table. */
@@ -9,8 +16,8 @@ export interface ColumnOwner {
 }
 
 /**
- * A column of a table: an array whose bytes are a file. It follows the table's growth; after its deletion it throws
- * NotFoundError, after closing ClosedError.
+ * A column of a table, or an array of a hierarchy: its bytes are a file. It follows the table's growth; after its
+ * deletion it throws NotFoundError, after closing ClosedError.
  *
  * ```ts
  * const delay = table.column("delay");
@@ -24,21 +31,24 @@ export class MemmapColumn<
 > extends ArrayView<D, M> {
   readonly #storage: ColumnStorage;
   readonly #owner: ColumnOwner;
+  readonly #prefix: string;
 
   /** @internal Columns are made by tables. */
-  constructor(storage: ColumnStorage, owner: ColumnOwner) {
+  constructor(storage: ColumnStorage, owner: ColumnOwner, prefix: string) {
     const { dtype } = storage.state;
     super(storage, dtype, () => layoutOf(storage.state));
     this.#storage = storage;
     this.#owner = owner;
+    this.#prefix = prefix;
   }
 
-  /** The name, groups before it: `"coordinates/x"`. */
+  /** The name, groups before it: `"coordinates/x"`. In the table of a group, from the group on. */
   get name(): string {
-    return this.#storage.name;
+    const { name } = this.#storage;
+    return name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : name;
   }
 
-  /** @internal The name of now; undefined when the column is no more. */
+  /** @internal The name of now in the store; undefined when the column is no more. */
   get currentName(): string | undefined {
     return this.#storage.gone === undefined ? this.#storage.name : undefined;
   }
@@ -59,7 +69,7 @@ export class MemmapColumn<
     this.#owner.setAttr(this.#storage.name, attr);
   }
 
-  /** The shape of each row's cell; `[]` for one element. */
+  /** The shape of each row's cell; `[]` for one element, and of an array without axes. */
   get itemShape(): readonly number[] {
     return this.#storage.state.itemShape;
   }
@@ -72,7 +82,8 @@ export class MemmapColumn<
 }
 
 function layoutOf(column: ColumnState): Layout {
-  const shape = [column.rows, ...column.itemShape];
+  const shape = shapeOf(column);
+  if (column.isScalar === true) return denseLayout(shape, column.dtype.itemsize);
   if (column.fortran) return denseLayout(shape, column.dtype.itemsize, true);
   const { strides } = denseLayout(shape, column.dtype.itemsize);
   return { shape, strides: strides.with(0, rowBytes(column)), offset: 0 };

@@ -36,6 +36,7 @@ import {
   type Schema,
   type SchemaOf,
 } from "./schema.js";
+import { Session } from "./session.js";
 import { type RowsSource, TableView } from "./table-view.js";
 
 /**
@@ -58,8 +59,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   readonly #mode: Mode;
   readonly #layout: FileLayout;
 
-  private constructor(store: Store, mode: Mode, layout: FileLayout) {
-    const open = new OpenTable(store);
+  private constructor(open: OpenTable, mode: Mode, layout: FileLayout) {
     super({
       get rows() {
         return open.catalog.rows;
@@ -67,12 +67,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
       names: () => [...open.catalog.columns.keys()],
       get: (name) => {
         const state = open.catalog.columns.get(name);
-        return state === undefined ? undefined : open.live.columnFor(name, state);
+        return state === undefined ? undefined : open.columnFor(name, state);
       },
-      nameOf: (column) => {
-        store.requireOpen();
-        return open.live.nameOf(column);
-      },
+      nameOf: (column) => open.nameOf(column),
     });
     this.#open = open;
     this.#mode = mode;
@@ -124,7 +121,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   ): MemmapTable<S, M> {
     const { rows, layout = "npy" } = options;
     try {
-      const table = new MemmapTable<S, M>(store, mode, layout);
+      const table = MemmapTable.over<S, M>(store, mode, layout);
       if (isToBeMade) table.#replaceWith(rows ?? 0, columns, attr);
       else {
         if (rows !== undefined && rows !== table.length) {
@@ -147,12 +144,23 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     mode: Mode,
     layout: FileLayout,
   ): MemmapTable<S, M> {
-    return new MemmapTable<S, M>(store, mode, layout);
+    return MemmapTable.of<S, M>(new OpenTable(new Session(store)), mode, layout);
+  }
+
+  /** @internal The table of a group of a store. */
+  static of<S extends Schema, M extends AccessMode>(
+    open: OpenTable,
+    mode: Mode,
+    layout: FileLayout,
+  ): MemmapTable<S, M> {
+    return new MemmapTable<S, M>(open, mode, layout);
   }
 
   /** Makes this table one of these columns alone. */
   #replaceWith(rows: number, columns: readonly ParsedColumn[], attr: JsonValue | undefined): void {
-    this.#open.change((draft) => {
+    const { session } = this.#open;
+    session.store.kind = "table";
+    session.change((draft) => {
       draft.clear(rows);
       for (const { name, dtype, itemShape } of columns) {
         draft.add(name, { dtype, itemShape, layout: this.#layout, attr: null, overwrite: false });
@@ -179,17 +187,17 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   /** The absolute path of the table's directory, without links. */
   get root(): string {
-    return this.#open.store.paths.root;
+    return this.#open.path;
   }
 
   /** Whether `close()` was called. */
   get closed(): boolean {
-    return this.#open.store.closed;
+    return this.#open.closed;
   }
 
   /** The number of committed structural changes. */
   get generation(): number {
-    this.#open.store.requireOpen();
+    this.#open.requireOpen();
     return this.#open.store.generation;
   }
 
@@ -249,7 +257,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     options: AddOptions<D> = {},
   ): MemmapColumn<D, "r+"> {
     const { itemShape = [], attr = null, data, fill, overwrite = false, layout = this.#layout } = options;
-    this.#open.store.requireWritable();
+    this.#open.requireWritable();
     checkName(name, "column");
     const parsed = parseDType(dtype);
     checkItemShape(itemShape);
@@ -267,7 +275,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         attr: json,
         overwrite,
       });
-      const column = this.#open.live.columnFor(name, added);
+      const column = this.#open.columnFor(name, added);
       try {
         if (data !== undefined) column.assign(data as ArraySource);
         if (fill !== undefined) column.fill(fill as ArraySource);
@@ -287,7 +295,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   ): MemmapColumn<DTypeIn<S[K]>, M> {
     const replaces = this.#open.catalog.columns.has(to);
     const copy = this.#open.change(
-      (draft) => this.#open.live.columnFor(to, draft.copy(from, to, overwrite)),
+      (draft) => this.#open.columnFor(to, draft.copy(from, to, overwrite)),
       replaces,
     );
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
@@ -311,7 +319,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
    * @throws ShapeError, LimitError, DiskError, UnsupportedError (columns in Fortran order), ReadOnlyError
    */
   resize(rows: number): void {
-    this.#open.store.requireWritable();
+    this.#open.requireWritable();
     checkRowCount(rows);
     this.#open.change((draft) => draft.resize(rows));
   }

@@ -1,6 +1,6 @@
 import { ExistsError } from "../errors.js";
 import { currentFiles } from "../platform/files.js";
-import { isStore, isVacant, locate, Store } from "../store/index.js";
+import { isStore, isVacant, locate, Store, type StoreKind } from "../store/index.js";
 import type { Mode, StoreSettings } from "./options.js";
 
 /** A store, and whether a table is to be made in it, in place of whatever it holds. */
@@ -13,12 +13,17 @@ export interface OpenedStore {
 export type Existing = "refuse" | "replace" | "open";
 
 /** Opens the store that a mode of opening asks for. @throws as {@link Store.open} and {@link Store.create} */
-export function openStore(path: string, mode: Mode, settings: StoreSettings): OpenedStore {
-  if (mode === "w+") return makeStore(path, "replace", settings);
+export function openStore(
+  path: string,
+  mode: Mode,
+  settings: StoreSettings,
+  kind: StoreKind = "table",
+): OpenedStore {
+  if (mode === "w+") return makeStore(path, "replace", settings, kind);
   // Only where there is nothing that could be lost: a directory that holds something else is not to be a table.
   if (mode === "a" && isVacant(locate(path, currentFiles()), currentFiles()))
-    return makeStore(path, "open", settings);
-  return { store: Store.open(path, { ...settings, writable: mode !== "r" }), isToBeMade: false };
+    return makeStore(path, "open", settings, kind);
+  return { store: Store.open(path, { ...settings, kind, writable: mode !== "r" }), isToBeMade: false };
 }
 
 /**
@@ -26,16 +31,23 @@ export function openStore(path: string, mode: Mode, settings: StoreSettings): Op
  *
  * @throws ExistsError where something is there that is not to be replaced, or is no table
  */
-export function makeStore(path: string, existing: Existing, settings: StoreSettings): OpenedStore {
+export function makeStore(
+  path: string,
+  existing: Existing,
+  settings: StoreSettings,
+  kind: StoreKind = "table",
+): OpenedStore {
   if (existing === "refuse" && currentFiles().look(path) !== undefined) {
     throw new ExistsError(
       `${path}: there is something of this name already; say overwrite: true to replace a table`,
       { path },
     );
   }
+  // Of what is replaced, nothing needs to be a table.
+  const options = { ...settings, kind: existing === "replace" ? "tree" : kind } as const;
   const store = isStore(path, currentFiles())
-    ? Store.open(path, { ...settings, writable: true })
-    : Store.create(path, settings);
+    ? Store.open(path, { ...options, writable: true })
+    : Store.create(path, options);
   // Another writer may have made a table while this one waited for the lock.
   if (store.isNew || existing === "replace") return { store, isToBeMade: true };
   if (existing === "open") return { store, isToBeMade: false };

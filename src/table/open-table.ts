@@ -1,207 +1,191 @@
-import { UnsupportedError } from "../errors.js";
+import type { ArrayView } from "../array/index.js";
+import { ClosedError } from "../errors.js";
 import {
   type AttrInput,
   type Catalog,
+  type ColumnState,
   type Draft,
-  encodeAttr,
   type JsonValue,
+  prefixOf,
   type RowBlock,
+  ScopedDraft,
   type Store,
+  scopedCatalog,
+  type TableCatalog,
+  type TableDraft,
 } from "../store/index.js";
 import { rowBlocks } from "./append.js";
-import { inTurn } from "./in-turn.js";
-import { LiveColumns } from "./live-columns.js";
+import type { MemmapColumn } from "./memmap-column.js";
+import type { Pending, Session } from "./session.js";
 
-/** Rows that wait to be committed: before anything else is, so that they keep their place. */
-export interface Pending {
-  /** @throws what the commit throws */
-  commit(): void;
+/** A group of a store, as a table. */
+export interface TablePart {
+  /** Its name; `""` is the root. */
+  readonly group: string;
+  /** Its rows as long as it has no columns. */
+  readonly emptyRows: number;
 }
 
-/** An open table: its store, the transaction under way, and the columns that somebody uses, kept in step. */
+/** An open table: all columns of an open store, or those below a group of it. */
 export class OpenTable {
-  readonly store: Store;
-  readonly live: LiveColumns;
-  /** In the order of their first rows. */
-  readonly pending = new Set<Pending>();
-  #draft: Draft | undefined;
-  /** Whether rows are being appended that the caller makes one by one. */
-  #isAppending = false;
+  readonly session: Session;
+  /** The group's name; `""` is the root. */
+  readonly group: string;
+  readonly #prefix: string;
+  readonly #emptyRows: number;
+  readonly #ownsStore: boolean;
+  /** Rows that wait for this table's commits. */
+  readonly #pending = new Set<Pending>();
+  #known: { readonly revision: number; readonly catalog: TableCatalog } | undefined;
+  #closed = false;
 
-  constructor(store: Store) {
-    this.store = store;
-    this.live = new LiveColumns(store, {
-      setAttr: (name, attr) => this.setAttr(attr, (draft, json) => draft.setColumnAttr(name, json)),
-    });
+  /** @param part the group of a store that has others; of a store that is the table, undefined */
+  constructor(session: Session, part?: TablePart) {
+    this.session = session;
+    this.group = part?.group ?? "";
+    this.#prefix = prefixOf(this.group);
+    this.#emptyRows = part?.emptyRows ?? 0;
+    this.#ownsStore = part === undefined;
   }
 
-  /** What the table shows: of a transaction under way, its own pending changes. @throws ClosedError */
-  get catalog(): Catalog {
+  get store(): Store {
+    return this.session.store;
+  }
+
+  /** The directory. */
+  get path(): string {
+    const { paths } = this.store;
+    return this.group === "" ? paths.root : paths.file(this.group);
+  }
+
+  get #scope() {
+    return { group: this.group, emptyRows: this.#emptyRows, path: this.path };
+  }
+
+  /** Whether the table, or its store, was closed. */
+  get closed(): boolean {
+    return this.#closed || this.store.closed;
+  }
+
+  /** @throws ClosedError */
+  requireOpen(): void {
     this.store.requireOpen();
-    return this.#draft ?? this.store.catalog;
+    if (this.#closed) throw new ClosedError(`${this.path}: the table is closed`, { path: this.path });
   }
 
-  /** Whether a change is under way. */
-  get isChanging(): boolean {
-    return this.#draft !== undefined;
-  }
-
-  /** Within a change nothing is pending. */
-  #commitPending(): void {
-    if (this.pending.size > 0) inTurn([...this.pending], (each) => each.commit());
-  }
-
-  /** Commits pending rows alone. */
-  appendPending(rows: RowBlock): void {
+  /** @throws ClosedError, ReadOnlyError */
+  requireWritable(): void {
+    this.requireOpen();
     this.store.requireWritable();
-    this.#commit((draft) => draft.append([rows]));
   }
 
-  /**
-   * Makes one change: a part of the transaction under way, or a transaction of its own.
-   *
-   * @param moves whether columns that are in use may be elsewhere, or nowhere, afterwards: looking costs a step for each
-   */
-  change<T>(work: (draft: Draft) => T, moves = true): T {
-    this.store.requireWritable();
-    if (this.#isAppending) {
-      throw new UnsupportedError(
-        "rows are being appended; a source of rows cannot change the table they go to",
-      );
-    }
-    if (this.#draft === undefined) {
-      this.#commitPending();
-      return this.#commit(work);
-    }
-    const result = work(this.#draft);
-    if (moves) this.live.follow(this.#draft);
-    return result;
+  /** What the table shows: of a transaction under way, its own pending changes. @throws ClosedError, ShapeError */
+  get catalog(): TableCatalog {
+    this.requireOpen();
+    const { revision } = this.session;
+    // Within a transaction, its draft changes as it is made.
+    if (this.#known?.revision === revision && !this.session.isChanging) return this.#known.catalog;
+    const whole = this.session.catalog;
+    const catalog = this.group === "" && isTable(whole) ? whole : scopedCatalog(whole, this.#scope);
+    this.#known = { revision, catalog };
+    return catalog;
   }
 
-  /** Makes the changes of `work` as one. @throws UnsupportedError for a promise and within a transaction */
+  /** The one object that stands for a column of this table. */
+  columnFor(name: string, state: ColumnState): MemmapColumn {
+    return this.session.live.columnFor(this.#prefix + name, state, this.#prefix);
+  }
+
+  /** The name that a column has now, in this table; undefined when it is gone from it. */
+  nameOf(column: ArrayView): string | undefined {
+    this.requireOpen();
+    const name = this.session.live.nameOf(column);
+    return name?.startsWith(this.#prefix) === true ? name.slice(this.#prefix.length) : undefined;
+  }
+
+  /** The part of a draft that is this table's. */
+  #own(draft: Draft): TableDraft {
+    return this.group === "" && isTable(draft) ? draft : new ScopedDraft(draft, this.#scope);
+  }
+
+  /** Makes one change; see {@link Session.change}. */
+  change<T>(work: (draft: TableDraft) => T, moves = true): T {
+    this.requireWritable();
+    return this.session.change((draft) => work(this.#own(draft)), moves);
+  }
+
+  /** Makes the changes of `work` as one. */
   transaction<T>(work: () => T): T {
-    this.store.requireWritable();
-    if (this.#draft !== undefined) {
-      throw new UnsupportedError("a transaction is under way already; make the changes in that one");
-    }
-    this.#commitPending();
-    return this.#commit(() => {
-      const result = work();
-      if (typeof result === "object" && result !== null && "then" in result) {
-        throw new UnsupportedError("a transaction's function is synchronous; it returned a promise");
-      }
-      return result;
-    });
-  }
-
-  #commit<T>(work: (draft: Draft) => T): T {
-    const draft = this.store.begin();
-    this.#draft = draft;
-    try {
-      const result = work(draft);
-      // A closed table has nothing to commit to.
-      this.store.requireOpen();
-      // Either way, this ends the draft.
-      this.#draft = undefined;
-      this.store.commit(draft);
-      return result;
-    } catch (error) {
-      if (this.#draft !== undefined) this.store.rollback(draft);
-      throw error;
-    } finally {
-      this.#draft = undefined;
-      if (!this.store.closed) this.live.settle(this.store.catalog);
-    }
+    this.requireWritable();
+    return this.session.transaction(work);
   }
 
   /** Sets an attribute, which is judged before anything else. */
-  setAttr(attr: AttrInput, set: (draft: Draft, json: JsonValue) => void): void {
-    this.store.requireWritable();
-    const json = encodeAttr(attr);
-    this.change((draft) => set(draft, json));
+  setAttr(attr: AttrInput, set: (draft: TableDraft, json: JsonValue) => void): void {
+    this.requireWritable();
+    this.session.setAttr(attr, (draft, json) => set(this.#own(draft), json));
   }
 
   /** Adds rows at the end; see `MemmapTable.append`. */
   append(rows: unknown): number {
-    return this.change((draft) => {
-      this.#isAppending = true;
-      try {
-        return draft.append(this.#whileOpen(rowBlocks(draft.columns, rows)));
-      } finally {
-        this.#isAppending = false;
-      }
-    });
+    return this.change((draft) =>
+      this.session.appending(() => draft.append(this.#whileOpen(rowBlocks(draft.columns, rows)))),
+    );
   }
 
   /** The source of rows is the caller's, and can close the table: nothing may be written from then on. */
   *#whileOpen<T>(blocks: Iterable<T>): Generator<T> {
     for (const block of blocks) {
-      this.store.requireOpen();
+      this.requireOpen();
       yield block;
     }
   }
 
-  /** Waits until everything is on the disk: pending rows, assignments, and changes that did not wait themselves. */
+  /** Rows are pending from now on: they are committed before anything else is. */
+  hold(pending: Pending): void {
+    this.#pending.add(pending);
+    this.session.pending.add(pending);
+  }
+
+  /** Rows are no longer pending. */
+  letGo(pending: Pending): void {
+    this.#pending.delete(pending);
+    this.session.pending.delete(pending);
+  }
+
+  /** Commits pending rows alone. */
+  appendPending(rows: RowBlock): void {
+    this.session.commitRows((draft) => this.#own(draft).append([rows]));
+  }
+
   flush(): void {
-    this.store.requireOpen();
-    this.#commitPending();
-    try {
-      this.live.flush();
-    } catch (error) {
-      this.store.health.syncFailed(error);
-      throw error;
-    }
-    this.store.flush();
+    this.requireOpen();
+    this.session.flush();
   }
 
-  /** As `flush`, the assignments off the main thread. */
   async flushAsync(): Promise<void> {
-    this.store.requireOpen();
-    this.#commitPending();
-    try {
-      await this.live.flushAsync();
-    } catch (error) {
-      this.store.health.syncFailed(error);
-      throw error;
-    }
-    if (!this.store.closed) this.store.flush();
+    this.requireOpen();
+    await this.session.flushAsync();
   }
 
-  /** Takes up what other software changed on disk. */
   refresh(): void {
-    this.store.requireOpen();
-    if (this.#draft !== undefined) {
-      throw new UnsupportedError("a table cannot be refreshed within a transaction");
-    }
-    let isCommitted = true;
-    try {
-      this.#commitPending();
-    } catch {
-      // It may take what is on disk now to commit them.
-      isCommitted = false;
-    }
-    this.store.refresh();
-    this.live.settle(this.store.catalog);
-    if (!isCommitted) this.#commitPending();
+    this.requireOpen();
+    this.session.refresh();
   }
 
-  /** Closes everything, whatever becomes of its parts; a transaction under way comes to nothing. */
+  /** Closes the table: a store's own with the store, a group's by itself, which commits the rows that wait for it. */
   close(): void {
-    if (this.store.closed) return;
-    const draft = this.#draft;
-    this.#draft = undefined;
-    const { writable, durability } = this.store;
-    const steps = [
-      () => this.#commitPending(),
-      () => {
-        if (writable && durability === "full") this.live.flush();
-      },
-      () => this.live.close(),
-      () => {
-        if (draft !== undefined) this.store.rollback(draft);
-      },
-      () => this.store.close(),
-    ];
-    inTurn(steps, (step) => step());
+    if (this.closed) return;
+    if (this.#ownsStore) {
+      this.session.close();
+      return;
+    }
+    for (const pending of [...this.#pending]) pending.commit();
+    this.#closed = true;
   }
+}
+
+/** Whether the whole is a table. */
+function isTable<C extends Catalog>(catalog: C): catalog is C & { readonly rows: number } {
+  return catalog.rows !== null;
 }

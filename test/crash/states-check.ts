@@ -200,7 +200,7 @@ export class Check {
     const observed = deeper > 4 ? observe(files, () => points.push(files.killState())) : files;
     const own = without(barrier, observed, "change");
     const store = Store.open(ROOT, { writable: true, files: own, durability });
-    commit(store, (draft) => draft.resize(draft.rows + 3));
+    commit(store, (draft) => draft.resize((draft.rows ?? 0) + 3));
     this.#judge(`${where}, then grown`, logicalState(store), [grown]);
     this.#again(`${where}, then grown`, files.killState(), [grown]);
     store.close();

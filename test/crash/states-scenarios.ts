@@ -49,7 +49,7 @@ function add(draft: Draft, { files }: Store, name: string, added: Added): Column
 
 /** Appends rows in as many blocks. */
 function append(draft: Draft, rows: number, blocks = 1): void {
-  const from = draft.rows;
+  const from = draft.rows ?? 0;
   draft.append(
     Array.from({ length: blocks }, (_, block) => ({
       count: rows / blocks,
@@ -93,7 +93,7 @@ function changesFor(layout: Layout): Record<string, Change> {
       draft.remove("a");
       draft.remove("g/b");
     },
-    grow: (draft) => draft.resize(draft.rows + 40),
+    grow: (draft) => draft.resize((draft.rows ?? 0) + 40),
     shrink: (draft) => draft.resize(1),
     "shrink and grow at once": (draft) => {
       draft.resize(1);

@@ -103,7 +103,7 @@ describe("a draft", () => {
       const added = draft.append(
         (function* () {
           for (const value of [7, 8]) {
-            seen.push(draft.rows);
+            seen.push(draft.rows ?? 0);
             yield { count: 1, bytesOf: (name: string) => [int32(name === "a" ? value : -value)] };
           }
           yield { count: 0, bytesOf: () => [] };

@@ -103,12 +103,13 @@ export interface Inspection {
 export function inspect(situation: Situation, files: Files, isOurs: boolean): Inspection {
   const { paths, whose, records, outer } = situation;
   const overlay = new Overlay(records.look.pending, whose, files);
-  const found = survey(paths, files, overlay);
+  const known = knownOf(situation);
+  const found = survey(paths, files, overlay, known.rows === null);
   const removed = new Set(
     records.look.pending?.operations.flatMap(({ op, path }) => (op === "rmdir" ? [whose.file(path)] : [])),
   );
   const findings = found.findings.filter(({ code, path }) => code !== "empty-group" || !removed.has(path));
-  findings.push(...checkTogether(found, knownOf(situation), paths));
+  findings.push(...checkTogether(found, known, paths));
   if (whose.root === paths.root) {
     const isHeldByOther = situation.isHeld && !isOurs;
     const state = { paths, records, survey: found, isHeld: isHeldByOther, isNested: outer !== undefined };

@@ -25,9 +25,13 @@ export interface Survey {
   readonly findings: readonly Finding[];
 }
 
-/** Looks at everything below a root that is, or is meant to be, a part of the table. Throws nothing for what is wrong. */
-export function survey(paths: StorePaths, files: Files, overlay: Overlay): Survey {
-  const walk = new Walk(paths, files, overlay);
+/**
+ * Looks at everything below a root that is, or is meant to be, a part of the table. Throws nothing for what is wrong.
+ *
+ * @param takesScalars whether arrays without axes are columns
+ */
+export function survey(paths: StorePaths, files: Files, overlay: Overlay, takesScalars: boolean): Survey {
+  const walk = new Walk(paths, files, overlay, takesScalars);
   walk.directory("");
   return walk;
 }
@@ -45,11 +49,13 @@ class Walk implements Survey {
   readonly #paths: StorePaths;
   readonly #files: Files;
   readonly #overlay: Overlay;
+  readonly #takesScalars: boolean;
 
-  constructor(paths: StorePaths, files: Files, overlay: Overlay) {
+  constructor(paths: StorePaths, files: Files, overlay: Overlay, takesScalars: boolean) {
     this.#paths = paths;
     this.#files = files;
     this.#overlay = overlay;
+    this.#takesScalars = takesScalars;
   }
 
   #find(code: ColumnFinding, path: string, what: string): void {
@@ -164,6 +170,7 @@ class Walk implements Survey {
           isPending: false,
           sidecarPath: found.path,
           sidecar: found.sidecar,
+          takesScalars: this.#takesScalars,
         },
         this.#files,
       ),
