@@ -7,6 +7,7 @@
 
 export { between, betweenComplex, betweenUnits } from "./between.js";
 export { findUntruth } from "./bytes.js";
+export { orderByCodes } from "./code-order.js";
 export { type CompareOptions, compareArrays, compareScalar } from "./compare.js";
 export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js";
 export { compareUnitsArrays, compareUnitsScalar, type Units } from "./compare-units.js";
@@ -17,16 +18,20 @@ export { IntegerCumsum } from "./cumulate-integers.js";
 export { type Extremum, NumberExtremum, type Side } from "./extrema.js";
 export { BigExtremum } from "./extrema-big.js";
 export { ComplexExtremum } from "./extrema-complex.js";
+export { type Codes, factorize } from "./factorize.js";
 export { gather } from "./gather.js";
 export { floatToHalf, halfToFloat } from "./halves.js";
 export type { IndexBlock, IndexList, Indices } from "./indices.js";
 export { isin, type Members, membersFor } from "./isin.js";
 export { isnan, isnanComplex } from "./isnan.js";
+export { ascendingRuns, orderedRuns } from "./key-runs.js";
 export { All, Any, CountNonzero, type TruthOptions } from "./logic.js";
 export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
 export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator } from "./moments.js";
 export { copyStrided, copyTogether, type StridedCopy } from "./pack.js";
 export type { CompareOp } from "./plan.js";
+export { orderOf } from "./radix.js";
+export { joinKeys, type RangedKeys, type Ranking, rangedKeys, rankedKeys } from "./ranged-keys.js";
 export { scatter } from "./scatter.js";
 export {
   argsort,
@@ -37,6 +42,7 @@ export {
   sortComplex,
   sortUnits,
 } from "./sort.js";
+export { complexKeys, keysOf, type SortKeys, unitKeys } from "./sort-keys.js";
 export { ComplexSum, FloatSum, IntegerSum } from "./sum.js";
 export { BigSum } from "./sum-big.js";
 export { byteSwap } from "./swap.js";
