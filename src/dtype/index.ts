@@ -40,6 +40,7 @@ export type {
 } from "./infer.js";
 export { isComplex } from "./number-codec.js";
 export { dtypeFromDescr, parseDType, structOf } from "./parse.js";
+export { promote } from "./promote.js";
 export type { ReadonlyValues } from "./readonly-values.js";
 export { ownEntry } from "./record.js";
 export { showValue } from "./show.js";
