@@ -8,7 +8,7 @@ import { sourceOf } from "./sources.js";
 import { unreadable } from "./unreadable.js";
 
 /** Rows that are read at a time, however many a batch has. */
-const ROWS = 1 << 16;
+export const ROWS = 1 << 16;
 
 /** A table that is being made of batches. */
 export class ArrowImport {
@@ -67,7 +67,14 @@ export class ArrowImport {
   }
 }
 
-function partOf(
+/**
+ * Rows of one column of a batch, as a table takes them.
+ *
+ * @param index the column's place in the batch
+ * @param firstRow the number of row `start` in the whole, for messages
+ * @throws CastError naming column, row and value; FormatError
+ */
+export function partOf(
   { reader, label }: ArrowColumn,
   batch: RecordBatch,
   index: number,

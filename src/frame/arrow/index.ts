@@ -13,6 +13,8 @@
  * @module
  */
 export type { FillOption, ImportOptions, TextKind } from "../options.js";
+export type { AdaptedColumns, ColumnSourceOptions } from "../whole-column.js";
+export { columnSource } from "./column-source.js";
 export { fromArrow } from "./from-arrow.js";
 export type { ArrowSource, AsyncArrowReader, AsyncArrowSource } from "./inputs.js";
 export { type ArrowOptions, toArrow } from "./to-arrow.js";

@@ -54,7 +54,7 @@ export function isTable(source: unknown): source is Table {
   return has(source, "schema", "batches") && Array.isArray(source.batches);
 }
 
-function isBatch(item: unknown): item is RecordBatch {
+export function isBatch(item: unknown): item is RecordBatch {
   return has(item, "schema", "data", "numRows");
 }
 

@@ -1,37 +1,17 @@
 import type { NDframe } from "danfojs-node";
-import { CastError, LimitError } from "../../errors.js";
+import { LimitError } from "../../errors.js";
 import type { AttrInput } from "../../store/index.js";
 import type { MemmapTable, Schema } from "../../table/index.js";
 import { NewTable } from "../new-table.js";
-import {
-  checkOptionNames,
-  entryOf,
-  type FillOption,
-  type ImportType,
-  importType,
-  isByName,
-  oneOf,
-} from "../options.js";
+import { checkOptionNames, entryOf, type FillOption, isByName, oneOf } from "../options.js";
 import { type FrameParts, framePartsOf } from "./frame-parts.js";
-import { TypeGuess } from "./infer.js";
+import { BATCH, explained, type ImportColumn, importColumn, importPart } from "./import-column.js";
 import { isDefault, withLabels, withoutLabels } from "./labels.js";
-import { type KnownColumn, knownColumn, recall } from "./memory.js";
+import { recall } from "./memory.js";
 import type { FrameImportOptions } from "./options.js";
-import { storedCells } from "./stored.js";
 
-/** Rows that are taken at a time. */
-const BATCH = 16384;
 /** Most bytes of labels: what an attribute may have, less what else it says. */
 const MAX_LABELS = 15 << 20;
-
-/** A frame's column on its way into a table. */
-interface ImportColumn {
-  readonly name: string;
-  readonly type: ImportType;
-  readonly attr: AttrInput | undefined;
-  /** What it was made of, where it is to be that again. */
-  readonly known: KnownColumn | undefined;
-}
 
 /**
  * Makes a table of a danfo DataFrame (or of a Series, a table of one column). What fails leaves no table.
@@ -59,9 +39,9 @@ export function fromDataFrame(
   const parts = framePartsOf(df);
   // By the names in the frame; the table may call them otherwise.
   checkOptionNames(options, parts.names);
-  const columns = parts.names.map((name, c) => importColumn(df, parts, name, c, options));
+  const columns = parts.names.map((_name, c) => importColumn(df, parts, c, options));
   const attr = attrOf(df, parts, rest.attr, index);
-  const fill = renamed(said, parts.names, columns);
+  const fill = renamed(said, columns);
   using making = NewTable.begin(path, columns, {
     ...rest,
     ...(attr === undefined ? {} : { attr }),
@@ -69,46 +49,14 @@ export function fromDataFrame(
   });
   for (let start = 0; start < parts.length; start += BATCH) {
     const end = Math.min(start + BATCH, parts.length);
-    const cells = columns.map(({ type, known }, c) => storedCells(parts.cells(c, start, end), type, known));
+    const cells = columns.map((column, c) => importPart(parts, c, column, start));
     try {
       making.append(cells, end - start);
     } catch (error) {
-      throw explained(error, columns, parts.names);
+      throw explained(error, columns);
     }
   }
   return making.finish();
-}
-
-function importColumn(
-  df: object,
-  parts: FrameParts,
-  source: string,
-  c: number,
-  options: FrameImportOptions,
-): ImportColumn {
-  const { name, known } = knownColumn(recall(df), source, parts.names);
-  const attr = known?.attr;
-  if (entryOf(options.dtypes, source) !== undefined) {
-    return { name, type: importType(options, source, "text"), attr, known: undefined };
-  }
-  if (known !== undefined) return { name, type: known.dtype, attr, known };
-  const guess = new TypeGuess(source, parts.dtypes[c]);
-  for (let start = 0; start < parts.length; start += BATCH) {
-    guess.add(parts.cells(c, start, Math.min(start + BATCH, parts.length)), start);
-  }
-  return { name, type: importType(options, source, guess.type), attr, known: undefined };
-}
-
-/** An error, with the reason why a column has its dtype where nobody said it. */
-function explained(error: unknown, columns: readonly ImportColumn[], sources: readonly string[]): unknown {
-  if (!(error instanceof CastError)) return error;
-  const c = columns.findIndex(({ name }) => error.message.startsWith(`column ${JSON.stringify(name)},`));
-  const known = columns[c]?.known;
-  if (known === undefined) return error;
-  return new CastError(
-    `${error.message}; the frame was made of a column of ${known.dtype}; say dtypes: { ${JSON.stringify(sources[c])}: … } for another`,
-    { cause: error },
-  );
 }
 
 /** The table's attribute: as the options say, else that of the table which the frame was made of; and the index. */
@@ -150,11 +98,7 @@ function areOfColumn(df: object, { names, labels, length, cells }: FrameParts): 
 }
 
 /** Fills by the names that columns get: a name that `toDataFrame` changed is another in the frame. */
-function renamed(
-  fill: FillOption | undefined,
-  sources: readonly string[],
-  columns: readonly ImportColumn[],
-): FillOption | undefined {
+function renamed(fill: FillOption | undefined, columns: readonly ImportColumn[]): FillOption | undefined {
   if (!isByName(fill)) return fill;
-  return new Map(columns.map(({ name }, c) => [name, entryOf(fill, sources[c] ?? name)]));
+  return new Map(columns.map(({ source, name }) => [name, entryOf(fill, source)]));
 }

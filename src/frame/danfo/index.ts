@@ -11,7 +11,9 @@
  * @module
  */
 export type { FillOption, ImportOptions, TextKind } from "../options.js";
+export type { AdaptedColumns, ColumnSourceOptions } from "../whole-column.js";
 export { assignDataFrame, type FrameAssignOptions } from "./assign-frame.js";
+export { columnSource } from "./column-source.js";
 export { fromDataFrame } from "./from-frame.js";
 export type {
   BigintOption,

@@ -2,9 +2,9 @@ import { DAYS_IN_400_YEARS, floorDiv, PER_DAY } from "../../dtype/calendar.js";
 import { parseDate } from "../../dtype/date-text.js";
 import { convertWide } from "../../dtype/datetime.js";
 import { type DateStep, type DType, NAT } from "../../dtype/index.js";
+import { isMissing } from "../../group/type-guess.js";
 import type { Part } from "../new-table.js";
 import { type ImportType, isTextKind } from "../options.js";
-import { isMissing } from "./infer.js";
 import type { KnownColumn } from "./memory.js";
 
 const ATTOSECONDS: DateStep = { unit: "as", multiple: 1 };
