@@ -27,6 +27,8 @@ export type Selection = SelectionPart | readonly SelectionPart[];
  * of several axes. The axes of the positions stand where the index arrays stood if these (and positions) are side by side,
  * else in front.
  *
+ * Stricter than NumPy: a position outside and a mask of another shape are refused also where nothing would come of them.
+ *
  * ```ts
  * select(a, [slice(), 0]);           // a view of the first of each row
  * select(a, [2, 0, -1]);             // rows 2, 0 and the last, a copy

@@ -114,7 +114,7 @@ const FACTORS: ReadonlyMap<DateUnit, bigint> = new Map([
 const MAX_FACTOR = 2n ** 56n;
 const MAX_MULTIPLE = 2n ** 31n;
 
-/** The coarsest step that both are whole multiples of; months and years as dates count like any other. */
+/** The coarsest step that both are whole multiples of. */
 function commonStep(a: DType, one: DateStep, b: DType, other: DateStep): DateStep {
   if (one.unit === "generic") return other;
   if (other.unit === "generic") return one;
@@ -132,10 +132,10 @@ function isCoarser(a: DateStep, b: DateStep): boolean {
   return DATE_UNITS.indexOf(a.unit) < DATE_UNITS.indexOf(b.unit);
 }
 
-/** How many of the finer unit there are in the coarser one; 1 where that differs. */
+/** How many of the finer unit there are in the coarser one; NumPy takes months and years for weeks here. */
 function factorBetween(coarse: DateUnit, fine: DateUnit): bigint {
   if (coarse === fine) return 1n;
-  if (isCalendar(coarse)) return isCalendar(fine) ? 12n : 1n;
+  if (isCalendar(coarse)) return isCalendar(fine) ? 12n : factorBetween("W", fine);
   const units = DATE_UNITS.slice(DATE_UNITS.indexOf(coarse), DATE_UNITS.indexOf(fine));
   return units.reduce((factor, unit) => factor * (FACTORS.get(unit) ?? 1000n), 1n);
 }
