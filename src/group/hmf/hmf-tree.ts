@@ -36,6 +36,4 @@ export interface HmfMap {
   readonly path: string;
   readonly root: HmfNode;
   readonly frames: readonly HmfFrame[];
-  /** Whether arrays of frames stand below the frames' names. */
-  readonly named: boolean;
 }

@@ -32,12 +32,7 @@ class MapParser {
     const map = this.#dictionary(value, "the map");
     const type = map.get("node_type");
     if (type !== "root") this.#fail(`the map's node_type is ${shown(type)}, not "root"`);
-    return {
-      path: this.#path,
-      root: this.#node(map, "/", 0),
-      frames: this.#frames(map),
-      named: map.get("multi_pdfs") === true,
-    };
+    return { path: this.#path, root: this.#node(map, "/", 0), frames: this.#frames(map) };
   }
 
   #node(node: Dictionary, path: string, depth: number): HmfNode {

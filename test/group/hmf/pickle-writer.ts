@@ -66,7 +66,7 @@ export function bytesOf(value: Writable): Buffer {
   if (typeof value === "boolean") return Buffer.of(value ? 0x88 : 0x89);
   if (typeof value === "bigint") return integer(value);
   if (typeof value === "number") {
-    return Number.isInteger(value) && !Object.is(value, -0) ? integer(BigInt(value)) : float(value);
+    return Number.isSafeInteger(value) && !Object.is(value, -0) ? integer(BigInt(value)) : float(value);
   }
   if (typeof value === "string") {
     const text = Buffer.from(value);

@@ -1,0 +1,104 @@
+import { showValue } from "../../dtype/index.js";
+import { ExistsError, FormatError, NotFoundError, UnsupportedError } from "../../errors.js";
+import { currentFiles } from "../../platform/files.js";
+import { isVacant, locate } from "../../store/index.js";
+import { openStore, Session } from "../../table/index.js";
+import { arrayInput } from "../array-input.js";
+import { Hierarchy } from "../hierarchy.js";
+import { MemmapFile } from "../memmap-file.js";
+import { type ImportPlan, planImport } from "./plan.js";
+import { readHmfMap } from "./read-map.js";
+import type { NamesOption } from "./sibling-names.js";
+import { openArray } from "./source-file.js";
+
+/** Options of {@link importHmf}. */
+export interface ImportHmfOptions {
+  /**
+   * What to do about names that no node can have here: `"error"` (the default), or `"encode"`, which writes what they may
+   * not have as `%` and two digits and keeps the name as the node's attribute `name`.
+   */
+  readonly names?: NamesOption;
+}
+
+/**
+ * Imports a directory that Python's HMF wrote into a new file. The directory is only read, wherever it was moved to, and
+ * nothing that its pickled map asks for is run.
+ *
+ * Groups, arrays and attributes stay what they are. Data frames, arrays with names for their columns, become groups of columns;
+ * groups of rows are those of the frame, `groupNames` and the like answer as HMF does. All is one transaction: where it fails
+ * nothing is left at `root`. Arrays are copied block by block; a dtype without byte order is read as of this machine.
+ *
+ * ```ts
+ * using file = importHmf("experiment_hmf", "experiment");
+ * file.getArray("/group_1/arrayA").mean();
+ * ```
+ *
+ * @param directory what HMF wrote
+ * @param root the new file: there is nothing of that name, or an empty directory
+ * @returns the file, open for reading
+ * @throws NotFoundError where there is no directory, map or file of an array; ExistsError for `root`; FormatError for a map that
+ * would run something in Python, naming it, that is damaged, or that leads out of the directory; DTypeError naming an array of
+ * Python's objects; CorruptError for a file that is shorter than its array; NameError; CastError naming an attribute; LimitError,
+ * DiskError, LockedError
+ */
+export function importHmf(
+  directory: string,
+  root: string,
+  { names = "error" }: ImportHmfOptions = {},
+): MemmapFile<"r"> {
+  if (names !== "error" && names !== "encode") {
+    throw new UnsupportedError(`names is "error" or "encode", not ${showValue(names)}`);
+  }
+  const source = sourceOf(directory);
+  const plan = planImport(readHmfMap(source), names);
+  write(plan, source, root);
+  return MemmapFile.open(root, { mode: "r" });
+}
+
+/** The directory's path, without links. */
+function sourceOf(directory: string): string {
+  const files = currentFiles();
+  const real = files.realPath(directory);
+  if (real === undefined) {
+    throw new NotFoundError(`${directory}: there is no directory of this name to import`, {
+      path: directory,
+    });
+  }
+  if (files.look(real)?.isDirectory() === true) return real;
+  throw new FormatError(`${directory}: this is no directory; HMF writes directories`, { path: directory });
+}
+
+/** Writes all of it by the transaction that makes the file. */
+function write({ groups, arrays }: ImportPlan, source: string, root: string): void {
+  const files = currentFiles();
+  if (!isVacant(locate(root, files), files)) {
+    throw new ExistsError(`${root}: something is there already; an import makes a new file`, { path: root });
+  }
+  const { store, isToBeMade } = openStore(root, "a", {}, "tree");
+  if (!isToBeMade) {
+    store.close();
+    throw new ExistsError(`${root}: another writer made a file of this name meanwhile`, { path: root });
+  }
+  try {
+    const session = new Session(store);
+    const hierarchy = new Hierarchy(session, "w+", "npy");
+    session.transaction(() => {
+      session.change((draft) => {
+        draft.clear(null);
+        for (const { name, attr } of groups) {
+          if (name !== "") draft.addGroup(name, attr);
+          else if (attr !== null) draft.setGroupAttr(name, attr);
+        }
+      });
+      for (const { name, attr, path, source: said, column } of arrays) {
+        using opened = openArray(source, path, said);
+        const array = column === undefined ? opened.array : opened.array.view("...", column);
+        hierarchy.setArray(name, arrayInput(array, {}, `array /${name}`), attr, false);
+      }
+    });
+    session.close();
+  } catch (error) {
+    store.abandon();
+    throw error;
+  }
+}
