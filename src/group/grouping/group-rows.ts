@@ -68,9 +68,16 @@ export function groupRows(
   const values: unknown[][] = [];
   for (let group = 0; group + 1 < starts.length; group++) {
     const row = order === undefined ? starts[group] : order[starts[group]];
-    values.push(groups.map((column) => keyAt(column, row)));
+    values.push(keysAt(groups, row));
   }
   return { order, starts, values };
+}
+
+/** The keys of one row; in a loop, because a callback would take most of the time where there are many groups. */
+function keysAt(columns: readonly SortableColumn[], row: number): unknown[] {
+  const keys = new Array<unknown>(columns.length);
+  for (let i = 0; i < columns.length; i++) keys[i] = keyAt(columns[i], row);
+  return keys;
 }
 
 function keysIn(columns: readonly SortableColumn[]): readonly RangedKeys[] {
