@@ -165,7 +165,8 @@ function rowsOf(name: string, { shape }: ArrayView): number {
 
 function partsOf(name: string, values: unknown): ColumnParts {
   if (isViewable(values)) return { array: arrayOf(values), nulls: undefined };
-  if (!isTypedArray(values)) return plainColumn(name, values as readonly unknown[]);
+  if (!isTypedArray(values))
+    return plainColumn(`column ${JSON.stringify(name)}`, values as readonly unknown[]);
   const target = { dtype: dtypeOf(values), shape: [values.length] };
   return { array: wrap(viewTyped(values, target), false), nulls: undefined };
 }

@@ -28,14 +28,14 @@ export interface PlainColumn {
  * shape, are cells with an item shape; typed arrays and arrays in it keep their dtype. `null`, `undefined` and NaN are
  * missing: NaN and NaT where the dtype has them, else zero, and marked in `nulls`.
  *
- * @throws CastError naming column, row and value where the values are of several sorts or of none that a column holds;
+ * @param label what messages call it: `column "delay"`
+ * @throws CastError naming row and value where the values are of several sorts or of none that a column holds;
  * ShapeError naming the row of a cell of another shape
  */
-export function plainColumn(name: string, values: readonly unknown[]): PlainColumn {
-  const label = `column ${JSON.stringify(name)}`;
+export function plainColumn(label: string, values: readonly unknown[]): PlainColumn {
   const nulls = nullsIn(values);
   const shape = shapeOf(values[nulls?.indexOf(0) ?? 0], label);
-  const { dtype, hasGaps } = typeIn(name, values, shape.length);
+  const { dtype, hasGaps } = typeIn(label, values, shape);
   const absent = ABSENT.get(dtype.kind);
   const cells = hasGaps && absent !== undefined ? values.map((cell) => filled(cell, absent)) : values;
   const { bytes, layout } = zeros(dtype, [values.length, ...shape]);
@@ -90,10 +90,15 @@ function shapeOf(cell: unknown, label: string): readonly number[] {
   return isTypedArray(part) ? [...shape, part.length] : shape;
 }
 
-/** The dtype of cells nested so deep, and whether values within cells are missing. */
-function typeIn(name: string, values: readonly unknown[], depth: number): { dtype: DType; hasGaps: boolean } {
-  const guess = new TypeGuess(name, {
-    integers: values.length > 0,
+/** The dtype of cells of a shape, and whether values within cells are missing. */
+function typeIn(
+  label: string,
+  values: readonly unknown[],
+  shape: readonly number[],
+): { readonly dtype: DType; readonly hasGaps: boolean } {
+  const depth = shape.length;
+  const guess = new TypeGuess(label, {
+    integers: values.length > 0 && !shape.includes(0),
     otherwise: "number",
     hint: "give an array of the dtype that is meant",
   });
@@ -113,9 +118,7 @@ function typeIn(name: string, values: readonly unknown[], depth: number): { dtyp
     }
   };
   const remember = (dtype: DType) => dtypes.set(String(dtype), dtype);
-  for (let row = 0; row < values.length; row++) {
-    if (!isMissing(values[row])) see(values[row], depth, row);
-  }
+  for (let row = 0; row < values.length; row++) see(values[row], depth, row);
   const dtype = dtypes.size > 0 ? promote([...dtypes.values()]) : withWidth(guess.type, values);
   return { dtype, hasGaps };
 }

@@ -38,14 +38,15 @@ export interface GuessOptions {
  * | none | by the options |
  */
 export class TypeGuess {
-  readonly #name: string;
+  readonly #label: string;
   readonly #options: GuessOptions;
   #sort: Sort | undefined;
   #isInt32 = true;
   #isSigned = true;
 
-  constructor(name: string, options: GuessOptions) {
-    this.#name = name;
+  /** @param label what messages call the column */
+  constructor(label: string, options: GuessOptions) {
+    this.#label = label;
     this.#options = options;
   }
 
@@ -74,7 +75,7 @@ export class TypeGuess {
       sort === undefined || this.#sort === undefined
         ? `${showValue(value)} is no value that a column holds`
         : `${showValue(value)} is ${NAMES[sort]}, and what comes before it is not, but ${NAMES[this.#sort]}`;
-    return new CastError(`column ${JSON.stringify(this.#name)}, row ${row}: ${why}; ${this.#options.hint}`);
+    return new CastError(`${this.#label}, row ${row}: ${why}; ${this.#options.hint}`);
   }
 
   /** What the values are; `"text"` for strings. */

@@ -7,10 +7,11 @@ import { type Sort, TypeGuess } from "../../group/type-guess.js";
  * @param word danfo's dtype of the column
  */
 export function guessFor(name: string, word: string | undefined): TypeGuess {
-  return new TypeGuess(name, {
+  const text = JSON.stringify(name);
+  return new TypeGuess(`column ${text}`, {
     integers: word === "int32",
     otherwise: sortBy(word),
-    hint: `say what is meant, by dtypes: { ${JSON.stringify(name)}: … }`,
+    hint: `say what is meant, by dtypes: { ${text}: … }`,
   });
 }
 
