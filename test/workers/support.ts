@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from "node:fs";
+import { afterEach } from "vitest";
+import type { WorkerPool } from "../../src/workers/index.js";
+
+type Workers = typeof import("../../src/workers/index.js");
+type Errors = typeof import("../../src/errors.js");
+
+/** The package as it is built: workers cannot be started from sources. Another build can be named while working on it. */
+const dist = process.env.MEMMAP_TABLE_DIST ?? "../../dist";
+/** URL of one of its modules. */
+export const built = (module: string): string => new URL(`${dist}/${module}`, import.meta.url).href;
+
+export const workers: Workers = await import(built("workers/index.js"));
+export const errors: Errors = await import(built("errors.js"));
+
+/** URL of a module of tasks. */
+export const tasks = (name: string): string => new URL(`./tasks/${name}.mjs`, import.meta.url).href;
+
+/** Pools of a test's own, closed at its end. */
+export function pools(): (options?: ConstructorParameters<Workers["WorkerPool"]>[0]) => WorkerPool {
+  const made: WorkerPool[] = [];
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((pool) => pool.close()));
+  });
+  return (options) => {
+    const pool = new workers.WorkerPool(options);
+    made.push(pool);
+    return pool;
+  };
+}
+
+/** Threads of this process, where the system tells; Node's own included. */
+export function threads(): number {
+  return existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0;
+}
+
+export const sharedInts = (length: number): Int32Array<SharedArrayBuffer> =>
+  new Int32Array(new SharedArrayBuffer(4 * length));
+
+/** Waits until a word of shared memory is at least `value`, the event loop running. */
+export async function reaches(shared: Int32Array, index: number, value: number): Promise<void> {
+  while (Atomics.load(shared, index) < value) await pause(2);
+}
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What a promise is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("the promise was fulfilled");
+}
