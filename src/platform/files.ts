@@ -22,6 +22,7 @@ import {
 import { DiskError, ExistsError, isMemmapError, NotFoundError, systemCode } from "../errors.js";
 import { platform } from "./choose.js";
 import { tryLock } from "./kernel-lock.js";
+import { isSyncedWhole } from "./sync-reach.js";
 
 /** An entry of a directory. */
 export interface DirectoryEntry {
@@ -71,7 +72,10 @@ export interface Files {
   punch(fd: number, from: number, length: number, path: string): void;
   /** Gives the holes among the first bytes blocks of the disk; see `Platform.reserve`. */
   reserve(fd: number, length: number, path: string): void;
-  /** Waits for everything of the file system that a directory is on. @returns whether the system can do that */
+  /**
+   * Waits for everything of the file system that a directory is on, as surely as `sync` and `syncDirectory` would for each
+   * file and directory of it. @returns whether the system can do that; else nothing is done
+   */
   syncAll(path: string): boolean;
   /** Takes the kernel's exclusive lock on a file. @returns whether it was free */
   lock(fd: number, path: string): boolean;
@@ -201,7 +205,7 @@ export const nodeFiles: Files = {
   reserve: (fd, length, path) => platform().reserve(fd, length, path),
   syncAll: (path) =>
     attempt("sync it", path, () => {
-      if (process.platform === "win32") return false;
+      if (!isSyncedWhole(path)) return false;
       return withDirectory(path, (fd) => platform().syncFileSystem(fd, path));
     }),
   lock: (fd, path) => attempt("lock it", path, () => tryLock(fd, path)),

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { CorruptError, isMemmapError, systemCode } from "../errors.js";
 import { parseHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
+import { Barrier, type Durability } from "./barrier.js";
 import { parentOf, type StorePaths } from "./paths.js";
 import type { CommitRecord, Operation } from "./record.js";
-import type { Durability } from "./stage.js";
 
 type Put = Extract<Operation, { op: "put" }>;
 type Header = Extract<Operation, { op: "header" }>;
@@ -50,7 +50,7 @@ class Application {
   readonly #record: CommitRecord;
   readonly #paths: StorePaths;
   readonly #files: Files;
-  readonly #isFull: boolean;
+  readonly #barrier: Barrier;
   readonly #stage: string;
   /** Whether inodes hold: in a copy or a restored backup of the store, names decide. */
   readonly #isOriginal: boolean;
@@ -66,7 +66,7 @@ class Application {
     this.#record = record;
     this.#paths = paths;
     this.#files = files;
-    this.#isFull = durability === "full";
+    this.#barrier = new Barrier(paths.root, files, durability);
     this.#stage = join(paths.control, record.stage ?? "");
     this.#isOriginal = ends !== undefined || String(files.look(paths.control)?.ino) === record.control;
     this.#ends = ends;
@@ -74,17 +74,18 @@ class Application {
 
   run(): void {
     const touched = new Set<string>();
+    let before: Operation["op"] | undefined;
     for (const operation of this.#record.operations) {
+      const { op, path } = operation;
+      if (op !== before && (before === "mkdir" || op === "punch")) this.#barrier.wait();
+      before = op;
       this.#apply(operation);
-      if (operation.op === "header" || operation.op === "punch") continue;
-      touched.add(parentOf(operation.path));
-      if (operation.op === "mkdir") touched.add(operation.path);
+      if (op === "header" || op === "punch") continue;
+      touched.add(parentOf(path));
+      if (op === "mkdir") touched.add(path);
     }
-    if (!this.#isFull) return;
-    for (const directory of touched) {
-      const path = this.#paths.file(directory);
-      if (this.#files.look(path) !== undefined) this.#files.syncDirectory(path);
-    }
+    for (const directory of touched) this.#barrier.directory(this.#paths.file(directory));
+    this.#barrier.wait();
   }
 
   #apply(operation: Operation): void {
@@ -107,10 +108,19 @@ class Application {
     }
   }
 
+  /**
+   * Its name is on the disk before anything is put into it: a file that was moved into a directory which the power took
+   * away would be gone from the stage as well, and no redo could bring it back. One that is there already may be so since
+   * the crash alone.
+   */
   #mkdir(group: string): void {
     const path = this.#paths.file(group);
-    if (this.#files.look(path)?.isDirectory() !== true) this.#files.mkdir(path);
-    if (this.#isFull) this.#files.syncDirectory(this.#paths.file(parentOf(group)));
+    try {
+      this.#files.mkdir(path);
+    } catch (error) {
+      if (!isMemmapError(error, "EXISTS") || this.#files.look(path)?.isDirectory() !== true) throw error;
+    }
+    this.#barrier.directory(this.#paths.file(parentOf(group)));
   }
 
   #put(path: string, operation: Put): void {
@@ -140,8 +150,8 @@ class Application {
       if (end === undefined) parseHeader(header, { path, fileSize: stat.size });
       else if (stat.size < end) throw shortened(path, stat.size, end);
       this.#files.write(fd, header, 0, path);
-      if (this.#isFull) this.#files.sync(fd, path);
     });
+    this.#barrier.file(path);
   }
 
   /** Room that cannot be given back is no harm. */

@@ -1,16 +1,19 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CorruptError } from "../errors.js";
 import { formatHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
 import { type FileIdentity, identityOf } from "../platform/index.js";
+import { Barrier, type Durability } from "./barrier.js";
 import { type ColumnState, dataEnd, shapeOf } from "./catalog.js";
+import { type Filling, fill } from "./content.js";
 import { checkFile, checkIdentity } from "./identity.js";
 import type { StageStep } from "./plan.js";
 import { MAX_SIDECAR, readFile } from "./read-file.js";
 import { reshapeSidecar } from "./sidecar.js";
 
-/** Whether changes wait for the disk: `"full"` survives power loss, `"process"` the end of the process. */
-export type Durability = "full" | "process";
+export type { Durability } from "./barrier.js";
+
+const NOTHING = new Uint8Array(0);
 
 /** A column's file before it has a name. */
 export interface StagedFile {
@@ -20,24 +23,32 @@ export interface StagedFile {
   readonly header: Uint8Array | undefined;
 }
 
+/** A staged file as a record has it. */
+interface Staged {
+  readonly from: string;
+  readonly ino: number;
+  /** How many of its bytes count. */
+  readonly size: number;
+}
+
 /** New files on their way in: complete, and synced, before anything gets its name. Undone, they leave no trace. */
 export class Stage {
   readonly #directory: string;
   readonly #files: Files;
-  readonly #durability: Durability;
+  readonly #barrier: Barrier;
   /** Staged files by the path from the root that each will have. */
   readonly ready = new Map<string, string>();
-  /** Of those of which not every byte counts, how many do. */
-  readonly #sizes = new Map<string, number>();
-  /** Headers that staged files have already, by path. */
-  readonly #headers = new Map<string, Uint8Array>();
+  /** What records say of them. */
+  readonly #staged = new Map<string, Staged>();
+  /** What is known to be in the files of columns, by path. */
+  readonly #filled = new Map<string, { readonly header: Uint8Array | undefined; readonly end: number }>();
   #count = 0;
   #made = false;
 
   constructor(directory: string, files: Files, durability: Durability) {
     this.#directory = directory;
     this.#files = files;
-    this.#durability = durability;
+    this.#barrier = new Barrier(dirname(directory), files, durability);
   }
 
   /** The directory's name in `.memmap`; undefined where nothing was staged. */
@@ -78,21 +89,25 @@ export class Stage {
     }
   }
 
-  /** A new column's file: its header, and so many bytes of zeros with disk behind them. */
+  /**
+   * A new column's file: its header, and so many bytes of zeros unless they are given, or to be written.
+   *
+   * @param to the path that it will have, for messages
+   * @throws CorruptError where the content has more bytes, or fewer
+   */
   column(
     column: Pick<ColumnState, "layout" | "dtype" | "itemShape" | "rows" | "isScalar">,
     bytes: number,
+    filling: Filling = {},
+    to?: string,
   ): StagedFile {
     const { dtype, layout } = column;
     const header = layout === "npy" ? formatHeader({ dtype, shape: shapeOf(column) }) : undefined;
-    const dataOffset = header?.length ?? 0;
     return this.#withNew((fd, path) => {
-      // Of an empty file, no page has bytes behind the end that would have to be zeroed.
-      this.#files.extend(fd, 0, dataOffset + bytes, path);
-      if (header !== undefined) this.#files.write(fd, header, 0, path);
+      const end = fill(fd, header ?? NOTHING, bytes, filling, path, to ?? path, this.#files);
       const file = identityOf(this.#files.stat(fd, path));
-      if (header !== undefined) this.#headers.set(path, header);
-      return { path, file, dataOffset, header };
+      this.#filled.set(path, { header, end });
+      return { path, file, dataOffset: header?.length ?? 0, header };
     });
   }
 
@@ -114,7 +129,24 @@ export class Stage {
   /** Carries out the rest of the staging. After it, every put has its file. */
   prepare(steps: readonly StageStep[]): void {
     for (const step of steps) this.#prepare(step);
-    if (this.#made && this.#durability === "full") this.#files.syncDirectory(this.#directory);
+    if (this.#made) {
+      this.#barrier.directory(this.#directory);
+      this.#requireAll();
+    }
+    this.#barrier.wait();
+  }
+
+  /** One who takes this writer for dead has its stage removed. */
+  #requireAll(): void {
+    const there = new Set(this.#files.list(this.#directory).map(({ name }) => name));
+    for (const [to, { from }] of this.#staged) {
+      if (!there.has(from)) throw new CorruptError(`${to}: what was staged for it is no longer there`);
+    }
+  }
+
+  #ready(to: string, path: string, ino: number, size: number): void {
+    this.ready.set(to, path);
+    this.#staged.set(to, { from: basename(path), ino, size });
   }
 
   #prepare(step: StageStep): void {
@@ -126,25 +158,24 @@ export class Stage {
         break;
       }
       case "finish":
-        this.#finish(step.column);
-        this.ready.set(step.to, step.column.path);
+        this.#finish(step.column, step.to);
         break;
       case "sync":
-        this.#sync(step.path);
+        this.#barrier.file(step.path);
         break;
       case "file":
-        this.ready.set(step.to, this.#file(step.bytes));
+        this.#file(step.bytes, step.to);
         break;
       case "reshape": {
         const bytes = readFile(step.from, this.#files, MAX_SIDECAR);
-        this.ready.set(step.to, this.#file(reshapeSidecar(bytes, step.shape, step.from)));
+        this.#file(reshapeSidecar(bytes, step.shape, step.from), step.to);
         break;
       }
       case "link": {
         const path = this.#next();
         this.#files.link(step.from, path);
-        this.ready.set(step.to, path);
-        if (step.size !== undefined) this.#sizes.set(step.to, step.size);
+        const { ino, size } = this.#look(path, step.to);
+        this.#ready(step.to, path, ino, step.size ?? size);
         break;
       }
       default:
@@ -152,42 +183,46 @@ export class Stage {
     }
   }
 
-  #file(bytes: Uint8Array): string {
-    return this.#withNew((fd, path) => {
+  #file(bytes: Uint8Array, to: string): void {
+    this.#withNew((fd, path) => {
       this.#files.write(fd, bytes, 0, path);
-      if (this.#durability === "full") this.#files.sync(fd, path);
-      return path;
+      this.#ready(to, path, this.#files.stat(fd, path).ino, bytes.length);
+      this.#barrier.file(path);
     });
   }
 
-  #finish({ path, header }: ColumnState): void {
-    const isWritten = header === undefined || this.#headers.get(path) === header;
-    if (isWritten && this.#durability !== "full") return;
+  #finish(column: ColumnState, to: string): void {
+    const { path, header, file } = column;
+    const filled = this.#filled.get(path);
+    const size = dataEnd(column);
+    if (filled === undefined || filled.end < size) {
+      const { size: found } = this.#look(path, to);
+      if (found < size) {
+        throw new CorruptError(`${to}: ${found} bytes were staged for it, where it needs ${size}`);
+      }
+    }
+    this.#ready(to, path, file.ino, size);
+    this.#barrier.file(path);
+    if (header === undefined || filled?.header === header) return;
     const fd = this.#files.open(path, "r+");
     try {
-      if (!isWritten) this.#files.write(fd, header, 0, path);
-      if (this.#durability === "full") this.#files.sync(fd, path);
+      this.#files.write(fd, header, 0, path);
     } finally {
       this.#files.close(fd);
     }
   }
 
-  #sync(path: string): void {
-    if (this.#durability !== "full") return;
-    const fd = this.#files.open(path, "r+");
-    try {
-      this.#files.sync(fd, path);
-    } finally {
-      this.#files.close(fd);
-    }
+  #look(path: string, to: string): { readonly ino: number; readonly size: number } {
+    const stat = this.#files.look(path);
+    if (stat === undefined) throw new CorruptError(`${to}: what was staged for it is no longer there`);
+    return stat;
   }
 
   /** What was staged to have a path. @throws CorruptError where nothing was */
-  stagedFor(to: string): { readonly from: string; readonly ino: number; readonly size: number } {
-    const path = this.ready.get(to);
-    const stat = path === undefined ? undefined : this.#files.look(path);
-    if (path === undefined || stat === undefined) throw new CorruptError(`${to}: nothing was staged for it`);
-    return { from: basename(path), ino: stat.ino, size: this.#sizes.get(to) ?? stat.size };
+  stagedFor(to: string): Staged {
+    const staged = this.#staged.get(to);
+    if (staged === undefined) throw new CorruptError(`${to}: nothing was staged for it`);
+    return staged;
   }
 
   /** Removes what is left of the stage: everything of a change that does not come. */
