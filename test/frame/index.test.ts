@@ -18,12 +18,15 @@ describe("the names of the subpaths, values before types", () => {
   it("memmap-table/danfo", async () => {
     expect(await namesOf("danfo")).toMatchInlineSnapshot(`
       "assignDataFrame
+      columnSource
       fromDataFrame
       toDataFrame
       toSeries
       ---
+      AdaptedColumns
       BigintOption
       CellOptions
+      ColumnSourceOptions
       DatesOption
       FillOption
       FrameAssignOptions
@@ -38,14 +41,17 @@ describe("the names of the subpaths, values before types", () => {
 
   it("memmap-table/arrow", async () => {
     expect(await namesOf("arrow")).toMatchInlineSnapshot(`
-      "fromArrow
+      "columnSource
+      fromArrow
       toArrow
       writeIPC
       ---
+      AdaptedColumns
       ArrowOptions
       ArrowSource
       AsyncArrowReader
       AsyncArrowSource
+      ColumnSourceOptions
       FillOption
       IPCOptions
       ImportOptions
