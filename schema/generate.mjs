@@ -8,6 +8,7 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 /** The functions' names, and their schemas. */
 const SCHEMAS = {
   validateCommit: "commit.schema.json",
+  validateFrame: "frame.schema.json",
   validateLast: "last.schema.json",
   validateSidecar: "sidecar.schema.json",
 };

@@ -25,6 +25,8 @@ export {
   type RecordDType,
   type ReduceOptions,
   type RowSelection,
+  type Selection,
+  type SelectionPart,
   type Selector,
   type SetOptions,
   type Slice,
@@ -51,6 +53,29 @@ export {
   type ValuesOf,
 } from "./dtype/index.js";
 export * from "./errors.js";
+export {
+  type ArrayInfo,
+  type ArrayOptions,
+  type ColumnSource,
+  type CommitOptions,
+  type Encoder,
+  type FileOptions,
+  type FrameInfo,
+  type FrameOptions,
+  type FrameSource,
+  type GroupInfo,
+  type GroupItem,
+  type GroupName,
+  type GroupTableOptions,
+  MemmapFile,
+  MemmapGroup,
+  type NodeAttributes,
+  type NodeInfo,
+  type Registered,
+  type RegisterOptions,
+  type SetArrayOptions,
+  type WriteProgress,
+} from "./group/index.js";
 export {
   type AttrInput,
   type AttrValue,

@@ -13,6 +13,20 @@ export interface MapFileOptions {
   readonly inspect?: (fd: number, stat: Stats) => void;
 }
 
+/** The file that mapped bytes are of. */
+export interface FileOrigin {
+  /** The name that it had when it was mapped. */
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
+const origins = new WeakMap<ArrayBufferLike, FileOrigin>();
+
+/** The file that these bytes are mapped from, so that another thread can map it; undefined for other memory. */
+export function originOf({ buffer }: Uint8Array): FileOrigin | undefined {
+  return origins.get(buffer);
+}
+
 /**
  * Maps a file by its name, after a look that it is the one that was meant, and long enough.
  *
@@ -44,7 +58,12 @@ export function mapFile(
     const system = platform();
     // A store into a hole of a full disk would end the process.
     if (shared) files.reserve(fd, length, path);
-    return system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), { shared, path });
+    const mapping = system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), {
+      shared,
+      path,
+    });
+    if (mapping.length > 0) origins.set(mapping.buffer, { path, identity });
+    return mapping;
   } finally {
     files.close(fd);
   }

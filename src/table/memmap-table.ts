@@ -25,6 +25,7 @@ import {
   checkRowCount,
   type Mode,
   type OpenOptions,
+  requireRows,
 } from "./options.js";
 import {
   type AccessOf,
@@ -124,11 +125,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
       const table = MemmapTable.over<S, M>(store, mode, layout);
       if (isToBeMade) table.#replaceWith(rows ?? 0, columns, attr);
       else {
-        if (rows !== undefined && rows !== table.length) {
-          throw new ShapeError(`${table.root}: the table has ${table.length} rows, not ${rows}`, {
-            path: table.root,
-          });
-        }
+        if (rows !== undefined) requireRows(rows, table.length, table.root);
         requireColumns(columns, store.catalog.columns, table.root);
       }
       return table;

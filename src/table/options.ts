@@ -111,3 +111,9 @@ export function checkItemShape(shape: unknown): asserts shape is readonly number
       `an item shape is a list of at most 31 whole numbers, such as [3], not ${showValue(shape)}`,
     );
 }
+
+/** @throws ShapeError where a table has another number of rows than was asked for */
+export function requireRows(wanted: number, there: number, path: string): void {
+  if (wanted === there) return;
+  throw new ShapeError(`${path}: the table has ${there} rows, not ${wanted}`, { path });
+}

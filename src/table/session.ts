@@ -1,4 +1,4 @@
-import { UnsupportedError } from "../errors.js";
+import { ClosedError, UnsupportedError } from "../errors.js";
 import {
   type AttrInput,
   type Catalog,
@@ -57,6 +57,12 @@ export class Session {
   /** Whether a change is under way. */
   get isChanging(): boolean {
     return this.#draft !== undefined;
+  }
+
+  /** What ends work that goes on when the store is closed. */
+  closedError(): ClosedError {
+    const { root } = this.store.paths;
+    return new ClosedError(`${root}: it was closed before the change was committed`, { path: root });
   }
 
   /** Whether a change is under way that waits for others. */

@@ -51,9 +51,10 @@ describe("the validators", () => {
     const exported = [...source.matchAll(/^export const (\w+): Validator = /gm)]
       .map(([, name]) => name)
       .sort();
-    expect(exported).toEqual(["validateCommit", "validateLast", "validateSidecar"]);
+    expect(exported).toEqual(["validateCommit", "validateFrame", "validateLast", "validateSidecar"]);
     expect(schemas.map(([name]) => name).sort()).toEqual([
       "commit.schema.json",
+      "frame.schema.json",
       "last.schema.json",
       "sidecar.schema.json",
     ]);

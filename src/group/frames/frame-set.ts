@@ -1,0 +1,198 @@
+import { setImmediate } from "node:timers/promises";
+import { showValue } from "../../dtype/index.js";
+import { ExistsError, LimitError, NameError, NotFoundError } from "../../errors.js";
+import { checkName, type Draft, didYouMean } from "../../store/index.js";
+import { canStartWorkers, defaultWorkers } from "../../workers/index.js";
+import type { FrameSource } from "../column-source.js";
+import type { Hierarchy } from "../hierarchy.js";
+import { defaultName, type FrameInfo, infosOf } from "./frame-info.js";
+import type { FrameTable } from "./frame-table.js";
+import { type FrameOptions, PendingFrame } from "./pending-frame.js";
+import { writtenFrames } from "./read-frame.js";
+import {
+  beginFrames,
+  type PlacedFrame,
+  totalOf,
+  UNIT_BYTES,
+  type WriteContext,
+  type WriteProgress,
+  writeHere,
+} from "./write-frames.js";
+import { beginRun, SharedWriter } from "./write-shared.js";
+
+/** Options of {@link MemmapFile.commit}. */
+export interface CommitOptions {
+  /**
+   * How many worker threads write; 0 for this thread alone. When left out, one less than there are processors, at least 1.
+   * What is less than 8 MiB in all is written by this thread.
+   */
+  readonly workers?: number | undefined;
+  /** Told how many bytes are written, of how many. What it throws ends the commit. */
+  readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
+  /** Ends the commit, which comes to nothing then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The frames of a file: those that were written, and those that wait for a commit. */
+export class FrameSet {
+  readonly #hierarchy: Hierarchy;
+  #pending: PendingFrame[] = [];
+
+  constructor(hierarchy: Hierarchy) {
+    this.#hierarchy = hierarchy;
+  }
+
+  /** Whether frames wait for a commit. */
+  get isPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** The frame that registered arrays are of. @throws NotFoundError */
+  get current(): PendingFrame {
+    this.#hierarchy.session.store.requireWritable();
+    const frame = this.#pending.at(-1);
+    if (frame !== undefined) return frame;
+    throw new NotFoundError("there is no frame to write arrays of; call fromDataFrame() first");
+  }
+
+  /** Takes a frame. @throws ExistsError for a name that a frame has, unless it is to be replaced */
+  begin(source: FrameSource, options: FrameOptions): void {
+    this.#hierarchy.session.store.requireWritable();
+    const { name, overwrite = false } = options;
+    if (name !== undefined) this.#claim(name, overwrite);
+    this.#pending.push(new PendingFrame(source, options, this.#nextNumber()));
+  }
+
+  #claim(name: string, overwrite: boolean): void {
+    checkName(name, "group");
+    if (name.includes("/"))
+      throw new NameError(`the name of a frame is one part of a path, not ${showValue(name)}`);
+    if (this.#pending.some((other) => other.name === name)) {
+      throw new ExistsError(`a frame ${JSON.stringify(name)} waits for commit() already`);
+    }
+    if (overwrite || this.#written().get(name) === undefined) return;
+    throw new ExistsError(
+      `there is a frame ${JSON.stringify(name)} already; say overwrite: true to replace it`,
+      {
+        path: this.#hierarchy.session.store.paths.file(name),
+      },
+    );
+  }
+
+  #nextNumber(): number {
+    const numbers = [...this.#written().values(), ...this.#pending].map(({ number }) => number ?? -1);
+    let next = Math.max(-1, ...numbers) + 1;
+    // A group of that name is somebody else's.
+    while (this.#hierarchy.kindOf(defaultName(next)) !== undefined) next += 1;
+    return next;
+  }
+
+  #written(): Map<string, FrameTable> {
+    return writtenFrames(this.#hierarchy);
+  }
+
+  /** Where the frames that wait will be. */
+  #placed(): PlacedFrame[] {
+    const isSingle = this.#pending.length === 1 && this.#written().size === 0;
+    return this.#pending.map((pending) => {
+      const { name, number } = pending;
+      return { pending, group: name ?? (isSingle ? "" : defaultName(number ?? 0)) };
+    });
+  }
+
+  /** All frames by their names. */
+  get all(): Map<string, FrameInfo> {
+    const tables = new Map(this.#written());
+    for (const { pending, group } of this.#placed()) tables.set(group, pending.table);
+    return infosOf(tables);
+  }
+
+  /** One frame; the only one when left out. @throws NotFoundError; NameError where there are several and none is named */
+  info(name?: string): FrameInfo {
+    const { all } = this;
+    const [first] = all.values();
+    if (name === undefined && first !== undefined && all.size === 1) return first;
+    const names = [...all.keys()];
+    if (name === undefined && first !== undefined) {
+      throw new NameError(`there are ${all.size} frames, ${names.join(", ")}: say which one`);
+    }
+    const found = name === undefined ? undefined : all.get(name);
+    if (found !== undefined) return found;
+    const what = name === undefined ? "no frame" : `no frame ${JSON.stringify(name)}`;
+    throw new NotFoundError(`there is ${what} in this file${didYouMean(name ?? "", names)}`, {
+      path: this.#hierarchy.root,
+    });
+  }
+
+  /** Takes what waits: whatever becomes of it, it is not tried twice. */
+  #take(): PlacedFrame[] {
+    const placed = this.#placed();
+    this.#pending = [];
+    return placed;
+  }
+
+  /** Writes what waits in this thread. */
+  commitHere(): void {
+    if (!this.isPending) return;
+    const placed = this.#take();
+    this.#hierarchy.change((draft) => {
+      const plans = beginFrames(placed, draft);
+      for (const _ of writeHere(plans, this.#context(draft, {}))) void _;
+    });
+  }
+
+  /** Writes what waits. */
+  async commit(options: CommitOptions): Promise<void> {
+    const { signal } = options;
+    const workers = checkWorkers(options.workers);
+    signal?.throwIfAborted();
+    if (!this.isPending) return;
+    const { session, usesNodeFiles } = this.#hierarchy;
+    let stop = (): void => {};
+    const placed = this.#take();
+    await session.changeAsync(
+      async (draft) => {
+        const plans = beginFrames(placed, draft);
+        const context = this.#context(draft, options);
+        const isSmall = totalOf(plans) < UNIT_BYTES;
+        if (workers === 0 || isSmall || !usesNodeFiles || !canStartWorkers()) {
+          for (const _ of writeHere(plans, context)) {
+            await setImmediate();
+            session.store.requireOpen();
+            signal?.throwIfAborted();
+          }
+          return;
+        }
+        const run = beginRun(workers, signal);
+        stop = () => run.stop(session.closedError());
+        const writer = new SharedWriter(run, plans, context, session.store.files);
+        try {
+          await writer.write(plans);
+        } catch (error) {
+          run.fail(error);
+          // Until the last worker has left the files, these cannot be taken back.
+          await run.finish().catch(() => {});
+          throw error;
+        }
+      },
+      () => stop(),
+    );
+  }
+
+  #context(draft: Draft, { onProgress, signal }: CommitOptions): WriteContext {
+    return {
+      draft,
+      layout: this.#hierarchy.layout,
+      onProgress: (progress) => {
+        onProgress?.(progress);
+        signal?.throwIfAborted();
+      },
+    };
+  }
+}
+
+function checkWorkers(workers: unknown): number {
+  if (workers === undefined) return defaultWorkers();
+  if (typeof workers === "number" && Number.isSafeInteger(workers) && workers >= 0) return workers;
+  throw new LimitError(`workers is a whole number from 0, not ${showValue(workers)}`);
+}

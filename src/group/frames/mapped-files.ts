@@ -1,0 +1,60 @@
+import { mapFile } from "../../array/index.js";
+import { isMemmapError } from "../../errors.js";
+import { type FileIdentity, isSameFile, type Mapping } from "../../platform/index.js";
+
+/** Files that stay mapped between two tasks: as many as a table's columns that are read in turn. */
+const MOST = 8;
+
+/** How long they stay mapped after their last use, in milliseconds. */
+const IDLE_MS = 200;
+
+interface Entry {
+  readonly identity: FileIdentity;
+  readonly mapping: Mapping;
+}
+
+/** Files that a thread reads again and again, mapped once; they are let go when nobody has read them for a while. */
+export class MappedFiles {
+  /** By path, the one that was read last at the end. */
+  readonly #entries = new Map<string, Entry>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** The bytes of a file; undefined where another one has the name. @throws CorruptError where it is shorter, DiskError */
+  bytes(path: string, identity: FileIdentity, length: number): Uint8Array | undefined {
+    this.#timer ??= setTimeout(() => this.close(), IDLE_MS);
+    this.#timer.refresh();
+    const known = this.#entries.get(path);
+    if (known !== undefined && isSameFile(known.identity, identity) && known.mapping.length >= length) {
+      this.#entries.delete(path);
+      this.#entries.set(path, known);
+      return new Uint8Array(known.mapping.buffer, 0, length);
+    }
+    this.#drop(path);
+    const mapping = mapped(path, identity, length);
+    if (mapping === undefined) return undefined;
+    this.#entries.set(path, { identity, mapping });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MOST && oldest !== undefined) this.#drop(oldest);
+    return new Uint8Array(mapping.buffer, 0, length);
+  }
+
+  #drop(path: string): void {
+    this.#entries.get(path)?.mapping.close();
+    this.#entries.delete(path);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const path of [...this.#entries.keys()]) this.#drop(path);
+  }
+}
+
+function mapped(path: string, identity: FileIdentity, length: number): Mapping | undefined {
+  try {
+    return mapFile(path, identity, length, { shared: false });
+  } catch (error) {
+    if (isMemmapError(error, "STALE") || isMemmapError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+import { type ArrayView, planAssign, STRIDED, showShape, slice, wrap, zeros } from "../../array/index.js";
+import { contiguousBytes } from "../../array/strided.js";
+import { gather } from "../../compute/index.js";
+import { type DType, promote, sizeOf } from "../../dtype/index.js";
+import { CastError, ShapeError } from "../../errors.js";
+import type { FrameColumn } from "../column-source.js";
+
+/** Row numbers of a frame in their new order; undefined where rows stay as they are. */
+export type Order = Uint32Array<SharedArrayBuffer> | undefined;
+
+/** Rows of one array, in the order in which they are written. */
+export interface RowSource {
+  readonly dtype: DType;
+  /** The shape of each row. */
+  readonly itemShape: readonly number[];
+  /** Bytes of one row. */
+  readonly rowBytes: number;
+  /** The bytes of all rows before they are ordered, where these are to be moved as they are. */
+  readonly direct: Uint8Array | undefined;
+  readonly order: Order;
+  /** The bytes of rows `start` to before `end`; they last until the next call. @throws CastError naming column and row */
+  read(start: number, end: number): Uint8Array;
+}
+
+/** What null is in a column of these dtypes. */
+const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["f", Number.NaN],
+  ["c", { re: Number.NaN, im: Number.NaN }],
+  ["M", null],
+  ["m", null],
+]);
+
+/** Whether a dtype has a value that stands for null. */
+export function hasNull({ kind }: DType): boolean {
+  return ABSENT.has(kind);
+}
+
+/** How columns become one array. */
+export interface StackOptions {
+  /** What they become; what NumPy makes of their dtypes when left out. */
+  readonly dtype?: DType | undefined;
+  /** Whether they stand beside each other along a new axis behind the rows; else there is one. */
+  readonly stacked: boolean;
+  /** Whether cells that are null may hold anything, since something else says where they are. */
+  readonly keepsNulls?: boolean;
+}
+
+/**
+ * Columns as the rows of one array.
+ *
+ * @throws DTypeError where they have no dtype in common, ShapeError where their cells have different shapes
+ */
+export function rowsOf(columns: readonly FrameColumn[], order: Order, options: StackOptions): RowSource {
+  const { stacked, keepsNulls = false } = options;
+  const [first] = columns;
+  if (first === undefined) throw new ShapeError("an array of no columns has no dtype; name at least one");
+  const dtype = options.dtype ?? promote(columns.map(({ array }) => array.dtype));
+  const cell = cellOf(columns, first);
+  const itemShape = stacked ? [columns.length, ...cell] : cell;
+  const rowBytes = sizeOf(itemShape) * dtype.itemsize;
+  const isMoved = !stacked && first.array.dtype.equals(dtype) && (keepsNulls || first.nulls === undefined);
+  const direct = isMoved ? contiguousBytes(first.array[STRIDED]()) : undefined;
+  const read =
+    direct === undefined
+      ? assigned(columns, order, { dtype, itemShape, stacked, keepsNulls })
+      : moved(direct, rowBytes, order);
+  return { dtype, itemShape, rowBytes, direct, order, read };
+}
+
+/** The shape of the columns' cells. */
+function cellOf(columns: readonly FrameColumn[], first: FrameColumn): readonly number[] {
+  const cell = first.array.shape.slice(1);
+  for (const { name, array } of columns) {
+    const other = array.shape.slice(1);
+    if (other.join() === cell.join()) continue;
+    const names = `${JSON.stringify(first.name)} and ${JSON.stringify(name)}`;
+    throw new ShapeError(`columns ${names} have cells of shapes ${showShape(cell)} and ${showShape(other)}`);
+  }
+  return cell;
+}
+
+/** Reads rows by moving their bytes. */
+function moved(bytes: Uint8Array, rowBytes: number, order: Order): RowSource["read"] {
+  if (order === undefined) return (start, end) => bytes.subarray(start * rowBytes, end * rowBytes);
+  let block = new Uint8Array(0);
+  return (start, end) => {
+    const length = (end - start) * rowBytes;
+    if (block.length < length) block = new Uint8Array(length);
+    const out = block.subarray(0, length);
+    if (length > 0) gather(bytes, rowBytes, positionsIn(order, start, end), rowBytes, 0, out);
+    return out;
+  };
+}
+
+/** Row numbers in the type that kernels read fastest. */
+export function positionsIn(order: Uint32Array, start: number, end: number): Int32Array | Float64Array {
+  // Frames of over 2^31 rows are rare, and what they cost is a copy of their numbers.
+  if (order.length > 2 ** 31) return Float64Array.from(order.subarray(start, end));
+  return new Int32Array(order.buffer, order.byteOffset + 4 * start, end - start);
+}
+
+/** Reads rows by assigning them, column by column. */
+function assigned(
+  columns: readonly FrameColumn[],
+  order: Order,
+  to: Required<Omit<StackOptions, "dtype">> & Pick<RowSource, "dtype" | "itemShape">,
+): RowSource["read"] {
+  return (start, end) => {
+    const block = zeros(to.dtype, [end - start, ...to.itemShape]);
+    const rows = wrap(block, true);
+    const positions = order === undefined ? undefined : positionsIn(order, start, end);
+    columns.forEach((column, k) => {
+      const part = to.stacked ? rows.view(slice(), k) : rows;
+      assignRows(part, column, { start, end, positions, keepsNulls: to.keepsNulls });
+    });
+    return block.bytes;
+  };
+}
+
+interface RowRange {
+  readonly start: number;
+  readonly end: number;
+  readonly positions: Int32Array | Float64Array | undefined;
+  readonly keepsNulls: boolean;
+}
+
+function assignRows(
+  to: ArrayView,
+  { name, array, nulls }: FrameColumn,
+  { start, end, positions, keepsNulls }: RowRange,
+): void {
+  const label = `column ${JSON.stringify(name)}`;
+  const source =
+    positions === undefined ? array.rows({ start, length: end - start, step: 1 }) : array.takeRows(positions);
+  planAssign(to[STRIDED](), source, { label, firstRow: start, rows: positions })();
+  if (nulls === undefined) return;
+  for (let i = 0; i < end - start; i++) {
+    const row = positions?.[i] ?? start + i;
+    if (nulls[row] !== 1) continue;
+    const absent = ABSENT.get(to.dtype.kind);
+    if (absent !== undefined) to.put([i], absent as never);
+    else if (!keepsNulls) {
+      throw new CastError(
+        `${label}, row ${row}: null does not go into ${to.dtype}; say a dtype that has NaN or NaT, or register a data frame, which keeps where nulls are`,
+      );
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { type Draft, type FileLayout, prefixOf } from "../../store/index.js";
+import { frameTableIn, withFrameTable } from "./frame-table.js";
+import type { PendingFrame } from "./pending-frame.js";
+import { type PlannedArray, type PlannedFrame, type PlannedGroup, planFrame } from "./plan-frame.js";
+
+/** Bytes that are read, and written, at a time. */
+export const UNIT_BYTES = 8 << 20;
+
+/** A frame, and the group that it is written into. */
+export interface PlacedFrame {
+  readonly pending: PendingFrame;
+  /** The name of the group; `""` is the root. */
+  readonly group: string;
+}
+
+/** How far writing has come. */
+export interface WriteProgress {
+  /** Bytes that are written. */
+  readonly bytes: number;
+  /** Bytes that are to be written in all. */
+  readonly total: number;
+}
+
+/** What writes frames needs to know. */
+export interface WriteContext {
+  readonly draft: Draft;
+  readonly layout: FileLayout;
+  /** Told after each step. What it throws ends the writing. */
+  readonly onProgress: (progress: WriteProgress) => void;
+}
+
+/** A frame that is planned. */
+export interface FramePlan extends PlannedFrame {
+  readonly group: string;
+}
+
+/** What is written of some frames, in bytes. */
+export function totalOf(plans: readonly FramePlan[]): number {
+  let total = 0;
+  for (const { arrays, groups } of plans) {
+    const rows = groups.reduce((sum, { start, end }) => sum + end - start, 0);
+    for (const array of arrays) total += rows * array.rows.rowBytes;
+  }
+  return total;
+}
+
+/** Notes frames in a draft, in place of those that they replace, and plans what is written of them. */
+export function beginFrames(frames: readonly PlacedFrame[], draft: Draft): FramePlan[] {
+  return frames.map(({ pending, group }) => {
+    if (pending.overwrite) removeFrame(group, draft);
+    const attr = withFrameTable(draft.groups.get(group) ?? null, pending.table);
+    if (draft.hasGroup(group)) draft.setGroupAttr(group, attr);
+    else draft.addGroup(group, attr);
+    return { group, ...planFrame(pending) };
+  });
+}
+
+/** Removes what was written of a frame, and nothing else. */
+function removeFrame(group: string, draft: Draft): void {
+  const table = frameTableIn(draft.groups.get(group) ?? null, group);
+  if (table === undefined) return;
+  const parts = table.groupBy.length === 0 ? [""] : table.groups.map(({ part }) => part);
+  const own = new Set<string>();
+  for (const part of parts) {
+    const prefix = prefixOf(group) + prefixOf(part);
+    for (const { name } of table.arrays) own.add(prefix + name);
+    for (const { name, columns } of table.frames) {
+      for (const column of columns)
+        own.add(`${prefix}${name}/${column}`).add(`${prefix}${name}/${column}.null`);
+    }
+  }
+  for (const name of [...draft.columns.keys()]) if (own.has(name)) draft.remove(name);
+}
+
+/** The name in the store of an array of one group of rows. */
+export function arrayName(plan: FramePlan, { part }: PlannedGroup, { name }: PlannedArray): string {
+  return prefixOf(plan.group) + prefixOf(part) + name;
+}
+
+/** Writes frames in this thread, array by array. Each step is one array of one group. */
+export function* writeHere(plans: readonly FramePlan[], context: WriteContext): Generator<void> {
+  const { draft, layout, onProgress } = context;
+  const total = totalOf(plans);
+  let bytes = 0;
+  for (const plan of plans) {
+    for (const group of plan.groups) {
+      for (const array of plan.arrays) {
+        const { dtype, itemShape } = array.rows;
+        const content = blocksOf(array, group, (count) => {
+          bytes += count;
+          onProgress({ bytes, total });
+        });
+        const rows = group.end - group.start;
+        const name = arrayName(plan, group, array);
+        draft.add(name, { dtype, itemShape, rows, layout, attr: null, overwrite: false, content });
+        yield;
+      }
+    }
+  }
+}
+
+/** The bytes of a group's rows, block by block. */
+function* blocksOf(
+  { rows: { rowBytes, read } }: PlannedArray,
+  { start, end }: PlannedGroup,
+  done: (bytes: number) => void,
+): Generator<Uint8Array> {
+  const step = rowsPerUnit(rowBytes);
+  for (let at = start; at < end; at += step) {
+    const block = read(at, Math.min(at + step, end));
+    yield block;
+    done(block.length);
+  }
+}
+
+/** How many rows are read at a time. */
+export function rowsPerUnit(rowBytes: number): number {
+  return Math.max(1, Math.floor(UNIT_BYTES / Math.max(rowBytes, 1)));
+}

@@ -1,0 +1,93 @@
+import { gather } from "../../compute/index.js";
+import { StaleError } from "../../errors.js";
+import { nodeFiles as files } from "../../platform/files.js";
+import type { FileIdentity } from "../../platform/index.js";
+import type { TaskContext } from "../../workers/index.js";
+import { MappedFiles } from "./mapped-files.js";
+import { positionsIn } from "./row-source.js";
+
+/** Where the bytes of rows are, for another thread. */
+export type SharedSource =
+  | {
+      readonly kind: "memory";
+      readonly buffer: SharedArrayBuffer;
+      readonly offset: number;
+      readonly length: number;
+    }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly identity: FileIdentity;
+      readonly offset: number;
+      readonly length: number;
+    };
+
+/** Successive bytes of a unit that go into one file. */
+export interface Segment {
+  readonly path: string;
+  /** Where in the file. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Rows that are written together: they are gathered once, and go into one file after another. */
+export interface WriteUnit {
+  readonly source: SharedSource;
+  readonly rowBytes: number;
+  /** Row numbers in the order of writing; rows follow one another without. */
+  readonly order: Uint32Array<SharedArrayBuffer> | undefined;
+  /** The first row, and the one behind the last. */
+  readonly start: number;
+  readonly end: number;
+  readonly segments: readonly Segment[];
+}
+
+/** Units of about one size together. */
+export interface WriteJob {
+  readonly units: readonly WriteUnit[];
+}
+
+const mapped = new MappedFiles();
+let scratch = new Uint8Array(0);
+
+/** Writes rows into files that are there. Between units and segments it looks whether it shall stop. */
+export function writeRows({ units }: WriteJob, context: TaskContext): void {
+  for (const unit of units) {
+    let bytes: Uint8Array | undefined;
+    let from = 0;
+    for (const segment of unit.segments) {
+      if (context.stopped) return;
+      bytes ??= rowsOf(unit);
+      writeSegment(segment, bytes.subarray(from, from + segment.length));
+      from += segment.length;
+    }
+  }
+}
+
+function writeSegment({ path, at }: Segment, bytes: Uint8Array): void {
+  const fd = files.open(path, "r+");
+  try {
+    files.write(fd, bytes, at, path);
+  } finally {
+    files.close(fd);
+  }
+}
+
+function rowsOf({ source, rowBytes, order, start, end }: WriteUnit): Uint8Array {
+  const bytes = sourceBytes(source);
+  if (order === undefined) return bytes.subarray(start * rowBytes, end * rowBytes);
+  const length = (end - start) * rowBytes;
+  if (scratch.length < length) scratch = new Uint8Array(length);
+  const rows = scratch.subarray(0, length);
+  gather(bytes, rowBytes, positionsIn(order, start, end), rowBytes, 0, rows);
+  return rows;
+}
+
+/** @throws StaleError where the file is another one by now */
+function sourceBytes(source: SharedSource): Uint8Array {
+  if (source.kind === "memory") return new Uint8Array(source.buffer, source.offset, source.length);
+  const { path, identity, offset, length } = source;
+  const bytes = mapped.bytes(path, identity, offset + length);
+  if (bytes !== undefined) return bytes.subarray(offset, offset + length);
+  throw new StaleError(`${path}: the file was replaced while it was read; write the frame again`, { path });
+}

@@ -1,0 +1,11 @@
+export type { ArrayOptions } from "./array-input.js";
+export type { ColumnSource, FrameSource } from "./column-source.js";
+export type { FrameInfo, GroupItem, GroupName } from "./frames/frame-info.js";
+export type { CommitOptions } from "./frames/frame-set.js";
+export type { Registered } from "./frames/frame-table.js";
+export type { Encoder, FrameOptions, RegisterOptions } from "./frames/pending-frame.js";
+export type { WriteProgress } from "./frames/write-frames.js";
+export { type FileOptions, MemmapFile } from "./memmap-file.js";
+export { type GroupTableOptions, MemmapGroup, type SetArrayOptions } from "./memmap-group.js";
+export type { NodeAttributes } from "./node-attributes.js";
+export type { ArrayInfo, GroupInfo, NodeInfo } from "./tree-index.js";
