@@ -10,6 +10,7 @@ import {
 } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } from "./catalog.js";
+import type { Filling } from "./content.js";
 import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
 import { checkName, groupsOf, type NameKind, NameTree } from "./names.js";
@@ -18,7 +19,7 @@ import type { Stage } from "./stage.js";
 import { didYouMean } from "./suggest.js";
 
 /** What a new column is to be. */
-export interface NewColumn {
+export interface NewColumn extends Filling {
   readonly dtype: DType;
   readonly itemShape: readonly number[];
   readonly layout: FileLayout;
@@ -115,8 +116,8 @@ export class Draft implements Catalog {
       );
     }
     this.#refuseConflict(name, "column", this.#paths.column(name));
-    this.#requireDirectories(groupsOf(name));
-    if (this.base.columns.has(name)) return;
+    const isThere = this.#requireDirectories(groupsOf(name));
+    if (!isThere || this.base.columns.has(name)) return;
     for (const path of [this.#paths.column(name), this.#paths.sidecar(name)]) {
       if (this.#files.look(path) !== undefined) {
         throw new ExistsError(`${path}: a file that is no column of this table is in the way`, { path });
@@ -133,15 +134,22 @@ export class Draft implements Catalog {
     );
   }
 
-  /** Something that is no column may have the name of a file or directory: it is not ours to replace. */
-  #requireDirectories(groups: readonly string[]): void {
+  /**
+   * Something that is no column may have the name of a file or directory: it is not ours to replace.
+   *
+   * @param groups outermost first
+   * @returns whether all are there: what is in one that is not need not be looked at
+   */
+  #requireDirectories(groups: readonly string[]): boolean {
     for (const group of groups) {
       const path = dirname(this.#paths.group(group));
       const there = this.#files.look(path);
-      if (there !== undefined && !there.isDirectory()) {
+      if (there === undefined) return false;
+      if (!there.isDirectory()) {
         throw new ExistsError(`${path}: something that is no directory is in the way of a group`, { path });
       }
     }
+    return true;
   }
 
   #adopt(name: string, column: ColumnState): void {
@@ -149,13 +157,19 @@ export class Draft implements Catalog {
     this.columns.set(name, column);
   }
 
-  /** A new column of zeros. @throws ShapeError where neither the column nor a table says how many rows */
+  /**
+   * A new column.
+   *
+   * @throws ShapeError where neither the column nor a table says how many rows, CorruptError where the content has another
+   * number of bytes
+   */
   add(name: string, column: NewColumn): ColumnState {
     const { dtype, itemShape, layout, attr, overwrite, isScalar, rows = this.rows } = column;
     if (rows === null) throw new ShapeError(`${JSON.stringify(name)}: there is no table to have the rows of`);
     this.#claim(name, overwrite);
     const shape = { dtype, itemShape, layout, rows, isScalar };
-    const file = this.stage.column(shape, byteLength(shape, rows, name));
+    const bytes = byteLength(shape, rows, name);
+    const file = this.stage.column(shape, bytes, column, this.#paths.column(name));
     const added: ColumnState = {
       ...shape,
       ...file,
@@ -196,19 +210,30 @@ export class Draft implements Catalog {
   }
 
   rename(from: string, to: string): void {
-    const column = this.column(from);
-    if (from === to) return;
-    this.#names.delete(from);
+    this.column(from);
+    this.renameAll(new Map([[from, to]]));
+  }
+
+  /** Gives columns other names, each its own, in time linear in all columns. @param names the new ones by the old ones */
+  renameAll(names: ReadonlyMap<string, string>): void {
+    const moved: [from: string, to: string][] = [];
     try {
-      this.#claim(to, false);
+      for (const [from, to] of names) {
+        if (from === to) continue;
+        this.#names.delete(from);
+        moved.push([from, from]);
+        this.#claim(to, false);
+        this.#names.add(to);
+        moved[moved.length - 1] = [from, to];
+      }
     } catch (error) {
-      this.#names.add(from);
+      for (const [from, to] of moved.reverse()) {
+        if (from !== to) this.#names.delete(to);
+        this.#names.add(from);
+      }
       throw error;
     }
-    this.#names.add(to);
-    this.columns = new Map(
-      [...this.columns].map(([name, state]) => (name === from ? [to, column] : [name, state])),
-    );
+    this.columns = new Map([...this.columns].map(([name, state]) => [names.get(name) ?? name, state]));
   }
 
   remove(name: string): void {
