@@ -64,7 +64,7 @@ function axesOf(part: Part): number {
  * is no index
  */
 export function planSelection(layout: Layout, selection: readonly unknown[], label: string): SelectionPlan {
-  const parts = selection.map(readPart);
+  const parts = Array.from(selection, readPart);
   const rank = layout.shape.length;
   const named = parts.reduce<number>((sum, part) => sum + axesOf(part), 0);
   if (named > rank) throw new IndexError(`${named} indices for ${label} of ${rank} axes`);

@@ -84,16 +84,17 @@ export function frameOf(source: FrameSource): Frame {
 }
 
 function notASource(source: unknown): CastError {
-  const what = typeof source === "object" && source !== null ? nameOf(source) : showValue(source);
   return new CastError(
-    `a frame comes from a table or view, records, or an object or Map of columns, not from ${what}; columnSource() of memmap-table/danfo and memmap-table/arrow makes one of theirs`,
+    `a frame comes from a table or view, records, or an object or Map of columns, not from ${nameOf(source)}; columnSource() of memmap-table/danfo and memmap-table/arrow makes one of theirs`,
   );
 }
 
-function nameOf(object: object): string {
-  const { constructor } = object;
-  const isNamed = typeof constructor === "function" && constructor.name !== "" && constructor !== Array;
-  return isNamed ? `a ${constructor.name}` : showValue(object);
+/** What messages call a value: instances by their class, since they may be large. */
+function nameOf(value: unknown): string {
+  const isInstance = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isInstance || ArrayBuffer.isView(value) || isPlain(value)) return showValue(value);
+  const { constructor } = value;
+  return typeof constructor === "function" && constructor.name !== "" ? `a ${constructor.name}` : "an object";
 }
 
 function isColumnSource(source: object): source is ColumnSource & { column(name: string): Viewable } {
@@ -153,7 +154,7 @@ function rowsIn(name: string, values: unknown): number {
   if (Array.isArray(values) || isTypedArray(values)) return values.length;
   if (isViewable(values)) return rowsOf(name, arrayOf(values));
   throw new CastError(
-    `column ${JSON.stringify(name)} is ${showValue(values)}; a column is an array, a typed array or a list of plain values`,
+    `column ${JSON.stringify(name)} is ${nameOf(values)}; a column is an array, a typed array or a list of plain values`,
   );
 }
 

@@ -53,8 +53,8 @@ export function plainColumn(label: string, values: readonly unknown[]): PlainCol
   return { array, nulls };
 }
 
-/** What dtypes have for a missing value, by kind. */
-const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+/** What dtypes have for a missing value, by kind; `null` is NaT. */
+export const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["f", Number.NaN],
   ["c", { re: Number.NaN, im: Number.NaN }],
   ["M", null],

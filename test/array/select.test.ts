@@ -338,6 +338,7 @@ describe("refuses", () => {
     ["text", "0" as never, DTypeError, /"0"/],
     ["a list of text", ["0"] as never, DTypeError, /"0"/],
     ["booleans among positions", [0, true] as never, DTypeError, /true/],
+    ["nothing in a tuple", Object.assign(["..."], { length: 2 }) as never, DTypeError, /undefined/],
     ["nothing", undefined as never, DTypeError, /undefined/],
   ])("%s", (_, selection, error, message) => {
     expect(() => select(square, selection)).toThrow(error);

@@ -9,12 +9,11 @@ const path = temporaryPaths();
 const QUICK = { durability: "process" } as const;
 
 /** A frame of one column. */
-function frame(cells: readonly unknown[], dtype = "float32"): DataFrame {
-  return new DataFrame(
-    cells.map((cell) => [cell]),
-    { columns: ["x"], dtypes: [dtype] },
+const frame = (cells: readonly unknown[], word = "float32") =>
+  new DataFrame(
+    Array.from(cells, (cell) => [cell]),
+    { columns: ["x"], dtypes: [word] },
   );
-}
 
 /** A column's dtype, elements, and marks of nulls. */
 function taken(df: DataFrame | Series, name = "x", options: Parameters<typeof columnSource>[1] = {}) {
