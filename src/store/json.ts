@@ -122,9 +122,14 @@ function print(value: JsonValue, sortKeys: boolean): string {
   if (typeof value === "number") return formatNumber(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (isList(value)) return `[${value.map((item) => print(item, sortKeys)).join(", ")}]`;
-  const entries = Object.entries(value);
-  if (sortKeys) entries.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${quote(key)}: ${print(item, sortKeys)}`).join(", ")}}`;
+  const keys = Object.keys(value);
+  if (sortKeys) keys.sort();
+  let members = "";
+  for (const key of keys) {
+    if (members !== "") members += ", ";
+    members += `${quote(key)}: ${print(value[key] ?? null, sortKeys)}`;
+  }
+  return `{${members}}`;
 }
 
 /**
