@@ -1,15 +1,13 @@
 import { showValue } from "../../dtype/index.js";
 import { ExistsError, FormatError, NotFoundError, UnsupportedError } from "../../errors.js";
 import { currentFiles } from "../../platform/files.js";
-import { isVacant, locate } from "../../store/index.js";
+import { type Draft, isVacant, locate } from "../../store/index.js";
 import { openStore, Session } from "../../table/index.js";
-import { arrayInput } from "../array-input.js";
-import { Hierarchy } from "../hierarchy.js";
 import { MemmapFile } from "../memmap-file.js";
-import { type ImportPlan, planImport } from "./plan.js";
+import { type ImportPlan, type PlannedArray, planImport } from "./plan.js";
 import { readHmfMap } from "./read-map.js";
 import type { NamesOption } from "./sibling-names.js";
-import { openArray } from "./source-file.js";
+import { SourceArray } from "./source-file.js";
 
 /** Options of {@link importHmf}. */
 export interface ImportHmfOptions {
@@ -81,24 +79,37 @@ function write({ groups, arrays }: ImportPlan, source: string, root: string): vo
   }
   try {
     const session = new Session(store);
-    const hierarchy = new Hierarchy(session, "w+", "npy");
-    session.transaction(() => {
-      session.change((draft) => {
-        draft.clear(null);
-        for (const { name, attr } of groups) {
-          if (name !== "") draft.addGroup(name, attr);
-          else if (attr !== null) draft.setGroupAttr(name, attr);
-        }
-      });
-      for (const { name, attr, path, source: said, column } of arrays) {
-        using opened = openArray(source, path, said);
-        const array = column === undefined ? opened.array : opened.array.view("...", column);
-        hierarchy.setArray(name, arrayInput(array, {}, `array /${name}`), attr, false);
+    session.change((draft) => {
+      draft.clear(null);
+      for (const { name, attr } of groups) {
+        if (name !== "") draft.addGroup(name, attr);
+        else if (attr !== null) draft.setGroupAttr(name, attr);
       }
+      for (const array of arrays) writeArray(draft, array, source);
     });
     session.close();
   } catch (error) {
     store.abandon();
     throw error;
   }
+}
+
+function writeArray(
+  draft: Draft,
+  { name, attr, path, source: said, column }: PlannedArray,
+  source: string,
+): void {
+  using array = new SourceArray(source, path, said);
+  const isWhole = column === undefined;
+  const [rows = 1, ...itemShape] = isWhole ? array.shape : array.shape.slice(0, 1);
+  draft.add(name, {
+    dtype: array.dtype,
+    itemShape,
+    rows,
+    ...(array.shape.length === 0 ? { isScalar: true } : {}),
+    layout: "npy",
+    attr,
+    overwrite: false,
+    content: isWhole ? array.bytes() : array.columnBytes(column),
+  });
 }

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { ArrayView, denseLayout, FileStorage, wrap, zeros } from "../../array/index.js";
+import { BLOCK_BYTES, byteBlocks, denseLayout, STRIDED, wrap } from "../../array/index.js";
 import { type DType, parseDType } from "../../dtype/index.js";
 import {
   CorruptError,
@@ -13,14 +13,8 @@ import { excerpt } from "../../npy/excerpt.js";
 import { openRegular } from "../../npy/index.js";
 import { elementCount, formatShape, sizeProblem } from "../../npy/size.js";
 import { nodeFiles as files } from "../../platform/files.js";
-import { identityOf } from "../../platform/index.js";
 import { isWithin } from "../../store/links.js";
 import type { HmfArray } from "./hmf-tree.js";
-
-/** An array over its file, mapped for reading until it is closed. */
-export interface SourceArray extends Disposable {
-  readonly array: ArrayView;
-}
 
 /**
  * Opens a file of a directory: one that lies in it, wherever links lead.
@@ -54,47 +48,79 @@ export function openInside(
 }
 
 /**
- * An array that a map describes, over its file.
- *
- * @param directory its path, without links
- * @param path the array's path in the tree
- * @throws DTypeError for Python's objects and other dtypes that cannot be mapped; LimitError; CorruptError where the file is
- * shorter than the array; FormatError, NotFoundError, DiskError as {@link openInside}
+ * The file of an array that a map describes. It is read and not mapped: HMF cuts the files that it writes anew, which would end a
+ * process that has mapped them.
  */
-export function openArray(
-  directory: string,
-  path: string,
-  { file, dtype: type, shape }: HmfArray,
-): SourceArray {
-  const what = `the array "${excerpt(path)}"`;
-  const dtype = dtypeOf(type, what, directory);
-  const problem = sizeProblem(shape, dtype.itemsize);
-  if (problem !== undefined) throw new LimitError(`${directory}: ${what}: ${problem}`, { path: directory });
-  const byteLength = elementCount(shape) * dtype.itemsize;
-  const opened = openInside(directory, file, what);
-  try {
-    const stat = files.stat(opened.fd, opened.path);
-    if (stat.size < byteLength) {
-      throw new CorruptError(
-        `${opened.path}: ${what} needs ${byteLength} bytes for ${dtype} of shape ${formatShape(shape)}, but its file has ${stat.size}`,
-        { path: opened.path },
-      );
+export class SourceArray implements Disposable {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #what: string;
+
+  /**
+   * @param directory its path, without links
+   * @param path the array's path in the tree
+   * @throws DTypeError for Python's objects and other dtypes that cannot be mapped; LimitError; CorruptError where the file is
+   * shorter than the array; FormatError, NotFoundError, DiskError as {@link openInside}
+   */
+  constructor(directory: string, path: string, { file, dtype, shape }: HmfArray) {
+    this.#what = `the array "${excerpt(path)}"`;
+    this.dtype = dtypeOf(dtype, this.#what, directory);
+    this.shape = shape;
+    const problem = sizeProblem(shape, this.dtype.itemsize);
+    if (problem !== undefined) {
+      throw new LimitError(`${directory}: ${this.#what}: ${problem}`, { path: directory });
     }
-    // No bytes cannot be mapped.
-    if (byteLength === 0) return { array: wrap(zeros(dtype, shape), false), [Symbol.dispose]: () => {} };
-    const storage = new FileStorage({
-      path: opened.path,
-      identity: identityOf(stat),
-      dataOffset: 0,
-      byteLength,
-      writable: false,
+    const opened = openInside(directory, file, this.#what);
+    this.#fd = opened.fd;
+    this.#path = opened.path;
+    try {
+      // A longer one is NumPy's: it cannot map nothing, and keeps a byte for it.
+      const { size } = files.stat(this.#fd, this.#path);
+      if (size < this.#nbytes) throw this.#tooShort(size);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get #nbytes(): number {
+    return elementCount(this.shape) * this.dtype.itemsize;
+  }
+
+  #tooShort(found: number): CorruptError {
+    const needed = `${this.#nbytes} bytes for ${this.dtype} of shape ${formatShape(this.shape)}`;
+    return new CorruptError(`${this.#path}: ${this.#what} needs ${needed}, but its file has ${found}`, {
+      path: this.#path,
     });
-    return {
-      array: new ArrayView(storage, dtype, denseLayout(shape, dtype.itemsize)),
-      [Symbol.dispose]: () => storage.close(),
-    };
-  } finally {
-    files.close(opened.fd);
+  }
+
+  /** The bytes of all elements, block by block; a block lasts until the next one is taken. @throws CorruptError, DiskError */
+  *bytes(block = BLOCK_BYTES): Generator<Uint8Array> {
+    const end = this.#nbytes;
+    const buffer = new Uint8Array(Math.min(block, end));
+    for (let at = 0; at < end; at += block) {
+      const part = buffer.subarray(0, Math.min(block, end - at));
+      const found = files.read(this.#fd, part, at, this.#path);
+      if (found < part.length) throw this.#tooShort(at + found);
+      yield part;
+    }
+  }
+
+  /** The same of one column of two axes. */
+  *columnBytes(column: number): Generator<Uint8Array> {
+    const { dtype } = this;
+    const [, columns = 1] = this.shape;
+    const row = columns * dtype.itemsize;
+    for (const bytes of this.bytes(row * Math.max(1, Math.floor(BLOCK_BYTES / row)))) {
+      const layout = denseLayout([bytes.length / row, columns], dtype.itemsize);
+      yield* byteBlocks(wrap({ dtype, layout, bytes }, false).view("...", column)[STRIDED]());
+    }
+  }
+
+  [Symbol.dispose](): void {
+    files.close(this.#fd);
   }
 }
 
