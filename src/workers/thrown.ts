@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import * as tagged from "../errors.js";
 
 /** Anything that was thrown, as a message to another thread: structured clones of errors lose class, code and path. */
@@ -46,7 +47,7 @@ const APART: ReadonlySet<string> = new Set(["name", "message", "stack", "cause",
 
 /** Makes a message of what was thrown. What no message can carry is left out of an error, or told by its text. */
 export function packThrown(thrown: unknown, depth = DEPTH): Thrown {
-  if (!(thrown instanceof Error)) return { value: isCloneable(thrown) ? thrown : String(thrown) };
+  if (!isError(thrown)) return { value: isCloneable(thrown) ? thrown : String(thrown) };
   const { name, message, stack, cause } = thrown;
   const inner = (each: unknown) => packThrown(each, depth - 1);
   const errors = thrown instanceof AggregateError && depth > 0 ? thrown.errors.map(inner) : undefined;
@@ -79,7 +80,7 @@ export function unpackThrown(thrown: Thrown): unknown {
 
 /** What was thrown, in words. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return isError(thrown) ? thrown.message : String(thrown);
 }
 
 function emptyError({ name, message, properties, cause: packed, errors }: ErrorRecord): Error {
@@ -95,6 +96,11 @@ function emptyError({ name, message, properties, cause: packed, errors }: ErrorR
 /** Sets a property that is not listed among the error's own when it is printed. */
 function hide(error: Error, key: string, value: string): void {
   Object.defineProperty(error, key, { value, configurable: true, writable: true });
+}
+
+/** Errors of another realm are errors, too. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 function isCloneable(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
 import { canStartWorkers } from "../../src/workers/index.js";
-import { errors, pause, pools, reaches, sharedInts, tasks, threads, workers } from "./support.js";
+import { errors, open, pause, pools, reaches, sharedInts, tasks, threads, workers } from "./support.js";
 
 const newPool = pools();
 const plain = tasks("plain");
@@ -51,21 +51,18 @@ describe("a pool of workers", () => {
 
   it("has no more workers at work for a run than it asks for", async () => {
     const pool = newPool();
-    const run = pool.begin({ workers: 3 });
-    const shared = sharedInts(2);
-    for (let i = 0; i < 12; i++) {
-      void run.submit({ module: plain, name: "meet", input: { shared, milliseconds: 20 } });
+    for (const workers of [3, 1]) {
+      const run = pool.begin({ workers });
+      const gate = sharedInts(2);
+      for (let i = 0; i < 12; i++) void run.submit({ module: plain, name: "waitFor", input: gate });
+      await reaches(gate, 1, workers);
+      await pause(20);
+      expect(gate[1]).toBe(workers);
+      expect(pool.size).toBe(3);
+      open(gate);
+      await run.finish();
+      expect(gate[1]).toBe(12);
     }
-    await run.finish();
-    expect(pool.size).toBe(3);
-    expect([...shared]).toEqual([0, 3]);
-    const alone = pool.begin({ workers: 1 });
-    shared.fill(0);
-    for (let i = 0; i < 4; i++) {
-      void alone.submit({ module: plain, name: "meet", input: { shared, milliseconds: 5 } });
-    }
-    await alone.finish();
-    expect([...shared]).toEqual([0, 1]);
   });
 
   it("shares what can be shared, and moves what is to be moved", async () => {
@@ -113,8 +110,7 @@ describe("back pressure", () => {
     await reaches(gate, 1, 1);
     await pause(20);
     expect(room).toBe(false);
-    Atomics.store(gate, 0, 1);
-    Atomics.notify(gate, 0);
+    open(gate);
     await waiting;
     await run.finish();
   });
@@ -141,8 +137,7 @@ describe("runs", () => {
       void two.submit({ module: plain, name: "log", input: { shared, name: 2 } });
     }
     await reaches(gate, 1, 1);
-    Atomics.store(gate, 0, 1);
-    Atomics.notify(gate, 0);
+    open(gate);
     await Promise.all([one.finish(), two.finish()]);
     expect([...shared].slice(1, 9)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
     expect(pool.size).toBe(1);
@@ -166,12 +161,9 @@ describe("the end of workers", () => {
     const before = threads();
     const pool = newPool({ idle: 30 });
     const run = pool.begin({ workers: 2 });
-    const shared = sharedInts(2);
-    for (let i = 0; i < 2; i++) {
-      void run.submit({ module: plain, name: "meet", input: { shared, milliseconds: 10 } });
-    }
+    for (let i = 0; i < 2; i++) void run.submit({ module: plain, name: "double", input: i });
     await run.finish();
-    expect(pool.size).toBe(2);
+    expect(pool.size).toBeGreaterThan(0);
     while (pool.size > 0) await pause(5);
     expect(threads()).toBeLessThanOrEqual(before);
     const again = pool.begin({ workers: 1 });

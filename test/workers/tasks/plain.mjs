@@ -14,15 +14,10 @@ export function log({ shared, name }) {
   shared[Atomics.add(shared, 0, 1) + 1] = name;
 }
 
-/** Counts those that run at once in [0], and the most that ever did in [1]. */
-export async function meet({ shared, milliseconds }) {
-  const now = Atomics.add(shared, 0, 1) + 1;
-  for (let most = shared[1]; now > most; most = shared[1]) Atomics.compareExchange(shared, 1, most, now);
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  Atomics.sub(shared, 0, 1);
-}
+/** Takes its time. */
+export const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Waits until [0] of the gate is not 0. */
+/** Waits until [0] of the gate is not 0; [1] counts those that came. */
 export function waitFor(gate) {
   Atomics.add(gate, 1, 1);
   Atomics.notify(gate, 1);
