@@ -1,4 +1,4 @@
-import type { RecordBatch, Schema } from "apache-arrow";
+import type { Data, RecordBatch, Schema } from "apache-arrow";
 import { FormatError } from "../../errors.js";
 import type { Schema as Columns, MemmapTable } from "../../table/index.js";
 import { NewTable, type Part } from "../new-table.js";
@@ -75,25 +75,37 @@ export class ArrowImport {
  * @throws CastError naming column, row and value; FormatError
  */
 export function partOf(
-  { reader, label }: ArrowColumn,
+  column: ArrowColumn,
   batch: RecordBatch,
   index: number,
   start: number,
   count: number,
   firstRow: number,
 ): Part {
-  const whole = batch.data.children[index];
-  if (whole === undefined || whole.length < start + count) {
-    throw new FormatError(`${label} has ${whole?.length ?? 0} of ${batch.numRows} rows`);
-  }
+  const { reader, label } = column;
   try {
-    const data = start === 0 && count === whole.length ? whole : whole.slice(start, count);
+    const data = dataOf(column, batch, index, start, count);
     const { values, nulls } = reader.read(data, { label, firstRow, perRow: 1 });
     return { values: sourceOf(values, count, reader), nulls };
   } catch (error) {
     // Bytes from outside can be anything, and not all of it is looked for.
     throw unreadable(error, label);
   }
+}
+
+/** Rows of one column of a batch, as Arrow has them. @throws FormatError where the batch has fewer */
+export function dataOf(
+  { label }: ArrowColumn,
+  batch: RecordBatch,
+  index: number,
+  start: number,
+  count: number,
+): Data {
+  const whole: Data | undefined = batch.data.children[index];
+  if (whole === undefined || whole.length < start + count) {
+    throw new FormatError(`${label} has ${whole?.length ?? 0} of ${batch.numRows} rows`);
+  }
+  return start === 0 && count === whole.length ? whole : whole.slice(start, count);
 }
 
 function isAlike(schema: Schema, other: Schema | undefined): boolean {

@@ -10,6 +10,7 @@ import {
   wholeColumn,
 } from "../whole-column.js";
 import { partOf, ROWS } from "./arrow-import.js";
+import { codedText } from "./coded-text.js";
 import { type ArrowColumn, columnOf } from "./columns.js";
 import { isBatch, isTable } from "./inputs.js";
 
@@ -40,7 +41,10 @@ export function columnSource(source: Table | RecordBatch, options: ColumnSourceO
   const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
   return lazyColumns(names, rows, (index) => {
     const column = columnOf(fields[index], options);
-    return wholeColumn(column.column, rows, () => partsOf(column, index, batches));
+    return (
+      codedText(column, fields[index].type, index, batches) ??
+      wholeColumn(column.column, rows, () => partsOf(column, index, batches))
+    );
   });
 }
 

@@ -129,23 +129,35 @@ const texts: ElementReader = {
   },
 };
 
-/** Each element by its number in a dictionary, which is read once. */
-function dictionary(reader: ElementReader): ElementReader {
+/** Elements by their numbers in a dictionary. */
+export interface Coded {
+  /** The same object for all data of one dictionary. */
+  readonly words: Elements;
+  /** Positions among the words; those of nulls are -1. */
+  readonly indices: Int32Array;
+  /** 1 where there is null. */
+  readonly nulls: Uint8Array | undefined;
+}
+
+/** The reader of elements by their numbers in dictionaries, each of which is read once. */
+export function codedReader(reader: ElementReader): (data: Data, where: Where, target: ImportType) => Coded {
   const read = new WeakMap<object, Elements>();
-  return {
-    own: reader.own,
-    read: (data, where, target) => {
-      const words = data.dictionary;
-      if (words === undefined) throw new FormatError(`${where.label} has no dictionary`);
-      let known = read.get(words);
-      if (known === undefined) {
-        known = joined(words.data.map((part) => reader.read(part, dictionaryOf(where), target)));
-        read.set(words, known);
-      }
-      const nulls = nullsOf(data, where);
-      return picked(known, indicesOf(data, nulls, sizeOf(known), where), nulls);
-    },
+  return (data, where, target) => {
+    const { dictionary } = data;
+    if (dictionary === undefined) throw new FormatError(`${where.label} has no dictionary`);
+    let words = read.get(dictionary);
+    if (words === undefined) {
+      words = joined(dictionary.data.map((part) => reader.read(part, dictionaryOf(where), target)));
+      read.set(dictionary, words);
+    }
+    const nulls = nullsOf(data, where);
+    return { words, indices: indicesOf(data, nulls, sizeOf(words), where), nulls };
   };
+}
+
+function dictionary(reader: ElementReader): ElementReader {
+  const read = codedReader(reader);
+  return { own: reader.own, read: (data, where, target) => picked(read(data, where, target)) };
 }
 
 function dictionaryOf({ label }: Where): Where {
@@ -175,7 +187,8 @@ function indicesOf(data: Data, nulls: Uint8Array | undefined, size: number, wher
   return indices;
 }
 
-function picked({ values, nulls: wordNulls }: Elements, indices: Int32Array, nulls: Uint8Array | undefined) {
+function picked({ words, indices, nulls }: Coded): Elements {
+  const { values, nulls: wordNulls } = words;
   const absent = wordNulls === undefined ? undefined : Uint8Array.from(indices, (at) => wordNulls[at] ?? 0);
   if (isList(values)) {
     return {
@@ -184,7 +197,7 @@ function picked({ values, nulls: wordNulls }: Elements, indices: Int32Array, nul
     };
   }
   // All are null where the dictionary is empty.
-  if (sizeOf({ values, nulls }) === 0) return { values: zeros(values.dtype, [indices.length]), nulls };
+  if (sizeOf(words) === 0) return { values: zeros(values.dtype, [indices.length]), nulls };
   const rows = indices.map((at) => Math.max(at, 0));
   return { values: wrap(values, false).take(rows)[STRIDED](), nulls: either(nulls, absent) };
 }

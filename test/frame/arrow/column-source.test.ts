@@ -9,6 +9,8 @@ import {
   Float32,
   Int16,
   Int32,
+  makeData,
+  makeVector,
   Null,
   RecordBatch,
   Schema,
@@ -181,6 +183,46 @@ describe("columns of Arrow tables", () => {
     // A difference in one of so many is found by a string at once.
     expect(String(elements) === String(cells.map((cell) => cell ?? ""))).toBe(true);
     expect(String(nulls) === String(cells.map((cell) => (cell === null ? 1 : 0)))).toBe(true);
+  });
+
+  describe("of text by dictionary", () => {
+    const type = new Dictionary(new Utf8(), new Int32());
+    const coded = (values: readonly (string | null)[]) => new Table({ x: vectorFromArray(values, type) });
+    const made = (codes: readonly number[], words: readonly (string | null)[]) =>
+      new Table({
+        x: makeVector(
+          makeData({
+            type: new Dictionary(new Utf8(), new Int32()),
+            data: Int32Array.from(codes),
+            dictionary: vectorFromArray(words, new Utf8()),
+          }),
+        ),
+      });
+
+    it("have the width of the words that there are", () => {
+      expect(taken(coded(["b", null, "日本", "b"]))).toEqual(["<U2", ["b", "", "日本", "b"], [0, 1, 0, 0]]);
+      expect(taken(made([1, 0, 1], ["a", "bc", "unused"]))).toEqual(["<U2", ["bc", "a", "bc"], undefined]);
+      expect(taken(coded(["é"]), "x", { strings: "S" })).toEqual(["|S2", ["é"], undefined]);
+      expect(taken(coded(["é"]), "x", { dtypes: { x: "U9" } })).toEqual(["<U9", ["é"], undefined]);
+      expect(taken(coded([]))).toEqual(["<U1", [], undefined]);
+      expect(taken(coded([null]))).toEqual(["<U1", [""], [1]]);
+    });
+
+    it("have nulls of the rows and of the dictionary, and several dictionaries", () => {
+      expect(taken(made([1, 0, 2], ["a", null, "c"]))).toEqual(["<U1", ["", "a", "c"], [1, 0, 0]]);
+      const both = coded(["a", "b"])
+        .concat(coded(["b", "long", "c"]))
+        .slice(1, 4);
+      expect(taken(both)).toEqual(["<U4", ["b", "b", "long"], undefined]);
+    });
+
+    it("are refused as fromArrow refuses them", () => {
+      expect(() => taken(made([0, 5], ["a"]))).toThrow(
+        /column "x", row 1 has position 5 in a dictionary of 1/,
+      );
+      expect(() => taken(made([1, 1, 0], ["a\0", "b"]))).toThrow(/column "x", row 2: /);
+      expect(() => taken(made([1, 1, 0], ["a\0", "b"]))).toThrow(CastError);
+    });
   });
 
   it("become what the options say", () => {
