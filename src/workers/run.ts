@@ -152,8 +152,10 @@ export class WorkerRun {
   settle(job: Job, outcome: Outcome): void {
     this.#running.delete(job);
     if (outcome.ok) job.resolve(outcome.output);
-    else this.fail(outcome.error);
-    job.reject(this.#failure?.error);
+    else {
+      this.fail(outcome.error);
+      job.reject(this.#failure?.error);
+    }
     this.#wake();
     if (this.unfinished === 0) this.#drained?.();
   }

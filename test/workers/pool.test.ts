@@ -1,8 +1,23 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
 import { canStartWorkers } from "../../src/workers/index.js";
-import { errors, open, pause, pools, reaches, sharedInts, tasks, threads, workers } from "./support.js";
+import { temporaryPaths } from "../support/temporary.js";
+import {
+  built,
+  errors,
+  open,
+  pause,
+  pools,
+  reaches,
+  rejection,
+  sharedInts,
+  tasks,
+  threads,
+  workers,
+} from "./support.js";
 
+const fresh = temporaryPaths();
 const newPool = pools();
 const plain = tasks("plain");
 
@@ -181,6 +196,20 @@ describe("the end of workers", () => {
     const later = pool.begin({ workers: 1 });
     expect(await later.submit({ module: plain, name: "double", input: 1 })).toBe(2);
     await later.finish();
+  });
+
+  it.runIf(existsSync("/proc/self/maps"))("gives back what a task left mapped", async () => {
+    const path = fresh("mapped");
+    writeFileSync(path, new Uint8Array(4096));
+    const maps = () => readFileSync("/proc/self/maps", "utf8").split(path).length - 1;
+    const pool = newPool();
+    const run = pool.begin({ workers: 1 });
+    const input = { platform: built("platform/index.js"), path };
+    await run.submit({ module: tasks("failing"), name: "leaveMap", input });
+    expect(maps()).toBe(1);
+    run.stop("enough");
+    expect(await rejection(run.finish())).toBe("enough");
+    expect(maps()).toBe(0);
   });
 
   it("fails runs that are under way", async () => {

@@ -50,3 +50,11 @@ export function exhaust() {
 export function leaveTimer() {
   setInterval(() => undefined, 1000);
 }
+
+/** Maps a file and lets nobody close it. */
+export async function leaveMap({ platform, path }) {
+  const { closeSync, openSync } = await import("node:fs");
+  const fd = openSync(path, "r+");
+  globalThis.left = (await import(platform)).platform().map(fd, 4096, { shared: true, path });
+  closeSync(fd);
+}
