@@ -1,8 +1,8 @@
 import { showValue } from "../../dtype/index.js";
 import { ExistsError, FormatError, NotFoundError, UnsupportedError } from "../../errors.js";
 import { currentFiles } from "../../platform/files.js";
-import { type Draft, isVacant, locate } from "../../store/index.js";
-import { openStore, Session } from "../../table/index.js";
+import { type Draft, type FileLayout, isVacant, locate } from "../../store/index.js";
+import { checkOptions, openStore, Session, type StoreSettings } from "../../table/index.js";
 import { MemmapFile } from "../memmap-file.js";
 import { type ImportPlan, type PlannedArray, planImport } from "./plan.js";
 import { readHmfMap } from "./read-map.js";
@@ -10,7 +10,7 @@ import type { NamesOption } from "./sibling-names.js";
 import { SourceArray } from "./source-file.js";
 
 /** Options of {@link importHmf}. */
-export interface ImportHmfOptions {
+export interface ImportHmfOptions extends StoreSettings {
   /**
    * What to do about names that no node can have here: `"error"` (the default), or `"encode"`, which writes what they may
    * not have as `%` and two digits and keeps the name as the node's attribute `name`.
@@ -39,18 +39,16 @@ export interface ImportHmfOptions {
  * Python's objects; CorruptError for a file that is shorter than its array; NameError; CastError naming an attribute; LimitError,
  * DiskError, LockedError
  */
-export function importHmf(
-  directory: string,
-  root: string,
-  { names = "error" }: ImportHmfOptions = {},
-): MemmapFile<"r"> {
+export function importHmf(directory: string, root: string, options: ImportHmfOptions = {}): MemmapFile<"r"> {
+  const { names = "error", ...settings } = options;
+  checkOptions(settings);
   if (names !== "error" && names !== "encode") {
     throw new UnsupportedError(`names is "error" or "encode", not ${showValue(names)}`);
   }
   const source = sourceOf(directory);
   const plan = planImport(readHmfMap(source), names);
-  write(plan, source, root);
-  return MemmapFile.open(root, { mode: "r" });
+  write(plan, source, root, settings);
+  return MemmapFile.open(root, { ...settings, mode: "r" });
 }
 
 /** The directory's path, without links. */
@@ -67,17 +65,17 @@ function sourceOf(directory: string): string {
 }
 
 /** Writes all of it by the transaction that makes the file. */
-function write({ groups, arrays }: ImportPlan, source: string, root: string): void {
+function write({ groups, arrays }: ImportPlan, source: string, root: string, settings: StoreSettings): void {
+  const { layout = "npy" } = settings;
   const files = currentFiles();
   if (!isVacant(locate(root, files), files)) {
     throw new ExistsError(`${root}: something is there already; an import makes a new file`, { path: root });
   }
-  const { store, isToBeMade } = openStore(root, "a", {}, "tree");
-  if (!isToBeMade) {
-    store.close();
-    throw new ExistsError(`${root}: another writer made a file of this name meanwhile`, { path: root });
-  }
+  const { store, isToBeMade } = openStore(root, "a", settings, "tree");
   try {
+    if (!isToBeMade) {
+      throw new ExistsError(`${root}: another writer made a file of this name meanwhile`, { path: root });
+    }
     const session = new Session(store);
     session.change((draft) => {
       draft.clear(null);
@@ -85,7 +83,7 @@ function write({ groups, arrays }: ImportPlan, source: string, root: string): vo
         if (name !== "") draft.addGroup(name, attr);
         else if (attr !== null) draft.setGroupAttr(name, attr);
       }
-      for (const array of arrays) writeArray(draft, array, source);
+      for (const array of arrays) writeArray(draft, array, source, layout);
     });
     session.close();
   } catch (error) {
@@ -98,6 +96,7 @@ function writeArray(
   draft: Draft,
   { name, attr, path, source: said, column }: PlannedArray,
   source: string,
+  layout: FileLayout,
 ): void {
   using array = new SourceArray(source, path, said);
   const isWhole = column === undefined;
@@ -107,7 +106,7 @@ function writeArray(
     itemShape,
     rows,
     ...(array.shape.length === 0 ? { isScalar: true } : {}),
-    layout: "npy",
+    layout,
     attr,
     overwrite: false,
     content: isWhole ? array.bytes() : array.columnBytes(column),

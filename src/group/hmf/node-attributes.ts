@@ -10,6 +10,9 @@ import { PickledArray, PickledTime, type PickleValue } from "./pickle/values.js"
 /** Of an attribute with more elements, each of which takes two bytes or more, the JSON would be too large. */
 const MAX_ELEMENTS = MAX_JSON_BYTES / 2;
 
+/** Of one with more arrays within arrays, each of which takes 40 bytes or so, too. */
+const MAX_ROWS = MAX_JSON_BYTES / 64;
+
 /** The attributes of a node as this package has them, by their keys. */
 export type ImportedAttributes = { readonly [key: string]: AttrInput };
 
@@ -105,9 +108,10 @@ class Converter {
   #whole(array: ArrayView | undefined): AttrInput {
     if (array === undefined) return this.refuse("holds an array without elements");
     // Axes beside an empty one are lists all the same.
-    const lists = array.shape.reduce((product, axis) => product * Math.max(axis, 1), 1);
-    if (lists > MAX_ELEMENTS)
+    const count = (axes: readonly number[]) => axes.reduce((product, axis) => product * Math.max(axis, 1), 1);
+    if (count(array.shape) > MAX_ELEMENTS || count(array.shape.slice(0, -1)) > MAX_ROWS) {
       this.#limit(`is an array of shape (${array.shape.join(", ")}), too large for an attribute`);
+    }
     return this.#array(array);
   }
 

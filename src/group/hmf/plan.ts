@@ -72,7 +72,7 @@ class Planner implements ImportPlan {
     const names = new Map(said.map((name, i) => [name, parts[i] ?? name]));
     const rename = ({ name, columns }: Registered): Registered => {
       const [part = name] = siblingNames([name], showPath(name), this.#names);
-      return { name: part, columns };
+      return { name: part, columns: siblingNames(columns, showPath(name), this.#names) };
     };
     return {
       ...table,

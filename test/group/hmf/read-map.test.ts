@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FormatError, isMemmapError, NotFoundError } from "../../../src/errors.js";
+import { FormatError, NotFoundError } from "../../../src/errors.js";
 import { readHmfMap } from "../../../src/group/hmf/read-map.js";
+import { thrown } from "../../support/snapshot.js";
 import { temporaryPaths } from "../../support/temporary.js";
 import { HmfDirectory, MAPS } from "./hmf-directory.js";
 import { dict, int64s, Name, pickle, Tuple, type Writable } from "./pickle-writer.js";
@@ -87,7 +88,7 @@ describe("its copies", () => {
     writeFileSync(join(root, MAPS[0] ?? ""), "");
     writeFileSync(join(root, MAPS[1] ?? ""), pickle(new Name("os", "system")));
     rmSync(join(root, MAPS[2] ?? ""));
-    const error = errorOf(() => readHmfMap(root));
+    const error = thrown(() => readHmfMap(root));
     expect(error).toBeInstanceOf(FormatError);
     expect(error).toMatchObject({ path: root });
     expect(error.message).toMatch(
@@ -100,7 +101,7 @@ describe("its copies", () => {
     const root = path("hmf");
     mkdirSync(root);
     writeFileSync(join(root, "data"), "");
-    const error = errorOf(() => readHmfMap(root));
+    const error = thrown(() => readHmfMap(root));
     expect(error).toBeInstanceOf(NotFoundError);
     expect(error.message).toContain(`${MAPS.join(", ")} are missing`);
   });
@@ -159,7 +160,7 @@ describe("a map that is not what it should be", () => {
   ])("%s", (problem, over) => {
     const directory = small();
     directory.close(directory.map(over));
-    const error = errorOf(() => readHmfMap(directory.root));
+    const error = thrown(() => readHmfMap(directory.root));
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toContain(problem);
   });
@@ -182,13 +183,3 @@ describe("a map that is not what it should be", () => {
     expect(() => readHmfMap(directory.root)).toThrow("nested more than 500 deep");
   });
 });
-
-function errorOf(work: () => unknown): Error {
-  try {
-    work();
-  } catch (error) {
-    if (isMemmapError(error)) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
