@@ -15,6 +15,7 @@ interface Progress {
 
 const isControl = (path: string) => basename(path) === ".memmap";
 const isInControl = (path: string) => path.includes("/.memmap");
+const isWhole = ({ name }: FileCall) => name === "syncAll";
 const isRecord = ({ name, path }: FileCall) => name === "sync" && basename(path).startsWith("commit-");
 const isArray = ({ name, path }: FileCall) => name === "sync" && path.endsWith(".npy") && !isInControl(path);
 
@@ -33,6 +34,12 @@ export const BARRIERS: Readonly<Record<string, (call: FileCall, progress: Progre
     name === "syncDirectory" && !isInControl(path) && before !== "mkdir",
   "parents of new directories": ({ name, path }, { before }) =>
     name === "syncDirectory" && !isInControl(path) && before === "mkdir",
+  "all that is staged, or behind what was there": (call, { phase, isCommitting }) =>
+    isWhole(call) && phase === "change" && !isCommitting,
+  "all parents of new directories": (call, { before }) => isWhole(call) && before === "mkdir",
+  "all headers": (call, { isCommitting, before }) => isWhole(call) && isCommitting && before === "write",
+  "all touched directories": (call, { isCommitting, before }) =>
+    isWhole(call) && isCommitting && before !== "mkdir" && before !== "write",
   "the record, in recovery": (call, { phase }) => isRecord(call) && phase === "recovery",
   ".memmap first of all in recovery": ({ name, path }, { phase, before }) =>
     name === "syncDirectory" &&
@@ -55,6 +62,8 @@ export function without(barrier: string | undefined, files: Files, phase: Phase)
       if (call.name === "create") isCommitting = true;
       if (call.name === "rename") isCommitting = false;
     }
-    return isLeftOut(call, progress) ? undefined : proceed();
+    if (!isLeftOut(call, progress)) return proceed();
+    // What should have been done at once is not to be done one by one.
+    return isWhole(call) ? true : undefined;
   });
 }

@@ -134,6 +134,19 @@ function changesFor(layout: Layout): Record<string, Change> {
   };
 }
 
+/** So many that they are waited for at once, in as many directories. */
+const MANY = Array.from({ length: 17 }, (_, i) => `m${i}/n/c`);
+
+/** Adds columns whose bytes are at hand, and as the last one whose bytes are written before the commit. */
+function addMany(draft: Draft, { files }: Store, layout: Layout): void {
+  const added = { dtype: parseDType("<i4"), itemShape: [], layout, attr: null, overwrite: false };
+  for (const name of MANY) draft.add(name, { ...added, content: bytesFor(name, 0, (draft.rows ?? 0) * 4) });
+  const { path, dataOffset, rows } = draft.add("later", { ...added, isFilled: true });
+  const fd = files.open(path, "r+");
+  files.write(fd, bytesFor("later", 0, rows * 4), dataOffset, path);
+  files.close(fd);
+}
+
 /** Changes that follow one another, by their names above. */
 const SEQUENCES = [
   ["append", "append"],
@@ -174,4 +187,36 @@ export function scenarios(): Scenario[] {
       })),
     ];
   });
+}
+
+/** Changes of more files and directories than are waited for one by one. Each has many calls, and states. */
+export function manyScenarios(): Scenario[] {
+  const add: Change = (draft, store) => addMany(draft, store, "npy");
+  const base: Change = (draft, store) => {
+    draft.clear(3);
+    add(draft, store);
+  };
+  const changes: Record<string, Change> = {
+    append: (draft) => append(draft, 2),
+    shrink: (draft) => draft.resize(1),
+    delete: (draft) => {
+      for (const name of MANY) draft.remove(name);
+    },
+    rename: (draft) => {
+      for (const name of MANY) draft.rename(name, `o${name}`);
+    },
+  };
+  return [
+    { name: "npy: add many", base: baseChange("npy"), changes: [add] },
+    {
+      name: "raw: add many",
+      base: baseChange("raw"),
+      changes: [(draft, store) => addMany(draft, store, "raw")],
+    },
+    ...Object.entries(changes).map(([name, change]) => ({
+      name: `npy: ${name} many`,
+      base,
+      changes: [change],
+    })),
+  ];
 }

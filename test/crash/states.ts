@@ -13,7 +13,7 @@ import {
   ROOT,
 } from "./states-check.js";
 import { logicalState } from "./states-logical.js";
-import { type Scenario, scenarios } from "./states-scenarios.js";
+import { manyScenarios, type Scenario, scenarios } from "./states-scenarios.js";
 
 export { type CrashReport, type CrashRun, emptyReport } from "./states-check.js";
 
@@ -30,11 +30,12 @@ export function crashFor(
   const report = emptyReport();
   const deadline = performance.now() + seconds * 1000;
   for (let round = 0; performance.now() < deadline; round++) {
-    for (const scenario of scenarios()) {
+    const many = new Set(manyScenarios());
+    for (const scenario of [...scenarios(), ...many]) {
       const run = {
         limit: 16 << Math.min(round, 8),
         deeper: 4 << Math.min(round, 4),
-        every: round === 0 ? 4 : 1,
+        every: many.has(scenario) ? 64 : round === 0 ? 4 : 1,
       };
       const common = { seed: seed + round, stopAtFirst: true, deadline };
       crashScenario(scenario, { ...run, ...common }, report);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CrashReport, crashScenario } from "./states.js";
-import { scenarios } from "./states-scenarios.js";
+import { manyScenarios, scenarios } from "./states-scenarios.js";
 
 const { seed = 1 } = fc.readConfigureGlobal() ?? {};
 
@@ -22,6 +22,13 @@ describe("a writer that stops after any call", () => {
       const full = crashScenario(scenario, { ...none, every: 1 });
       expectNone(full);
       expect(full.deeper).toBeGreaterThan(full.points);
+    },
+  );
+
+  it.each(manyScenarios().map((scenario) => [scenario.name, scenario] as const))(
+    "leaves the old table or the new one: %s",
+    (_, scenario) => {
+      expectNone(crashScenario(scenario, { limit: 0, deeper: 0, seed, killsOnly: true, every: 128 }));
     },
   );
 
