@@ -3,8 +3,8 @@
  *
  *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text]
  *
- * `--only changes` measures changes alone, `--only frames` what goes to data frames, SQL and files, any other text the
- * lines that have it.
+ * `--only changes` measures changes alone, `--only frames` what goes to data frames, SQL and files, `--only hierarchy`
+ * hierarchies, any other text the lines that have it.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
@@ -20,6 +20,7 @@ import { MemmapTable } from "memmap-table";
 import { preparePython } from "../test/interop/python.mjs";
 import { changes } from "./changes.mjs";
 import { frames } from "./frames.mjs";
+import { hierarchy } from "./hierarchy.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -30,8 +31,9 @@ const { values: options } = parseArgs({
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
-/** Neither needs the big table. */
-const apart = options.only === "changes" || options.only === "frames";
+/** Parts that do not need the big table. */
+const PARTS = ["changes", "frames", "hierarchy"];
+const apart = PARTS.includes(options.only);
 
 /** A process that answers one line with one line. */
 function peer(command, args) {
@@ -184,10 +186,12 @@ try {
     console.log();
   }
   const bench = { root, rounds, only: options.only, row };
-  if (options.only !== "frames") await changes({ ...bench, numpy: theirs });
+  const isPart = (name) => !apart || options.only === name;
+  if (isPart("changes")) await changes({ ...bench, numpy: theirs });
   theirs.end();
   ours.end();
-  if (options.only !== "changes") await frames({ ...bench, python });
+  if (isPart("frames")) await frames({ ...bench, python });
+  if (isPart("hierarchy")) await hierarchy({ ...bench, peer, python });
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -4,6 +4,7 @@ import { gather } from "../../compute/index.js";
 import { type DType, promote, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
 import type { FrameColumn } from "../column-source.js";
+import { ABSENT } from "../plain-column.js";
 
 /** Row numbers of a frame in their new order; undefined where rows stay as they are. */
 export type Order = Uint32Array<SharedArrayBuffer> | undefined;
@@ -21,14 +22,6 @@ export interface RowSource {
   /** The bytes of rows `start` to before `end`; they last until the next call. @throws CastError naming column and row */
   read(start: number, end: number): Uint8Array;
 }
-
-/** What null is in a column of these dtypes. */
-const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ["f", Number.NaN],
-  ["c", { re: Number.NaN, im: Number.NaN }],
-  ["M", null],
-  ["m", null],
-]);
 
 /** Whether a dtype has a value that stands for null. */
 export function hasNull({ kind }: DType): boolean {
