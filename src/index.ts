@@ -15,6 +15,7 @@ export {
   type Comparand,
   type CumsumOptions,
   type ExtremumOf,
+  type IndexArray,
   type Mask,
   type MeanOf,
   type MomentOptions,

@@ -54,7 +54,7 @@ export function plainColumn(label: string, values: readonly unknown[]): PlainCol
 }
 
 /** What dtypes have for a missing value, by kind; `null` is NaT. */
-export export const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+export const ABSENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["f", Number.NaN],
   ["c", { re: Number.NaN, im: Number.NaN }],
   ["M", null],
