@@ -124,6 +124,22 @@ describe("a process", () => {
     expect(printed(program)).toBe("done");
   });
 
+  it.runIf(process.platform === "linux")(
+    "is not held by stop() for a worker that died without a word",
+    () => {
+      // Such a task never looks at the flag, and the worker would be given an hour.
+      const program = `
+      const resourceLimits = { maxOldGenerationSizeMb: 16 };
+      const run = new WorkerPool({ patience: 3_600_000, resourceLimits }).begin({ workers: 1 });
+      await run.submit({ module: plain, name: "double", input: 1 });
+      run.submit({ module: failing, name: "exhaust", input: 1 });
+      await new Promise((resolve) => setImmediate(resolve));
+      run.stop("enough");
+      await run.finish().catch((error) => console.log(error));`;
+      expect(printed(program)).toBe("enough");
+    },
+  );
+
   it("may end in the middle of tasks", () => {
     const program = `
       const run = workerPool().begin({ workers: 2 });
