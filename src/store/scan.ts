@@ -35,6 +35,11 @@ interface Found {
  */
 export type StoreKind = "table" | "tree";
 
+/** What something of a kind is called, in messages. */
+export function nounOf(kind: StoreKind): string {
+  return kind === "table" ? "table" : "hierarchy";
+}
+
 /** The records that a directory is read by. */
 export interface Authority {
   /** The store that the directory is, or is a part of. */
@@ -68,7 +73,7 @@ export function scan(
   const rows = rowsOf(found, isGroup ? last?.rows : undefined);
   if (rows === undefined) {
     const record = `no ${CONTROL}/last${last?.rows === null ? " that says how many rows" : ""}`;
-    throw new FormatError(`${paths.root}: this is no ${kind}: there are no columns, and ${record}`, {
+    throw new FormatError(`${paths.root}: this is no ${nounOf(kind)}: there are no columns, and ${record}`, {
       path: paths.root,
     });
   }

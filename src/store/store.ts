@@ -22,7 +22,7 @@ import { refuseNesting } from "./nesting.js";
 import { StorePaths } from "./paths.js";
 import { authorityOf, readStore } from "./read-store.js";
 import { recover } from "./recover.js";
-import { type Scan, type StoreKind, scan } from "./scan.js";
+import { nounOf, type Scan, type StoreKind, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
 import { syncStore } from "./sync-store.js";
 import { isStore, isVacant } from "./vacancy.js";
@@ -85,10 +85,10 @@ export class Store {
     const stat = files.look(paths.root);
     // A link that is left after all links were followed leads nowhere.
     if (stat === undefined || stat.isSymbolicLink()) {
-      throw new NotFoundError(`${paths.root}: there is no such table`, { path: paths.root });
+      throw new NotFoundError(`${paths.root}: there is no such ${nounOf(store.kind)}`, { path: paths.root });
     }
     if (!stat.isDirectory()) {
-      throw new FormatError(`${paths.root}: a table is a directory, and this is a file`, {
+      throw new FormatError(`${paths.root}: a ${nounOf(store.kind)} is a directory, and this is a file`, {
         path: paths.root,
       });
     }
@@ -127,7 +127,7 @@ export class Store {
       if (isMissing) store.#madeRoot = madeDirectory(paths.root, files);
       // In this order: a directory that another writer makes a store of meanwhile was vacant, or is a store.
       if (!isVacant(paths.root, files) && !isStore(paths.root, files)) {
-        throw new ExistsError(`${paths.root}: this is neither an empty directory nor a table`, {
+        throw new ExistsError(`${paths.root}: this is neither an empty directory nor a table or hierarchy`, {
           path: paths.root,
         });
       }
@@ -185,7 +185,9 @@ export class Store {
   /** @throws ClosedError, or the error that made this handle unusable */
   requireOpen(): void {
     if (this.#closed) {
-      throw new ClosedError(`${this.paths.root}: the table is closed`, { path: this.paths.root });
+      throw new ClosedError(`${this.paths.root}: the ${nounOf(this.kind)} is closed`, {
+        path: this.paths.root,
+      });
     }
     this.health.require();
   }
@@ -195,7 +197,7 @@ export class Store {
     this.requireOpen();
     if (!this.writable) {
       throw new ReadOnlyError(
-        `${this.paths.root}: the table is open for reading; open it with mode "r+" to change it`,
+        `${this.paths.root}: the ${nounOf(this.kind)} is open for reading; open it with mode "r+" to change it`,
         { path: this.paths.root },
       );
     }
@@ -224,9 +226,12 @@ export class Store {
     }
     if (readLast(this.paths, this.files)?.txid === this.#last?.txid) return;
     throw this.health.fail(
-      new StaleError(`${root}: another writer has changed the table meanwhile; close it and open it again`, {
-        path: root,
-      }),
+      new StaleError(
+        `${root}: another writer has changed the ${nounOf(this.kind)} meanwhile; close it and open it again`,
+        {
+          path: root,
+        },
+      ),
     );
   }
 
