@@ -137,7 +137,7 @@ export class CorruptError extends MemmapError<"CORRUPT"> {
   readonly code = "CORRUPT";
 }
 
-/** A worker thread that ended before its work was done. */
+/** A worker thread that ended before its work was done, or a task that it could not take up. */
 export class WorkerError extends MemmapError<"WORKER"> {
   readonly code = "WORKER";
 }
