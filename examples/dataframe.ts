@@ -10,11 +10,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { MemmapTable } from "memmap-table";
 import { assignDataFrame, fromDataFrame, toDataFrame, toSeries } from "memmap-table/danfo";
+import { readFlights } from "./load-flights.js";
 
 const rows = Number(process.argv[2] ?? 10_000);
 const directory = process.argv[3] ?? mkdtempSync(join(tmpdir(), "memmap-table-"));
@@ -23,23 +21,8 @@ function heading(text: string): void {
   console.log(`\n── ${text}`);
 }
 
-/** The first flights of the file; dates as microseconds since 1970. */
-async function readFlights(): Promise<{ [name: string]: unknown }[]> {
-  const path = fileURLToPath(
-    new URL("../node_modules/vega-datasets/data/flights-3m.parquet", import.meta.url),
-  );
-  const file = await asyncBufferFromFile(path);
-  return await parquetReadObjects({
-    file,
-    metadata: await parquetMetadataAsync(file),
-    compressors,
-    rowStart: 0,
-    rowEnd: rows,
-    parsers: { timestampFromMicroseconds: (count: bigint) => count },
-  });
-}
-
-const flights = await readFlights();
+// Dates are microseconds since 1970.
+const flights: readonly { readonly [name: string]: unknown }[] = await readFlights(0, rows);
 using table = MemmapTable.create(join(directory, "flights"), {
   rows: flights.length,
   columns: { date: "M8[us]", delay: "i2", distance: "i2", origin: "U3", destination: "U3" },
