@@ -1,9 +1,9 @@
 """Directories as Python's HMF lays them out, made from the description of its layout: bare elements in flat files, and a
 pickled map in three copies. One request in JSON on standard input, one answer on standard output."""
 
-import base64
 import collections
 import datetime
+import io
 import json
 import os
 import pickle
@@ -119,8 +119,6 @@ def dumps(value, protocol, numpy1=False):
     """A pickle; with the names that modules have in NumPy 1, where that is wanted."""
     if not numpy1:
         return pickle.dumps(value, protocol)
-    import io
-
     file = io.BytesIO()
     found = pickle.whichmodule
     pickle.whichmodule = lambda obj, name: found(obj, name).replace("numpy._core", "numpy.core")
@@ -175,6 +173,16 @@ def grouped(root, protocol, numpy1, key, name=None):
     ]
 
 
+def frames(root, protocol, numpy1, keys):
+    """Directories of frames by each of these keys, each without a name and with one. Says what is in them, by their names."""
+    os.makedirs(root)
+    return {
+        f"{key}-{name}": grouped(os.path.join(root, f"{key}-{name}"), protocol, numpy1, key, name)
+        for key in keys
+        for name in (None, "frame")
+    }
+
+
 def attributes(root, protocol, numpy1):
     """Attributes of every kind that is kept."""
     directory = Directory(root)
@@ -222,11 +230,6 @@ def evil(root, name, argument):
     directory = Directory(root)
     directory.map["attributes"]["trap"] = Trap()
     directory.close()
-
-
-def pickles(protocol, numpy1):
-    """The pickles of all attributes, in base64."""
-    return {key: base64.b64encode(dumps(value, protocol, numpy1)).decode() for key, value in ATTRIBUTES.items()}
 
 
 if __name__ == "__main__":
