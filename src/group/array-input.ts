@@ -51,7 +51,9 @@ export function arrayInput(data: unknown, options: ArrayOptions, label: string):
     const given = `${sizeOf(own)} elements of shape ${showShape(own)}`;
     throw new ShapeError(`${label}: ${given} do not fill shape ${showShape(shape)}`);
   }
-  const isSame = dtype === undefined || array.dtype.equals(dtype);
+  // Bytes of a typed array can be other than 0 and 1, which booleans are not.
+  const isJudged = dtype?.kind === "b" && isTypedArray(data);
+  const isSame = dtype === undefined || (array.dtype.equals(dtype) && !isJudged);
   return {
     dtype: dtype ?? array.dtype,
     shape: [...shape],

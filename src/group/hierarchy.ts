@@ -100,7 +100,7 @@ export class Hierarchy {
   /** Makes a group, and those that it lies in, where they are missing. */
   setGroup(name: string): void {
     this.session.store.requireWritable();
-    if (this.kindOf(name) === "group" && (name === "" || this.catalog.groups.has(name))) return;
+    if (name === "" || this.catalog.groups.has(name)) return;
     this.change((draft) => {
       if (!draft.groups.has(name)) draft.addGroup(name, null);
     }, false);
@@ -114,7 +114,9 @@ export class Hierarchy {
     overwrite: boolean,
   ): MemmapColumn {
     this.#requireArrayName(name);
+    const isThere = this.catalog.columns.has(name);
     return this.change((draft) => {
+      this.#refuseGroup(name, draft);
       const before = draft.columns.get(name);
       const [rows = 1, ...itemShape] = shape;
       const state = draft.add(name, {
@@ -128,7 +130,7 @@ export class Hierarchy {
         content: bytes,
       });
       return this.columnFor(name, state);
-    });
+    }, isThere);
   }
 
   /** A new array of zeros. @throws ExistsError */
@@ -138,12 +140,13 @@ export class Hierarchy {
     attr: JsonValue | undefined,
   ): MemmapColumn {
     this.#requireArrayName(name);
-    if (this.kindOf(name) === "array") {
+    if (this.catalog.columns.has(name)) {
       throw new ExistsError(`there is an array ${showPath(name)} already; setArray() replaces it`, {
         path: this.session.store.paths.column(name),
       });
     }
     return this.change((draft) => {
+      this.#refuseGroup(name, draft);
       const [rows = 1, ...itemShape] = shape;
       const isScalar = shape.length === 0 ? { isScalar: true } : {};
       const layout = this.layout;
@@ -157,18 +160,22 @@ export class Hierarchy {
         overwrite: false,
       });
       return this.columnFor(name, state);
-    });
+    }, false);
   }
 
-  /** @throws NameError where a group has the name, or it is the root */
+  /** @throws NameError for the root */
   #requireArrayName(name: string): void {
     this.session.store.requireWritable();
     if (name === "") throw new NameError("/ is the root, which is a group, not an array");
-    if (this.kindOf(name) === "group") {
-      throw new ExistsError(`${showPath(name)} is a group; delete it first, or take another name`, {
-        path: this.session.store.paths.file(name),
-      });
-    }
+  }
+
+  /** @throws ExistsError where a group has the name */
+  #refuseGroup(name: string, draft: Draft): void {
+    // Not by the index, which each change of a transaction makes anew.
+    if (!draft.hasGroup(name)) return;
+    throw new ExistsError(`${showPath(name)} is a group; delete it first, or take another name`, {
+      path: this.session.store.paths.file(name),
+    });
   }
 
   attrOf(name: string): AttrValue {
