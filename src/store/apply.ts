@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { CorruptError, isMemmapError, systemCode } from "../errors.js";
 import { parseHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
@@ -124,7 +124,7 @@ class Application {
   }
 
   #put(path: string, operation: Put): void {
-    const from = join(this.#stage, operation.from);
+    const from = this.#stage + sep + operation.from;
     try {
       // Onto another name of the same file, this leaves both; the stage is removed later.
       this.#files.rename(from, path);

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { DType } from "../dtype/index.js";
 import {
   ExistsError,
@@ -142,7 +141,7 @@ export class Draft implements Catalog {
    */
   #requireDirectories(groups: readonly string[]): boolean {
     for (const group of groups) {
-      const path = dirname(this.#paths.group(group));
+      const path = this.#paths.file(group);
       const there = this.#files.look(path);
       if (there === undefined) return false;
       if (!there.isDirectory()) {

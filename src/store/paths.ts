@@ -37,9 +37,12 @@ export class StorePaths {
   readonly control: string;
   readonly lock: string;
   readonly last: string;
+  /** What the paths of everything in the root begin with. */
+  readonly #inside: string;
 
   constructor(root: string) {
     this.root = root;
+    this.#inside = join(root, sep);
     this.control = join(root, CONTROL);
     this.lock = join(this.control, "lock");
     this.last = join(this.control, "last");
@@ -47,7 +50,8 @@ export class StorePaths {
 
   /** What records name by its path from the root on, with slashes. */
   file(path: string): string {
-    return join(this.root, path);
+    if (path === "") return this.root;
+    return this.#inside + (sep === "/" ? path : path.replaceAll("/", sep));
   }
 
   /** The file of a column. */

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { CorruptError } from "../errors.js";
 import { formatHeader } from "../npy/index.js";
 import type { Files } from "../platform/files.js";
@@ -69,7 +69,7 @@ export class Stage {
       this.#files.mkdir(this.#directory);
       this.#made = true;
     }
-    const path = join(this.#directory, this.#count.toString().padStart(4, "0"));
+    const path = `${this.#directory}${sep}${this.#count.toString().padStart(4, "0")}`;
     this.#count += 1;
     return path;
   }
