@@ -3,18 +3,19 @@ import { describe, expect, it } from "vitest";
 import { isMemmapError } from "../src/errors.js";
 import { parseMap } from "../src/group/hmf/map-structure.js";
 import { unpickle } from "../src/group/hmf/pickle/unpickle.js";
+import { planImport } from "../src/group/hmf/plan.js";
 import { dict, int64s, pickle, Tuple, type Writable } from "../test/group/hmf/pickle-writer.js";
 import { PYTHON_PICKLES } from "../test/group/hmf/python-pickles.js";
 
 const LIMIT = 1 << 24;
 
-/** Reads what may be anything: an error of this package's, or a value. */
+/** Reads what may be anything: an error of this package's, or all that an import would write. */
 function survive(bytes: Uint8Array): void {
   try {
-    parseMap(unpickle(bytes, "map", LIMIT), "map");
+    planImport(parseMap(unpickle(bytes, "map", LIMIT), "map"), "encode");
   } catch (error) {
     if (!isMemmapError(error)) throw error;
-    expect(["FORMAT", "LIMIT"]).toContain(error.code);
+    expect(["FORMAT", "LIMIT", "CAST", "CORRUPT", "NAME"]).toContain(error.code);
     expect(error.path).toBe("map");
     expect(error.message.length).toBeLessThan(1000);
   }
@@ -25,29 +26,31 @@ const map = pickle(
   dict({
     dirpath: "somewhere",
     node_type: "root",
-    attributes: dict({ key: [1, 2.5, "text"] }),
+    attributes: dict({ key: [1, 2.5, "text"], array: int64s([1]) }),
     nodes: dict({
-      g: dict({
+      a: dict({
         node_type: "group",
         attributes: dict({}),
-        dirpath: "g",
+        dirpath: "a",
         nodes: dict({
-          a: dict({
+          D: dict({
             node_type: "array",
             attributes: dict({}),
             nodes: dict({}),
-            dirpath: "g__a",
+            dirpath: "a__D",
             dtype: "float64",
-            shape: new Tuple(2, 3),
+            shape: new Tuple(1, 2),
           }),
         }),
       }),
     }),
-    dataframe_colnames: dict({ f: dict({ D: ["x", "y"] }) }),
-    grouped: dict({ f: true }),
-    group_sizes: dict({ f: int64s([1, 2]) }),
-    group_names: dict({ f: ["a", null] }),
-    group_items: dict({ f: [new Tuple("a", int64s([0, 1])), new Tuple(null, int64s([1, 3]))] }),
+    dataframe_colnames: dict({ __specialHMF__dataFrameNumber_0: dict({ D: ["x", "y"] }) }),
+    grouped: dict({ __specialHMF__dataFrameNumber_0: true }),
+    group_sizes: dict({ __specialHMF__dataFrameNumber_0: int64s([1, 2]) }),
+    group_names: dict({ __specialHMF__dataFrameNumber_0: ["a", null] }),
+    group_items: dict({
+      __specialHMF__dataFrameNumber_0: [new Tuple("a", int64s([0, 1])), new Tuple(null, int64s([1, 3]))],
+    }),
     multi_pdfs: false,
   }),
 );
@@ -127,6 +130,11 @@ describe("pickles", () => {
     );
   });
 
+  it("that are whole are maps", () => {
+    const { arrays } = planImport(parseMap(unpickle(map, "map"), "map"), "error");
+    expect(arrays.map(({ name }) => name)).toEqual(["a/D/x", "a/D/y"]);
+  });
+
   it("that are damaged are values or errors, soon and in little memory", () => {
     fc.assert(
       fc.property(
@@ -136,13 +144,13 @@ describe("pickles", () => {
           survive(mutations.reduce<Uint8Array>(mutate, whole));
         },
       ),
-      { numRuns: Math.max(fc.readConfigureGlobal().numRuns ?? 0, 2000) },
+      { numRuns: 20 * (fc.readConfigureGlobal().numRuns ?? 100) },
     );
   });
 
   it("of any instructions are values or errors", () => {
     fc.assert(fc.property(program, survive), {
-      numRuns: Math.max(fc.readConfigureGlobal().numRuns ?? 0, 2000),
+      numRuns: 20 * (fc.readConfigureGlobal().numRuns ?? 100),
     });
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), survive));
   });

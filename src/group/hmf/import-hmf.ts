@@ -23,8 +23,9 @@ export interface ImportHmfOptions extends StoreSettings {
  * nothing that its pickled map asks for is run.
  *
  * Groups, arrays and attributes stay what they are. Data frames, arrays with names for their columns, become groups of columns;
- * groups of rows are those of the frame, `groupNames` and the like answer as HMF does. All is one transaction: where it fails
- * nothing is left at `root`. Arrays are copied block by block; a dtype without byte order is read as of this machine.
+ * groups of rows are those of the frame, and `groupNames` and the like answer as HMF does, with the elements of the key's dtype.
+ * Arrays are copied block by block; a dtype without byte order is read as of this machine. All is one transaction: where it
+ * fails nothing is left at `root`, unless it is committed already, and whole when it is opened next.
  *
  * ```ts
  * using file = importHmf("experiment_hmf", "experiment");

@@ -3,9 +3,9 @@ import { excerpt } from "../../npy/excerpt.js";
 import { encodeAttr, type JsonValue } from "../../store/index.js";
 import { type FrameTable, type Registered, withFrameTable } from "../frames/frame-table.js";
 import { lastPart, showPath } from "../node-path.js";
-import { placeFrames } from "./frames.js";
 import type { HmfArray, HmfMap } from "./hmf-tree.js";
-import { importAttributes } from "./node-attributes.js";
+import { importAttributes } from "./import-attributes.js";
+import { placeFrames } from "./place-frames.js";
 import { PlannedNode } from "./planned-node.js";
 import { type NamesOption, siblingNames } from "./sibling-names.js";
 

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   CorruptError,
+  DiskError,
   DTypeError,
   ExistsError,
   FormatError,
@@ -14,6 +24,7 @@ import {
 } from "../../../src/errors.js";
 import { MemmapFile } from "../../../src/group/index.js";
 import { MemmapTable, openNpy, parseDType } from "../../../src/index.js";
+import { nodeFiles, overFiles, withFiles } from "../../../src/platform/files.js";
 import { openBelow, snapshot, thrown } from "../../support/snapshot.js";
 import { temporaryPaths } from "../../support/temporary.js";
 import { HmfDirectory } from "./hmf-directory.js";
@@ -84,6 +95,15 @@ describe("a directory of HMF", () => {
     expect(file.generation).toBe(1);
     file.setArray("/g/b", Int32Array.of(1, 2));
     expect(file.getGroup("/g").table().columnNames).toEqual(["a", "b"]);
+  });
+
+  it("is written without headers where that is wanted", () => {
+    const source = directory().doubles(["g", "a"], [2, 1], [1, 2]).doubles(["one"], [], [3]).close();
+    const root = path("file");
+    using file = importHmf(source, root, { layout: "raw" });
+    expect(file.getArray("/g/a").values).toEqual(Float64Array.of(1, 2));
+    expect(file.getArray("/one").at()).toBe(3);
+    expect(statSync(join(root, "g", "a.npy")).size).toBe(16);
   });
 
   it("may be empty", () => {
@@ -340,6 +360,11 @@ describe("names", () => {
   });
 });
 
+function readFile(root: string): unknown {
+  using file = MemmapFile.open(root, { mode: "r+" });
+  return file.getArray("/g/a").at(1);
+}
+
 describe("what an import needs", () => {
   const source = () => directory().doubles(["a"], [1], [5]).close();
 
@@ -379,6 +404,30 @@ describe("what an import needs", () => {
     expect(readdirSync(root)).toEqual([]);
     using file = importHmf(source(), root);
     expect(file.getArray("/a").at(0)).toBe(5);
+  });
+
+  it.each(["create", "write", "mkdir"] as const)("is a disk with room: any %s may fail", (call) => {
+    const source = directory().doubles(["g", "a"], [2], [1, 2]).group(["g"], { unit: "m" }).close();
+    for (let failing = 1, calls = 1; calls >= 0; failing++) {
+      calls = -failing;
+      const files = overFiles(nodeFiles, {
+        [call]: (...args: never[]) => {
+          calls += 1;
+          if (calls === 0) throw new DiskError("the disk is full (ENOSPC)");
+          return (nodeFiles[call] as (...args: never[]) => unknown)(...args);
+        },
+      });
+      const root = path("file");
+      try {
+        withFiles(files, () => importHmf(source, root)).close();
+      } catch (error) {
+        // Once it is committed, whoever opens it next finishes it.
+        const isCommitted = existsSync(root);
+        expect(error).toBeInstanceOf(isCommitted ? CorruptError : DiskError);
+        if (isCommitted) expect(readFile(root)).toBe(2);
+      }
+      expect([...openBelow(source), ...openBelow(root)]).toEqual([]);
+    }
   });
 
   it("is an option that is known", () => {

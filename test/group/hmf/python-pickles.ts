@@ -1,5 +1,5 @@
 /**
- * One dictionary, pickled by Python 3.11 with NumPy 2.4 and pandas 3.0: see `attributes` in `test/interop/peer/hmf_files.py`. That of
+ * One dictionary, pickled by Python 3.11 with NumPy 2.4 and pandas 3.0: see `ATTRIBUTES` in `test/interop/peer/hmf_files.py`. That of
  * protocol 4 names modules as NumPy 1 does.
  */
 export const PYTHON_PICKLES: ReadonlyMap<string, string> = new Map([

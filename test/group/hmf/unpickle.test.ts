@@ -255,6 +255,8 @@ describe("dates", () => {
       "<M8[ms]",
       "1970-01-01T00:00:01.000Z",
     ]);
+    const pytz = new Called(new Name("pytz", "_UTC"), []);
+    expect(timeOf(back(stamp(0, null, pytz, 9)))).toEqual([0n, "<M8[us]", "1970-01-01T00:00:00.000Z"]);
     const old = new Called(new Name("pandas._libs.tslibs.timestamps", "Timestamp"), [10n ** 18n, null, null]);
     expect(timeOf(back(old))).toEqual([10n ** 18n, "<M8[ns]", "2001-09-09T01:46:40.000Z"]);
     const duration = new Called(new Name("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"), [5, 10]);

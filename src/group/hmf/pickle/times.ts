@@ -15,6 +15,8 @@ export const TIME_CALLS: readonly (readonly [string, Call])[] = [
   ["datetime.timedelta", makeDuration],
   ["datetime.timezone", makeZone],
   ["pandas._libs.tslibs.timestamps._unpickle_timestamp", makeTimestamp],
+  // What pandas 1 has for UTC.
+  ["pytz._UTC", () => new PickledTime(0n, DURATION)],
   // pandas 1: the value and two that are None, without a unit.
   ["pandas._libs.tslibs.timestamps.Timestamp", makeTimestamp],
   [

@@ -1,6 +1,6 @@
 import { ArrayView } from "../../array/index.js";
 import { isComplex, ownEntry } from "../../dtype/index.js";
-import { CastError, LimitError } from "../../errors.js";
+import { CastError, isMemmapError, LimitError } from "../../errors.js";
 import { excerpt } from "../../npy/excerpt.js";
 import { type AttrInput, encodeAttr } from "../../store/index.js";
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from "../../store/json.js";
@@ -34,10 +34,7 @@ export function importAttributes(
     const what = `${path}: the attribute ${name} of "${excerpt(node)}"`;
     const converter = new Converter(what, path);
     if (typeof key !== "string") return converter.refuse("has a key that no attribute can have");
-    const converted = converter.convert(value, 0);
-    // Where it is too large, or is no attribute for another reason, its name is still known.
-    encodeAttr(converted, what);
-    ownEntry(imported, key, converted);
+    ownEntry(imported, key, converter.attribute(value));
   }
   return imported;
 }
@@ -64,11 +61,23 @@ class Converter {
     );
   };
 
-  #limit(problem: string): never {
+  readonly #limit: (problem: string) => never = (problem) => {
     throw new LimitError(`${this.#what} ${problem}`, { path: this.#path });
+  };
+
+  attribute(value: PickleValue): AttrInput {
+    const converted = this.#convert(value, 0);
+    try {
+      // Where it is too large, its name is still known.
+      encodeAttr(converted);
+    } catch (error) {
+      if (isMemmapError(error, "LIMIT")) this.#limit(`cannot be kept: ${error.message}`);
+      throw error;
+    }
+    return converted;
   }
 
-  convert(value: PickleValue, depth: number): AttrInput {
+  #convert(value: PickleValue, depth: number): AttrInput {
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Uint8Array) return value.slice();
     if (depth > MAX_JSON_DEPTH) this.#limit(`is nested more than ${MAX_JSON_DEPTH} deep`);
@@ -83,7 +92,7 @@ class Converter {
   }
 
   #object(value: PickleValue & object, depth: number): AttrInput {
-    if (isList(value)) return value.map((item) => this.convert(item, depth + 1));
+    if (isList(value)) return value.map((item) => this.#convert(item, depth + 1));
     if (value instanceof Map) return this.#dictionary(value, depth);
     if (value instanceof PickledTime) return this.#date(value);
     if (value instanceof PickledArray) return this.#whole(value.array);
@@ -95,7 +104,7 @@ class Converter {
     const object: { [key: string]: AttrInput } = {};
     for (const [key, value] of dictionary) {
       if (typeof key !== "string") return this.refuse("holds a dictionary with a key that is no text");
-      ownEntry(object, key, this.convert(value, depth + 1));
+      ownEntry(object, key, this.#convert(value, depth + 1));
     }
     return object;
   }
@@ -124,7 +133,7 @@ class Converter {
       if (dtype.kind === "M")
         return typeof element === "bigint" ? this.#date(new PickledTime(element, dtype)) : null;
       if (dtype.kind === "m") return this.refuse("holds durations");
-      return this.convert(element, 0);
+      return this.#convert(element, 0);
     });
     return array.ndim === 0 ? (list[0] ?? null) : list;
   }
