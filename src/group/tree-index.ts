@@ -57,7 +57,9 @@ export class TreeIndex {
 
   /** The names in the store of what lies in a group, in the order of their code points. */
   childrenOf(group: string): string[] {
-    return [...(this.#children.get(group) ?? [])].sort();
+    const names = [...(this.#children.get(group) ?? [])].sort();
+    // Halves of surrogate pairs sort before some of the characters that are smaller.
+    return names.some((name) => /[\ud800-\udbff]/.test(name)) ? names.sort(byCodePoints) : names;
   }
 
   /** The last parts of these names. */
@@ -79,6 +81,11 @@ export class TreeIndex {
       else yield this.infoOf(name);
     }
   }
+}
+
+/** The bytes of UTF-8 sort as the code points do. */
+function byCodePoints(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 function arrayInfo(name: string, column: ColumnState): ArrayInfo {
