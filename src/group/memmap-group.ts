@@ -250,7 +250,8 @@ export class MemmapGroup<M extends AccessMode = AccessMode>
   getNodeAttr<T>(path: string, key: string, ...fallback: readonly T[]): AttrValue | T {
     const attrs = this.attrs(path);
     if (fallback.length === 0) return attrs.require(key);
-    return attrs.get(key) ?? (fallback[0] as T);
+    const value = attrs.get(key);
+    return value === undefined ? (fallback[0] as T) : value;
   }
 
   /**

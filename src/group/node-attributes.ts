@@ -34,14 +34,7 @@ export class NodeAttributes implements Iterable<[key: string, value: AttrValue]>
 
   /** The attribute of now. @throws ShapeError where it is no object */
   #entries(): Map<string, AttrValue> {
-    const attr = this.#home.read();
-    if (attr === null) return new Map();
-    if (!isAttrObject(attr)) {
-      const { path } = this.#home;
-      const what = `the attribute of ${path} is ${showValue(attr)} as a whole, and has no keys`;
-      throw new ShapeError(`${what}; read and set it as \`attr\`, or make it an object`, { path });
-    }
-    return new Map(Object.entries(attr));
+    return attrEntries(this.#home.read(), this.#home.path);
   }
 
   #store(entries: ReadonlyMap<string, AttrInput>): void {
@@ -126,6 +119,14 @@ export class NodeAttributes implements Iterable<[key: string, value: AttrValue]>
   [Symbol.for("nodejs.util.inspect.custom")](): unknown {
     return this.#entries();
   }
+}
+
+/** What an attribute has by its keys. @throws ShapeError where it is no object; null is one without keys */
+export function attrEntries(attr: AttrValue, path: string): Map<string, AttrValue> {
+  if (attr === null) return new Map();
+  if (isAttrObject(attr)) return new Map(Object.entries(attr));
+  const what = `the attribute of ${path} is ${showValue(attr)} as a whole, and has no keys`;
+  throw new ShapeError(`${what}; read and set it as \`attr\`, or make it an object`, { path });
 }
 
 /** Whether an attribute is an object with keys: no list, date or typed array. */

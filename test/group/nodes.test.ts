@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import {
   IndexError,
   MemmapColumn,
-  MemmapFile,
   MemmapGroup,
   NameError,
   NotFoundError,

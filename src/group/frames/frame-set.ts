@@ -5,6 +5,7 @@ import { checkName, type Draft, didYouMean } from "../../store/index.js";
 import { canStartWorkers, defaultWorkers } from "../../workers/index.js";
 import type { FrameSource } from "../column-source.js";
 import type { Hierarchy } from "../hierarchy.js";
+import { showPath } from "../node-path.js";
 import { defaultName, type FrameInfo, infosOf } from "./frame-info.js";
 import type { FrameTable } from "./frame-table.js";
 import { type FrameOptions, PendingFrame } from "./pending-frame.js";
@@ -37,6 +38,8 @@ export interface CommitOptions {
 export class FrameSet {
   readonly #hierarchy: Hierarchy;
   #pending: PendingFrame[] = [];
+  /** Those that are being written. */
+  #leaving: readonly PendingFrame[] = [];
 
   constructor(hierarchy: Hierarchy) {
     this.#hierarchy = hierarchy;
@@ -67,23 +70,31 @@ export class FrameSet {
     checkName(name, "group");
     if (name.includes("/"))
       throw new NameError(`the name of a frame is one part of a path, not ${showValue(name)}`);
-    if (this.#pending.some((other) => other.name === name)) {
-      throw new ExistsError(`a frame ${JSON.stringify(name)} waits for commit() already`);
-    }
-    if (overwrite || this.#written().get(name) === undefined) return;
-    throw new ExistsError(
-      `there is a frame ${JSON.stringify(name)} already; say overwrite: true to replace it`,
-      {
-        path: this.#hierarchy.session.store.paths.file(name),
-      },
+    const shown = JSON.stringify(name);
+    if (this.#isPendingName(name)) throw new ExistsError(`a frame ${shown} waits for commit() already`);
+    const written = infosOf(this.#written()).get(name);
+    const isItsGroup = written?.path === showPath(name);
+    if (written === undefined || (overwrite && isItsGroup)) return;
+    const hint = isItsGroup ? "say overwrite: true to replace it" : "it is in /; take another name";
+    throw new ExistsError(`there is a frame ${shown} already; ${hint}`, {
+      path: this.#hierarchy.session.store.paths.file(name),
+    });
+  }
+
+  #isPendingName(name: string): boolean {
+    return [...this.#leaving, ...this.#pending].some(
+      (other) => (other.name ?? defaultName(other.number ?? 0)) === name,
     );
   }
 
   #nextNumber(): number {
-    const numbers = [...this.#written().values(), ...this.#pending].map(({ number }) => number ?? -1);
+    const numbers = [...this.#written().values(), ...this.#leaving, ...this.#pending].map(
+      ({ number }) => number ?? -1,
+    );
     let next = Math.max(-1, ...numbers) + 1;
     // A group of that name is somebody else's.
-    while (this.#hierarchy.kindOf(defaultName(next)) !== undefined) next += 1;
+    const isTaken = (name: string) => this.#isPendingName(name) || this.#hierarchy.kindOf(name) !== undefined;
+    while (isTaken(defaultName(next))) next += 1;
     return next;
   }
 
@@ -144,39 +155,44 @@ export class FrameSet {
   /** Writes what waits. */
   async commit(options: CommitOptions): Promise<void> {
     const { signal } = options;
-    const workers = checkWorkers(options.workers);
-    signal?.throwIfAborted();
-    if (!this.isPending) return;
     const { session, usesNodeFiles } = this.#hierarchy;
+    session.store.requireOpen();
+    const workers = checkWorkers(options.workers);
+    if (!this.isPending) return signal?.throwIfAborted();
     let stop = (): void => {};
-    const placed = this.#take();
-    await session.changeAsync(
-      async (draft) => {
-        const plans = beginFrames(placed, draft);
-        const context = this.#context(draft, options);
-        const isSmall = totalOf(plans) < UNIT_BYTES;
-        if (workers === 0 || isSmall || !usesNodeFiles || !canStartWorkers()) {
-          for (const _ of writeHere(plans, context)) {
-            await setImmediate();
-            session.store.requireOpen();
-            signal?.throwIfAborted();
-          }
-          return;
+    let placed: readonly PlacedFrame[] = [];
+    const write = async (draft: Draft) => {
+      // Not before: where no change can begin now, the frames go on waiting.
+      placed = this.#take();
+      this.#leaving = placed.map(({ pending }) => pending);
+      signal?.throwIfAborted();
+      const plans = beginFrames(placed, draft);
+      const context = this.#context(draft, options);
+      const isSmall = totalOf(plans) < UNIT_BYTES;
+      if (workers === 0 || isSmall || !usesNodeFiles || !canStartWorkers()) {
+        for (const _ of writeHere(plans, context)) {
+          await setImmediate();
+          context.throwIfOver();
         }
-        const run = beginRun(workers, signal);
-        stop = () => run.stop(session.closedError());
-        const writer = new SharedWriter(run, plans, context, session.store.files);
-        try {
-          await writer.write(plans);
-        } catch (error) {
-          run.fail(error);
-          // Until the last worker has left the files, these cannot be taken back.
-          await run.finish().catch(() => {});
-          throw error;
-        }
-      },
-      () => stop(),
-    );
+        return;
+      }
+      const run = beginRun(workers, signal);
+      stop = () => run.stop(session.closedError());
+      const writer = new SharedWriter(run, plans, context, session.store.files);
+      try {
+        await writer.write(plans);
+      } catch (error) {
+        run.fail(error);
+        // Until the last worker has left the files, these cannot be taken back.
+        await run.finish().catch(() => {});
+        throw error;
+      }
+    };
+    try {
+      await session.changeAsync(write, () => stop());
+    } finally {
+      if (placed.length > 0) this.#leaving = [];
+    }
   }
 
   #context(draft: Draft, { onProgress, signal }: CommitOptions): WriteContext {
@@ -185,6 +201,10 @@ export class FrameSet {
       layout: this.#hierarchy.layout,
       onProgress: (progress) => {
         onProgress?.(progress);
+        signal?.throwIfAborted();
+      },
+      throwIfOver: () => {
+        this.#hierarchy.session.store.requireOpen();
         signal?.throwIfAborted();
       },
     };

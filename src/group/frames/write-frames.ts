@@ -1,4 +1,6 @@
-import { type Draft, type FileLayout, prefixOf } from "../../store/index.js";
+import { type Draft, decodeAttr, type FileLayout, prefixOf } from "../../store/index.js";
+import { attrEntries } from "../node-attributes.js";
+import { showPath } from "../node-path.js";
 import { frameTableIn, withFrameTable } from "./frame-table.js";
 import type { PendingFrame } from "./pending-frame.js";
 import { type PlannedArray, type PlannedFrame, type PlannedGroup, planFrame } from "./plan-frame.js";
@@ -27,6 +29,13 @@ export interface WriteContext {
   readonly layout: FileLayout;
   /** Told after each step. What it throws ends the writing. */
   readonly onProgress: (progress: WriteProgress) => void;
+  /**
+   * Asked before each file is made: encoders and `onProgress` may close the file, which is another writer's then, and ends the
+   * draft.
+   *
+   * @throws ClosedError, the signal's reason
+   */
+  readonly throwIfOver: () => void;
 }
 
 /** A frame that is planned. */
@@ -44,11 +53,17 @@ export function totalOf(plans: readonly FramePlan[]): number {
   return total;
 }
 
-/** Notes frames in a draft, in place of those that they replace, and plans what is written of them. */
+/**
+ * Notes frames in a draft, in place of those that they replace, and plans what is written of them.
+ *
+ * @throws ShapeError where the attribute of a frame's group is no object, which has no place for the frame's table
+ */
 export function beginFrames(frames: readonly PlacedFrame[], draft: Draft): FramePlan[] {
   return frames.map(({ pending, group }) => {
     if (pending.overwrite) removeFrame(group, draft);
-    const attr = withFrameTable(draft.groups.get(group) ?? null, pending.table);
+    const before = draft.groups.get(group) ?? null;
+    attrEntries(decodeAttr(before), showPath(group));
+    const attr = withFrameTable(before, pending.table);
     if (draft.hasGroup(group)) draft.setGroupAttr(group, attr);
     else draft.addGroup(group, attr);
     return { group, ...planFrame(pending) };
@@ -91,6 +106,7 @@ export function* writeHere(plans: readonly FramePlan[], context: WriteContext): 
           onProgress({ bytes, total });
         });
         const rows = group.end - group.start;
+        context.throwIfOver();
         const name = arrayName(plan, group, array);
         draft.add(name, { dtype, itemShape, rows, layout, attr: null, overwrite: false, content });
         yield;

@@ -101,6 +101,7 @@ export class SharedWriter {
   #makeFiles(plan: FramePlan, array: PlannedArray): { readonly path: string; readonly dataOffset: number }[] {
     const { draft, layout } = this.#context;
     const { dtype, itemShape } = array.rows;
+    this.#context.throwIfOver();
     return plan.groups.map((group) =>
       draft.add(arrayName(plan, group, array), {
         dtype,
