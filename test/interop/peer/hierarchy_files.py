@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pandas as pd
 from dtypes import to_descr, to_dtype
+from files import describe
 from random_data import generator, random_array
-from wire import to_wire
 
 # What rows are grouped and ordered by: few values, nulls and both zeros among them.
 KEYS = {
@@ -72,13 +72,7 @@ def tree(root):
             path = os.path.join(directory, name)
             shown = "/" + os.path.relpath(path, root).replace(os.sep, "/")
             if name.endswith(".npy"):
-                array = np.load(path)
-                arrays[shown[:-4]] = {
-                    "descr": to_descr(array.dtype),
-                    "shape": array.shape,
-                    "hex": array.tobytes().hex(),
-                    "values": to_wire(array),
-                }
+                arrays[shown[:-4]] = describe(path)
             else:
                 attributes[shown] = _sidecar(path)
     return {"arrays": arrays, "attributes": attributes}
