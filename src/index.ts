@@ -68,6 +68,8 @@ export {
   type GroupItem,
   type GroupName,
   type GroupTableOptions,
+  type ImportHmfOptions,
+  importHmf,
   MemmapFile,
   MemmapGroup,
   type NodeAttributes,

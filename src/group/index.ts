@@ -5,6 +5,7 @@ export type { CommitOptions } from "./frames/frame-set.js";
 export type { Registered } from "./frames/frame-table.js";
 export type { Encoder, FrameOptions, RegisterOptions } from "./frames/pending-frame.js";
 export type { WriteProgress } from "./frames/write-frames.js";
+export { type ImportHmfOptions, importHmf } from "./hmf/import-hmf.js";
 export { type FileOptions, MemmapFile } from "./memmap-file.js";
 export { type GroupTableOptions, MemmapGroup, type SetArrayOptions } from "./memmap-group.js";
 export type { NodeAttributes } from "./node-attributes.js";
