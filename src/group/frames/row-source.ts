@@ -47,7 +47,8 @@ export function rowsOf(columns: readonly FrameColumn[], order: Order, options: S
   const { stacked, keepsNulls = false } = options;
   const [first] = columns;
   if (first === undefined) throw new ShapeError("an array of no columns has no dtype; name at least one");
-  const dtype = options.dtype ?? promote(columns.map(({ array }) => array.dtype));
+  const own = stacked ? promote(columns.map(({ array }) => array.dtype)) : first.array.dtype;
+  const dtype = options.dtype ?? own;
   const cell = cellOf(columns, first);
   const itemShape = stacked ? [columns.length, ...cell] : cell;
   const rowBytes = sizeOf(itemShape) * dtype.itemsize;
