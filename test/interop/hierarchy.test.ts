@@ -270,10 +270,10 @@ const FRAMES: readonly FrameCase[] = [
 /** Takes a frame and what is to be written of it. */
 function register(
   file: MemmapFile | BuiltFile,
-  source: MemmapTable | BuiltTable,
+  source: unknown,
   { name, groupBy, orderBy, ascending, arrays, frames }: FrameCase,
 ): void {
-  file.fromDataFrame(source as MemmapTable, { name, groupBy, orderBy, ascending });
+  file.fromDataFrame(source as never, { name, groupBy, orderBy, ascending });
   for (const [array, columns] of Object.entries(arrays)) file.registerArray(array, columns);
   for (const [frame, columns] of Object.entries(frames)) file.registerDataFrame(frame, columns);
 }
