@@ -130,11 +130,15 @@ function states(seconds) {
     SEED: String(seed),
     NO_COLOR: "1",
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, "run", test], {
-    cwd: ROOT,
-    env,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vitest, "run", test, "test/crash/frames.test.ts"],
+    {
+      cwd: ROOT,
+      env,
+      encoding: "utf8",
+    },
+  );
   const line = stdout.split("\n").find((text) => /\d+ states/.test(text)) ?? "no report";
   return { line: line.trim(), violations: status === 0 ? [] : [`${stdout}\n${stderr}`] };
 }

@@ -1,6 +1,6 @@
 import { isMemmapError } from "../../src/errors.js";
 import type { Durability } from "../../src/store/stage.js";
-import { Store } from "../../src/store/store.js";
+import { Store, type StoreOptions } from "../../src/store/store.js";
 import {
   type FileCall,
   type Files,
@@ -33,6 +33,8 @@ export interface CrashRun {
   readonly killsOnly?: boolean | undefined;
   /** A barrier that does nothing, by its name; see `BARRIERS`. */
   readonly barrier?: string | undefined;
+  /** What the root is opened as; a table when left out. */
+  readonly kind?: StoreOptions["kind"];
   /** Whether one violation is enough. */
   readonly stopAtFirst?: boolean | undefined;
   /** When to stop, by `performance.now()`. */
@@ -143,7 +145,8 @@ export class Check {
       this.#again(`${where}, in recovery after ${i + 1}`, point, right);
     // What a recovery has shown is there to stay.
     this.#again(`${where}, after recovery`, files, [recovered]);
-    if (recovered !== NOTHING)
+    // Arrays of a tree do not grow together.
+    if (recovered !== NOTHING && this.#run.kind !== "tree")
       this.#attempt(`${where}, then grown`, () => this.#grow(where, files, recovered));
   }
 
@@ -172,7 +175,8 @@ export class Check {
   }
 
   #read(files: Files): string {
-    const store = orNothing(() => Store.open(ROOT, { writable: false, files }));
+    const { kind } = this.#run;
+    const store = orNothing(() => Store.open(ROOT, { writable: false, files, kind }));
     if (store === undefined) return NOTHING;
     const state = logicalState(store);
     store.close();
@@ -180,8 +184,8 @@ export class Check {
   }
 
   #recover(where: string, files: Files, right: readonly string[]): string {
-    const { durability } = this.#run;
-    const store = orNothing(() => Store.open(ROOT, { writable: true, files, durability }));
+    const { durability, kind } = this.#run;
+    const store = orNothing(() => Store.open(ROOT, { writable: true, files, durability, kind }));
     const state = store === undefined ? NOTHING : logicalState(store);
     this.#judge(`${where}, recovered`, state, right);
     for (const stray of store === undefined ? [] : strays(store))
@@ -234,7 +238,7 @@ function orNothing(open: () => Store): Store | undefined {
   } catch (error) {
     const isNothing =
       isMemmapError(error, "NOT_FOUND") ||
-      (isMemmapError(error, "FORMAT") && /this is no table/.test(error.message));
+      (isMemmapError(error, "FORMAT") && /this is no (table|hierarchy)/.test(error.message));
     if (isNothing) return undefined;
     throw error;
   }

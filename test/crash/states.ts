@@ -68,10 +68,11 @@ export function crashScenario(scenario: Scenario, run: CrashRun, report = emptyR
 
 /** Does the changes, and keeps the file system as it was after each call. */
 function carriedOut({ base, changes }: Scenario, run: CrashRun): { states: string[]; points: Point[] } {
+  const { durability, kind } = run;
   const memory = new MemoryFiles();
   memory.mkdir("/data");
   if (base !== undefined) {
-    const store = Store.create(ROOT, { files: memory });
+    const store = Store.create(ROOT, { files: memory, kind });
     commit(store, base);
     store.close();
   }
@@ -82,11 +83,10 @@ function carriedOut({ base, changes }: Scenario, run: CrashRun): { states: strin
   const note = (after: string) => points.push({ after, files: memory.killState(), acknowledged });
   const observed = observe(memory, ({ name, path }) => note(`${name} ${path}`));
   const files = without(run.barrier, observed, "change");
-  const { durability } = run;
   const store =
     base === undefined
-      ? Store.create(ROOT, { files, durability })
-      : Store.open(ROOT, { writable: true, files, durability });
+      ? Store.create(ROOT, { files, durability, kind })
+      : Store.open(ROOT, { writable: true, files, durability, kind });
   const states = [base === undefined ? NOTHING : logicalState(store)];
   for (const change of changes) {
     commit(store, change);
