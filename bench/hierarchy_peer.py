@@ -11,8 +11,11 @@ state = {}
 
 
 def fresh(path):
-    shutil.rmtree(path, ignore_errors=True)
+    """A new directory. Trees of many files stay: where many were removed, new ones take longer."""
+    state["made"] = state.get("made", 0) + 1
+    path = f"{path}-{state['made']}"
     os.mkdir(path)
+    return path
 
 
 def timed(work):
@@ -24,7 +27,7 @@ def timed(work):
 def small(path, groups, rows, tree, sync):
     """A loop of numpy.save over arrays that are in memory, each in a file of its own."""
     arrays = [np.arange(rows, dtype="f8") + i for i in range(groups)]
-    fresh(path)
+    path = fresh(path)
     if sync:
         os.sync()
 
@@ -44,14 +47,16 @@ def small(path, groups, rows, tree, sync):
 def large(path, arrays, elements):
     if "large" not in state:
         state["large"] = [np.arange(elements, dtype="f8") for _ in range(arrays)]
-    fresh(path)
+    path = fresh(path)
     os.sync()
 
     def work():
         for i, array in enumerate(state["large"]):
             np.save(f"{path}/{i}.npy", array)
 
-    return timed(work)
+    result = timed(work)
+    shutil.rmtree(path)
+    return result
 
 
 def flights(path, parquet):
@@ -65,7 +70,7 @@ def flights(path, parquet):
             columns[name] = values.astype("U3") if values.dtype == object or values.dtype.kind not in "iufM" else values
         state["flights"] = (frame, columns)
     frame, columns = state["flights"]
-    fresh(path)
+    path = fresh(path)
 
     def work():
         # By the row numbers of each group: to make a frame of each is slower still.

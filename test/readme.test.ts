@@ -32,6 +32,8 @@ describe("the README's example", () => {
     expect(printed).toMatch(/int_col: 7/);
     expect(printed).toContain("Int16Array(3) [ 5, 30, -2 ]");
     expect(printed).toContain("{ origin: 'JFK', worst: 30 }");
+    expect(printed).toContain("{ name: 'JFK', size: 2, path: '/trips/JFK' }");
+    expect(printed).toContain("{ day: 1, delay: 30 } Ada");
   });
 
   it("names every script that the package has for its users", () => {

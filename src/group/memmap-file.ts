@@ -73,7 +73,8 @@ export class MemmapFile<M extends AccessMode = AccessMode> extends MemmapGroup<M
 
   /**
    * Takes a data frame, of which {@link registerArray} and {@link registerDataFrame} say what is to be written. Nothing of
-   * it is written before {@link commit} or {@link close}, and the columns are read then: they must stay as they are.
+   * it is written before {@link commit} or {@link close}: the columns of `groupBy` and `orderBy` are read now, all others then,
+   * and must stay as they are.
    *
    * The rows are sorted by `groupBy` (ascending), then `orderBy`; rows that are equal keep their order; null, NaN and NaT
    * come last. Each group of rows is a directory, whose name is made of the keys: {@link groupItems} says where it is. Read
