@@ -76,7 +76,7 @@ interface FrameJson {
   readonly dtypes: readonly string[];
   readonly parts: readonly string[];
   readonly sizes: readonly number[];
-  readonly values: readonly JsonValue[];
+  readonly values: readonly (readonly JsonValue[])[];
   readonly arrays: readonly (readonly [name: string, columns: readonly string[]])[];
   readonly frames: readonly (readonly [name: string, columns: readonly string[]])[];
 }
@@ -97,8 +97,12 @@ export function frameTableIn(attr: JsonValue, path: string): FrameTable | undefi
     });
   }
   const { number, rows, groupBy, dtypes, parts, sizes, values } = json;
-  const isEven = parts.length === sizes.length && parts.length === values.length;
-  if (!isEven || dtypes.length !== groupBy.length) {
+  const isEven =
+    parts.length === sizes.length &&
+    parts.length === values.length &&
+    dtypes.length === groupBy.length &&
+    values.every((keys) => keys.length === groupBy.length);
+  if (!isEven) {
     throw new FormatError(
       `${path}: in its attribute ${FRAME_KEY}, lists that belong together differ in length`,
       {
@@ -111,7 +115,7 @@ export function frameTableIn(attr: JsonValue, path: string): FrameTable | undefi
     rows,
     groupBy,
     dtypes,
-    groups: parts.map((part, i) => ({ part, size: sizes[i] ?? 0, keys: keysOf(values[i]) })),
+    groups: parts.map((part, i) => ({ part, size: sizes[i] ?? 0, keys: (values[i] ?? []).map(decodeAttr) })),
     arrays: json.arrays.map(registered),
     frames: json.frames.map(registered),
   };
@@ -119,11 +123,6 @@ export function frameTableIn(attr: JsonValue, path: string): FrameTable | undefi
 
 function isFrameJson(json: unknown): json is FrameJson {
   return validateFrame(json);
-}
-
-function keysOf(json: JsonValue | undefined): readonly AttrValue[] {
-  const keys = decodeAttr(json ?? []);
-  return Array.isArray(keys) ? keys : [];
 }
 
 function registered([name, columns]: readonly [string, readonly string[]]): Registered {
