@@ -30,6 +30,8 @@ describe("the public names", () => {
       LockedError
       MemmapColumn
       MemmapError
+      MemmapFile
+      MemmapGroup
       MemmapTable
       NameError
       NotFoundError
@@ -40,8 +42,10 @@ describe("the public names", () => {
       StaleError
       TableView
       UnsupportedError
+      WorkerError
       check
       fromDate
+      importHmf
       isMemmapError
       openNpy
       parseDType
@@ -66,6 +70,8 @@ describe("the public names", () => {
       Appender
       AppenderOptions
       ArgOptions
+      ArrayInfo
+      ArrayOptions
       ArraySource
       AssignmentOptions
       AttrInput
@@ -75,8 +81,10 @@ describe("the public names", () => {
       Candidates
       Casting
       ColumnFinding
+      ColumnSource
       ColumnSpec
       ColumnsOption
+      CommitOptions
       Comparand
       Complex
       CreateOptions
@@ -85,13 +93,24 @@ describe("the public names", () => {
       DTypeLike
       Durability
       ElementOf
+      Encoder
       ErrorCode
       ErrorDetails
       ExtremumOf
       FieldSpec
       FileLayout
+      FileOptions
       Finding
       FindingCode
+      FrameInfo
+      FrameOptions
+      FrameSource
+      GroupInfo
+      GroupItem
+      GroupName
+      GroupTableOptions
+      ImportHmfOptions
+      IndexArray
       InputOf
       LockHolder
       Locking
@@ -99,18 +118,25 @@ describe("the public names", () => {
       MeanOf
       Mode
       MomentOptions
+      NodeAttributes
+      NodeInfo
       NpyOptions
       OpenOptions
       RecordDType
       RecordFinding
       ReduceOptions
+      RegisterOptions
+      Registered
       RepairOptions
       Row
       RowSelection
       RowsSource
       Schema
       SchemaOf
+      Selection
+      SelectionPart
       Selector
+      SetArrayOptions
       SetOptions
       Slice
       SortOptions
@@ -119,7 +145,8 @@ describe("the public names", () => {
       UniqueResult
       ValuesOf
       VarOf
-      Viewable"
+      Viewable
+      WriteProgress"
     `);
   });
 });
@@ -139,6 +166,8 @@ describe("the public members", () => {
     expect(names.sort()).toEqual([
       "ArrayView",
       "MemmapColumn",
+      "MemmapFile",
+      "MemmapGroup",
       "MemmapTable",
       "NpyArray",
       "RecordArray",
@@ -282,6 +311,80 @@ describe("the public members", () => {
       static create
       static open
       transaction"
+    `);
+  });
+
+  it("of MemmapGroup", () => {
+    expect(members("MemmapGroup")).toMatchInlineSnapshot(`
+      "[Symbol.iterator]
+      attr
+      attrs
+      copyNode
+      createArray
+      deleteNode
+      entries
+      getArray
+      getGroup
+      getNodeAttr
+      has
+      keys
+      name
+      path
+      renameNode
+      setArray
+      setGroup
+      setNodeAttr
+      table
+      toString
+      walk"
+    `);
+  });
+
+  it("of MemmapFile, beside those of MemmapGroup", () => {
+    expect(beside("MemmapFile", "MemmapGroup")).toMatchInlineSnapshot(`
+      "[Symbol.asyncDispose]
+      [Symbol.dispose]
+      close
+      closeAsync
+      closed
+      commit
+      flush
+      frames
+      fromDataFrame
+      generation
+      getDataFrame
+      groupItems
+      groupNames
+      groupSizes
+      hasGroups
+      layout
+      mode
+      refresh
+      registerArray
+      registerDataFrame
+      root
+      sortedGroupItems
+      sortedGroupNames
+      sortedGroupSizes
+      static open
+      transaction"
+    `);
+  });
+
+  it("of NodeAttributes, which groups give", () => {
+    expect(members("NodeAttributes")).toMatchInlineSnapshot(`
+      "[Symbol.iterator]
+      clear
+      delete
+      entries
+      forEach
+      get
+      has
+      keys
+      set
+      size
+      toString
+      values"
     `);
   });
 });

@@ -4,8 +4,12 @@ import {
   type AttrValue,
   type Complex,
   DTypeError,
+  type DTypeLike,
   type MemmapColumn,
+  MemmapFile,
+  type MemmapGroup,
   MemmapTable,
+  type NodeAttributes,
   type RecordArray,
   type Row,
   type Schema,
@@ -240,5 +244,103 @@ describe("tables that nobody described", () => {
     expect(first(table.column("ra"))).toBe(0);
     expect(first(table.column("name").slice(1))).toBe("");
     expect(first(table.column("pair"))).toEqual({ a: 0, b: Float64Array.of(0, 0) });
+  });
+});
+
+describe("hierarchies", () => {
+  const create = () => MemmapFile.open(fresh(), { mode: "w+", durability: "process" });
+
+  it("are writable in all modes but one, and what they hand out is as they are", () => {
+    using file = create();
+    expectTypeOf(file).toEqualTypeOf<MemmapFile<"r+">>();
+    expectTypeOf(file.setGroup("g")).toEqualTypeOf<MemmapGroup<"r+">>();
+    expectTypeOf(file.setArray("x", [1, 2], { dtype: "f8" })).toEqualTypeOf<MemmapColumn<"f8", "r+">>();
+    expectTypeOf(file.createArray("y", "i8", [2]).values).toEqualTypeOf<BigInt64Array>();
+    expectTypeOf(file.getArray<"f8">("x")).toEqualTypeOf<ArrayView<"f8", "r+">>();
+    expectTypeOf(file.getArray<"f8">("x").at(0)).toEqualTypeOf<number>();
+    expectTypeOf(file.getArray("x")).toExtend<ArrayView>();
+    expectTypeOf(file.getDataFrame("/")).toEqualTypeOf<TableView<Schema, "r+">>();
+    expectTypeOf(file.attrs()).toEqualTypeOf<NodeAttributes>();
+    expectTypeOf(file.getNodeAttr("/", "a", 5)).toEqualTypeOf<AttrValue | 5 | number>();
+    const values = file.getArray<"f8">("x").values;
+    values[1] = 5;
+    expect([...file.getArray("x")]).toEqual([1, 5]);
+    for (const [, node] of file) {
+      expectTypeOf(node).toEqualTypeOf<MemmapGroup<"r+"> | MemmapColumn<DTypeLike, "r+">>();
+    }
+    for (const mode of ["r+", "a"] as const) {
+      expectTypeOf(MemmapFile.open<typeof mode>).returns.toEqualTypeOf<MemmapFile<"r+">>();
+    }
+  });
+
+  it("that are open for reading have typed arrays that the compiler lets nobody store into", () => {
+    const made = create();
+    made.setArray("/g/x", Float64Array.of(1));
+    made.close();
+    using file = MemmapFile.open(made.root);
+    expectTypeOf(file).toEqualTypeOf<MemmapFile<"r">>();
+    expectTypeOf(file.getGroup("g")).toEqualTypeOf<MemmapGroup<"r">>();
+    const { values } = file.getGroup("g").getArray<"f8">("x");
+    expectTypeOf(values[0] ?? 0).toEqualTypeOf<number>();
+    const wrong = () => {
+      // @ts-expect-error read-only
+      values[0] = 2;
+      // @ts-expect-error read-only
+      values.fill(2);
+      // @ts-expect-error read-only
+      file
+        .getGroup("g")
+        .table({ columns: { x: "f8" } })
+        .column("x").values[0] = 2;
+    };
+    // Stores of this process stay in it.
+    wrong();
+    file.close();
+    using again = MemmapFile.open(made.root);
+    expect(again.getArray("/g/x").at(0)).toBe(1);
+    // A selection may be a copy, which nobody writes to.
+    expectTypeOf(again.getArray<"f8">("/g/x", [0])).toEqualTypeOf<ArrayView<"f8">>();
+  });
+
+  it("have tables whose columns the compiler knows, where they are said", () => {
+    using file = create();
+    file.setArray("/g/id", [1n]);
+    file.setArray("/g/name", ["Vega"]);
+    const table = file.getGroup("g").table({ columns: { id: "i8", name: "U4" } });
+    expectTypeOf(table.column("id").values).toEqualTypeOf<BigInt64Array>();
+    expectTypeOf(table.at(0).name).toEqualTypeOf<string>();
+    expectTypeOf(file.table()).toEqualTypeOf<MemmapTable<Schema, "r+">>();
+    const wrong = () => {
+      // @ts-expect-error there is no such column
+      table.column("nam");
+    };
+    expect(wrong).toThrow();
+    expect(table.at(0)).toEqual({ id: 1n, name: "Vega" });
+  });
+
+  it("take any source of columns", () => {
+    // Closed last: its columns are read when the file is closed.
+    using table = stars();
+    using file = create();
+    for (const source of [
+      table,
+      table.slice(0, 1),
+      table.select(["ra"]),
+      { ra: [1, 2] },
+      new Map([["ra", [1]]]),
+    ]) {
+      file.fromDataFrame(source).registerArray("ra", "ra", {
+        encoder: (view) => {
+          expectTypeOf(view).toEqualTypeOf<TableView>();
+          return view.column("ra");
+        },
+      });
+    }
+    expect(file.frames.size).toBe(5);
+    const wrong = () => {
+      // @ts-expect-error a list is no frame
+      file.fromDataFrame([1, 2]);
+    };
+    expect(wrong).toThrow();
   });
 });
