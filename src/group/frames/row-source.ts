@@ -34,7 +34,7 @@ export interface StackOptions {
   readonly dtype?: DType | undefined;
   /** Whether they stand beside each other along a new axis behind the rows; else there is one. */
   readonly stacked: boolean;
-  /** Whether cells that are null may hold anything, since something else says where they are. */
+  /** Whether cells that are null may hold anything where the dtype has no null, since something else says where they are. */
   readonly keepsNulls?: boolean;
 }
 
@@ -52,7 +52,8 @@ export function rowsOf(columns: readonly FrameColumn[], order: Order, options: S
   const cell = cellOf(columns, first);
   const itemShape = stacked ? [columns.length, ...cell] : cell;
   const rowBytes = sizeOf(itemShape) * dtype.itemsize;
-  const isMoved = !stacked && first.array.dtype.equals(dtype) && (keepsNulls || first.nulls === undefined);
+  const isAsItIs = first.nulls === undefined || (keepsNulls && !hasNull(dtype));
+  const isMoved = !stacked && first.array.dtype.equals(dtype) && isAsItIs;
   const direct = isMoved ? contiguousBytes(first.array[STRIDED]()) : undefined;
   const read =
     direct === undefined
