@@ -253,11 +253,13 @@ export class ElementArray<D extends DTypeLike = DTypeLike, M extends AccessMode 
 
   /**
    * A copy that outlives the array: a typed array for numbers along one axis (`f2` as Float32Array, byte order
-   * converted), an array of elements for everything else, and of cells where there are more axes.
+   * converted), an array of elements for everything else, and of cells where there are more axes. Of an array without
+   * axes these have the one element.
    */
   toArray(): ArrayOf<D> {
-    const isNumbers = "iuf".includes(this.dtype.kind) && this.ndim === 1;
-    return (isNumbers ? numbersOf(this[STRIDED]()) : Array.from(this)) as ArrayOf<D>;
+    const isNumbers = "iuf".includes(this.dtype.kind) && this.ndim <= 1;
+    if (isNumbers) return numbersOf(this[STRIDED]()) as ArrayOf<D>;
+    return (this.ndim === 0 ? [this.at()] : Array.from(this)) as ArrayOf<D>;
   }
 
   /** The rows in order: elements, or cells where there are more axes. */

@@ -11,6 +11,7 @@ import {
   encodeAttr,
   type FileLayout,
   type JsonValue,
+  type NewColumn,
 } from "../store/index.js";
 import type { MemmapColumn, Mode, Session } from "../table/index.js";
 import type { ArrayInput } from "./array-input.js";
@@ -24,7 +25,7 @@ export class Hierarchy {
   readonly layout: FileLayout;
   /** Whether files are the system's, which other threads see as well. */
   readonly usesNodeFiles: boolean;
-  #known: { readonly revision: number; readonly index: TreeIndex } | undefined;
+  #known: { readonly revision: unknown; readonly index: TreeIndex } | undefined;
 
   constructor(session: Session, mode: Mode, layout: FileLayout) {
     this.session = session;
@@ -44,8 +45,8 @@ export class Hierarchy {
 
   get index(): TreeIndex {
     const { catalog } = this;
-    const { revision, isChanging } = this.session;
-    if (this.#known?.revision === revision && !isChanging) return this.#known.index;
+    const { revision } = this.session;
+    if (this.#known !== undefined && this.#known.revision === revision) return this.#known.index;
     const index = new TreeIndex(catalog);
     this.#known = { revision, index };
     return index;
@@ -54,6 +55,9 @@ export class Hierarchy {
   kindOf(name: string): "group" | "array" | undefined {
     if (this.catalog.columns.has(name)) return "array";
     if (name === "" || this.catalog.groups.has(name)) return "group";
+    const { draft } = this.session;
+    // Of a transaction, each change would make the index anew.
+    if (draft !== undefined) return draft.hasGroup(name) ? "group" : undefined;
     return this.index.kindOf(name);
   }
 
@@ -92,9 +96,8 @@ export class Hierarchy {
     return this.session.live.columnFor(name, state);
   }
 
-  /** @param moves see {@link Session.change} */
-  change<T>(work: (draft: Draft) => T, moves = true): T {
-    return this.session.change(work, moves);
+  change<T>(work: (draft: Draft) => T): T {
+    return this.session.change(work);
   }
 
   /** Makes a group, and those that it lies in, where they are missing. */
@@ -103,40 +106,27 @@ export class Hierarchy {
     if (name === "" || this.catalog.groups.has(name)) return;
     this.change((draft) => {
       if (!draft.groups.has(name)) draft.addGroup(name, null);
-    }, false);
+    });
   }
 
   /** Writes an array anew, in place of one of that name, whose attribute it keeps where none is given. */
   setArray(
     name: string,
-    { dtype, shape, bytes }: ArrayInput,
+    { bytes, ...input }: ArrayInput,
     attr: JsonValue | undefined,
     overwrite: boolean,
   ): MemmapColumn {
     this.#requireArrayName(name);
-    const isThere = this.catalog.columns.has(name);
     return this.change((draft) => {
-      this.#refuseGroup(name, draft);
-      const before = draft.columns.get(name);
-      const [rows = 1, ...itemShape] = shape;
-      const state = draft.add(name, {
-        dtype,
-        itemShape,
-        rows,
-        ...(shape.length === 0 ? { isScalar: true } : {}),
-        layout: this.layout,
-        attr: attr ?? before?.attr ?? null,
-        overwrite,
-        content: bytes,
-      });
-      return this.columnFor(name, state);
-    }, isThere);
+      const kept = attr ?? draft.find(name)?.attr ?? null;
+      return this.#add(name, input, { attr: kept, overwrite, content: bytes }, draft);
+    });
   }
 
   /** A new array of zeros. @throws ExistsError */
   createArray(
     name: string,
-    { dtype, shape }: Pick<ArrayInput, "dtype" | "shape">,
+    input: Pick<ArrayInput, "dtype" | "shape">,
     attr: JsonValue | undefined,
   ): MemmapColumn {
     this.#requireArrayName(name);
@@ -145,22 +135,20 @@ export class Hierarchy {
         path: this.session.store.paths.column(name),
       });
     }
-    return this.change((draft) => {
-      this.#refuseGroup(name, draft);
-      const [rows = 1, ...itemShape] = shape;
-      const isScalar = shape.length === 0 ? { isScalar: true } : {};
-      const layout = this.layout;
-      const state = draft.add(name, {
-        dtype,
-        itemShape,
-        rows,
-        ...isScalar,
-        layout,
-        attr: attr ?? null,
-        overwrite: false,
-      });
-      return this.columnFor(name, state);
-    }, false);
+    return this.change((draft) => this.#add(name, input, { attr: attr ?? null, overwrite: false }, draft));
+  }
+
+  #add(
+    name: string,
+    { dtype, shape }: Pick<ArrayInput, "dtype" | "shape">,
+    more: Pick<NewColumn, "attr" | "overwrite" | "content">,
+    draft: Draft,
+  ): MemmapColumn {
+    this.#refuseGroup(name, draft);
+    const [rows = 1, ...itemShape] = shape;
+    const isScalar = shape.length === 0;
+    const state = draft.add(name, { dtype, itemShape, rows, isScalar, layout: this.layout, ...more });
+    return this.columnFor(name, state);
   }
 
   /** @throws NameError for the root */
@@ -171,7 +159,6 @@ export class Hierarchy {
 
   /** @throws ExistsError where a group has the name */
   #refuseGroup(name: string, draft: Draft): void {
-    // Not by the index, which each change of a transaction makes anew.
     if (!draft.hasGroup(name)) return;
     throw new ExistsError(`${showPath(name)} is a group; delete it first, or take another name`, {
       path: this.session.store.paths.file(name),
@@ -191,6 +178,6 @@ export class Hierarchy {
     this.change((draft) => {
       if (kind === "array") draft.setColumnAttr(name, json);
       else draft.setGroupAttr(name, json);
-    }, false);
+    });
   }
 }

@@ -3,21 +3,6 @@ import { type Draft, prefixOf } from "../store/index.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { parentOf, showPath } from "./node-path.js";
 
-/** What lies below a group, by the names in the store. */
-interface Below {
-  readonly arrays: readonly string[];
-  /** Groups that have a sidecar, the group itself included. */
-  readonly groups: readonly string[];
-}
-
-function below(draft: Draft, name: string): Below {
-  const prefix = prefixOf(name);
-  return {
-    arrays: [...draft.columns.keys()].filter((other) => other.startsWith(prefix)),
-    groups: [...draft.groups.keys()].filter((other) => other === name || other.startsWith(prefix)),
-  };
-}
-
 /** A group stays when what made it one is gone: parents are never removed. */
 function keepParent(draft: Draft, name: string): void {
   const parent = parentOf(name);
@@ -45,8 +30,8 @@ export function deleteNode(hierarchy: Hierarchy, name: string, recursive: boolea
     keepParent(draft, name);
     if (kind === "array") draft.remove(name);
     else {
-      const { arrays, groups } = below(draft, name);
-      for (const array of arrays) draft.remove(array);
+      const { columns, groups } = draft.below(name);
+      for (const column of columns) draft.remove(column);
       for (const group of groups) draft.removeGroup(group);
     }
   });
@@ -79,18 +64,16 @@ export function renameNode(hierarchy: Hierarchy, from: string, to: string): void
   if (from === to) return;
   requireFree(hierarchy, from, to);
   hierarchy.change((draft) => {
+    if (kind === "array") draft.rename(from, to);
+    else {
+      const { columns, groups } = placed(draft, from, to);
+      draft.renameAll(columns);
+      for (const [group, name] of groups) {
+        draft.setGroupAttr(name, draft.groups.get(group) ?? null);
+        draft.removeGroup(group);
+      }
+    }
     keepParent(draft, from);
-    if (kind === "array") {
-      draft.rename(from, to);
-      return;
-    }
-    const { arrays, groups } = below(draft, from);
-    for (const group of groups) {
-      const attr = draft.groups.get(group) ?? null;
-      draft.removeGroup(group);
-      draft.addGroup(to + group.slice(from.length), attr);
-    }
-    draft.renameAll(new Map(arrays.map((array) => [array, to + array.slice(from.length)])));
   });
 }
 
@@ -104,9 +87,28 @@ export function copyNode(hierarchy: Hierarchy, from: string, to: string): void {
       draft.copy(from, to);
       return;
     }
-    const { arrays, groups } = below(draft, from);
-    for (const group of groups)
-      draft.addGroup(to + group.slice(from.length), draft.groups.get(group) ?? null);
-    for (const array of arrays) draft.copy(array, to + array.slice(from.length));
-  }, false);
+    const { columns, groups } = placed(draft, from, to);
+    const copies: string[] = [];
+    try {
+      for (const [column, name] of columns) {
+        draft.copy(column, name);
+        copies.push(name);
+      }
+    } catch (error) {
+      // Whoever catches it in a transaction goes on with what there was.
+      for (const name of copies) draft.remove(name);
+      throw error;
+    }
+    for (const [group, name] of groups) draft.setGroupAttr(name, draft.groups.get(group) ?? null);
+  });
+}
+
+/** The names that what lies below a group will have. Nothing has changed where one is refused. @throws NameError, ExistsError */
+function placed(draft: Draft, from: string, to: string): Record<"columns" | "groups", Map<string, string>> {
+  draft.requireGroupName(to);
+  const { columns, groups } = draft.below(from);
+  const move = (name: string): [string, string] => [name, to + name.slice(from.length)];
+  const moved = { columns: new Map(columns.map(move)), groups: new Map(groups.map(move)) };
+  for (const group of moved.groups.values()) draft.requireGroupName(group);
+  return moved;
 }

@@ -12,7 +12,7 @@ import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } fro
 import type { Filling } from "./content.js";
 import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
-import { checkName, groupsOf, type NameKind, NameTree } from "./names.js";
+import { type Below, checkName, groupsOf, type NameKind, NameTree } from "./names.js";
 import type { StorePaths } from "./paths.js";
 import type { Stage } from "./stage.js";
 import { didYouMean } from "./suggest.js";
@@ -34,6 +34,8 @@ export interface NewColumn extends Filling {
 export interface TableDraft extends Catalog {
   readonly columns: ReadonlyMap<string, ColumnState>;
   readonly rows: number;
+  /** The column of that name, if there is one. */
+  find(name: string): ColumnState | undefined;
   add(name: string, column: NewColumn): ColumnState;
   withdraw(name: string, before: ColumnState | undefined): void;
   copy(from: string, to: string, overwrite?: boolean): ColumnState;
@@ -70,6 +72,8 @@ export class Draft implements Catalog {
   /** Columns in place with fewer rows than the base has, now or before: what lies behind is the base's until it is replaced. */
   readonly #cutShort = new Set<number>();
   #rowsOfBase: Map<number, number> | undefined;
+  #version = nextId();
+  #touched = new Map<number, string | undefined>();
 
   /** Whether files in place may grow and shrink: nobody else can be writing. */
   readonly #isSole: boolean;
@@ -93,6 +97,27 @@ export class Draft implements Catalog {
     for (const group of this.groups.keys()) if (group !== "") tree.addGroup(group);
     this.#tree = tree;
     return tree;
+  }
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The columns that were changed since the last call, by their identities: the names that they have now, if any. */
+  takeTouched(): ReadonlyMap<number, string | undefined> {
+    const touched = this.#touched;
+    this.#touched = new Map();
+    return touched;
+  }
+
+  #touch(column: ColumnState | undefined, name: string | undefined): void {
+    this.#version = nextId();
+    if (column !== undefined) this.#touched.set(column.id, name);
+  }
+
+  find(name: string): ColumnState | undefined {
+    return this.columns.get(name);
   }
 
   /** @throws NotFoundError, with a guess at what was meant */
@@ -127,6 +152,12 @@ export class Draft implements Catalog {
   #refuseConflict(name: string, what: NameKind, path: string): void {
     const conflict = this.#names.conflict(name, what);
     if (conflict === undefined) return;
+    if (name.startsWith(`${conflict}/`)) {
+      throw new NameError(
+        `${JSON.stringify(name)} cannot lie in ${JSON.stringify(conflict)}, which is an array and no group`,
+        { path },
+      );
+    }
     throw new NameError(
       `${JSON.stringify(name)} cannot stand beside ${JSON.stringify(conflict)}: on some systems they would be one file`,
       { path },
@@ -153,7 +184,9 @@ export class Draft implements Catalog {
 
   #adopt(name: string, column: ColumnState): void {
     this.#names.add(name);
+    this.#touch(this.columns.get(name), undefined);
     this.columns.set(name, column);
+    this.#touch(column, name);
   }
 
   /**
@@ -190,8 +223,13 @@ export class Draft implements Catalog {
 
   /** Takes a column back that was added a moment ago, and puts what it replaced in its place. */
   withdraw(name: string, before: ColumnState | undefined): void {
-    if (before !== undefined) this.columns.set(name, before);
-    else this.remove(name);
+    if (before === undefined) {
+      this.remove(name);
+      return;
+    }
+    this.#touch(this.columns.get(name), undefined);
+    this.columns.set(name, before);
+    this.#touch(before, name);
   }
 
   copy(from: string, to: string, overwrite = false): ColumnState {
@@ -232,13 +270,15 @@ export class Draft implements Catalog {
       }
       throw error;
     }
+    for (const [from, to] of names) this.#touch(this.columns.get(from), to);
     this.columns = new Map([...this.columns].map(([name, state]) => [names.get(name) ?? name, state]));
   }
 
   remove(name: string): void {
-    this.column(name);
+    const column = this.column(name);
     this.#names.delete(name);
     this.columns.delete(name);
+    this.#touch(column, undefined);
   }
 
   /** Takes everything away, as `w+` does. @param rows of the table that it is to be; null for a tree */
@@ -247,26 +287,40 @@ export class Draft implements Catalog {
     for (const group of this.groups.keys()) this.#names.deleteGroup(group);
     this.groups.clear();
     this.rows = rows;
+    this.#touch(undefined, undefined);
   }
 
   setColumnAttr(name: string, attr: JsonValue): void {
-    this.columns.set(name, { ...this.column(name), attr });
+    const column = { ...this.column(name), attr };
+    this.columns.set(name, column);
+    this.#touch(column, name);
   }
 
   /** The attribute of a group; of the table itself for `""`. */
   setGroupAttr(group: string, attr: JsonValue): void {
     if (group !== "") this.#names.addGroup(group);
     this.groups.set(group, attr);
+    this.#touch(undefined, undefined);
   }
 
   /**
    * A group that stays when nothing is in it. @throws NameError, ExistsError where something that is no group is in the way
    */
   addGroup(group: string, attr: JsonValue): void {
+    this.requireGroupName(group);
+    this.setGroupAttr(group, attr);
+  }
+
+  /** @throws NameError for what no group can be called, ExistsError where something that is no group is in the way */
+  requireGroupName(group: string): void {
     checkName(group, "group");
     this.#refuseConflict(group, "group", this.#paths.file(group));
     this.#requireDirectories([...groupsOf(group), group]);
-    this.setGroupAttr(group, attr);
+  }
+
+  /** What lies below a group, by names: columns, and groups that stay when nothing is in them, itself included. */
+  below(group: string): Below {
+    return this.#names.below(group);
   }
 
   /** Whether there is such a group. */
@@ -278,6 +332,7 @@ export class Draft implements Catalog {
   removeGroup(group: string): void {
     this.#names.deleteGroup(group);
     this.groups.delete(group);
+    this.#touch(undefined, undefined);
   }
 
   /** Changes the number of rows: what is cut off is gone, what is new is zero. @param scope of these columns alone */
@@ -289,7 +344,7 @@ export class Draft implements Catalog {
         ? this.#cut(column, rows)
         : this.#growth.extend(column, rows, this.#isInPlace(column));
     });
-    this.columns = this.#with(grown);
+    this.#replace(grown);
     this.#settleRows(rows, scope.size);
   }
 
@@ -333,7 +388,7 @@ export class Draft implements Catalog {
       rows = longer;
     }
     if (rows === before) return 0;
-    this.columns = this.#with(grown);
+    this.#replace(grown);
     this.#settleRows(rows, grown.size);
     return rows - before;
   }
@@ -349,9 +404,11 @@ export class Draft implements Catalog {
     return this.#isSole && !this.#cutShort.has(id);
   }
 
-  /** All columns in their order, some of them changed. */
-  #with(some: Scope): Map<string, ColumnState> {
-    return new Map(Array.from(this.columns, ([name, column]) => [name, some.get(name) ?? column]));
+  /** Puts changed columns in the places of those that they were. */
+  #replace(some: Scope): void {
+    this.columns = new Map(Array.from(this.columns, ([name, column]) => [name, some.get(name) ?? column]));
+    this.#touch(undefined, undefined);
+    for (const [name, column] of some) this.#touch(column, name);
   }
 }
 

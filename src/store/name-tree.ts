@@ -9,6 +9,13 @@ export function foldPart(part: string): string {
   return part.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
+/** What lies below a group, by whole names. */
+export interface Below {
+  readonly columns: readonly string[];
+  /** Groups that were added as such, the group itself included. */
+  readonly groups: readonly string[];
+}
+
 /** One name within one directory: a column, a group, or in a directory that breaks the rules both. */
 interface Node {
   column: boolean;
@@ -115,6 +122,23 @@ export class NameTree {
       }
     }
     return found;
+  }
+
+  /** What lies below a group; nothing where there is none. Linear in what it finds. */
+  below(group: string): Below {
+    const columns: string[] = [];
+    const groups: string[] = [];
+    const top = this.#find(group);
+    const rest = top === undefined ? [] : [{ name: group, node: top }];
+    for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+      const { name, node } = next;
+      if (node.column && name !== group) columns.push(name);
+      if (node.kept) groups.push(name);
+      for (const twins of node.children?.values() ?? []) {
+        for (const [part, inner] of twins) rest.push({ name: `${name}/${part}`, node: inner });
+      }
+    }
+    return { columns: columns.reverse(), groups: groups.reverse() };
   }
 
   #find(name: string): Node | undefined {

@@ -3,7 +3,7 @@ import { NameError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import { foldPart, type NameKind } from "./name-tree.js";
 
-export { foldPart, type NameKind, NameTree } from "./name-tree.js";
+export { type Below, foldPart, type NameKind, NameTree } from "./name-tree.js";
 
 /** Bytes of one file name, on every file system that matters. */
 const MAX_PART_BYTES = 255;

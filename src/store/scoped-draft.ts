@@ -1,4 +1,4 @@
-import { ShapeError } from "../errors.js";
+import { NotFoundError, ShapeError } from "../errors.js";
 import type { Catalog, ColumnState } from "./catalog.js";
 import type { Draft, NewColumn, RowBlock, TableDraft } from "./draft.js";
 import type { JsonValue } from "./json.js";
@@ -26,7 +26,8 @@ export function prefixOf(group: string): string {
 /**
  * The table that the columns below a group are.
  *
- * @throws ShapeError where they have other rows than one another, or one has no axes, naming them
+ * @throws ShapeError where they have other rows than one another, or one has no axes, naming them; NotFoundError where the
+ * group is no longer there
  */
 export function scopedCatalog(catalog: Catalog, { group, emptyRows, path }: Scope): TableCatalog {
   const prefix = prefixOf(group);
@@ -47,9 +48,17 @@ export function scopedCatalog(catalog: Catalog, { group, emptyRows, path }: Scop
     columns.set(name.slice(prefix.length), column);
   }
   const groups = new Map<string, JsonValue>();
+  let isThere = group === "" || columns.size > 0;
   for (const [name, attr] of catalog.groups) {
     if (name === group) groups.set("", attr);
     else if (name.startsWith(prefix)) groups.set(name.slice(prefix.length), attr);
+    else continue;
+    isThere = true;
+  }
+  if (!isThere) {
+    throw new NotFoundError(`${path}: the group of this table was renamed or deleted; open its table anew`, {
+      path,
+    });
   }
   const own = group === "" ? (catalog.rows ?? undefined) : undefined;
   return { rows: rows ?? own ?? emptyRows, columns, groups };
@@ -72,7 +81,13 @@ export class ScopedDraft implements TableDraft {
   }
 
   get rows(): number {
+    // All columns have as many.
+    for (const [name, { rows }] of this.#draft.columns) if (name.startsWith(this.#prefix)) return rows;
     return this.#catalog.rows;
+  }
+
+  find(name: string): ColumnState | undefined {
+    return this.#draft.find(this.#full(name));
   }
 
   get columns(): ReadonlyMap<string, ColumnState> {

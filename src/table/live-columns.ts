@@ -40,25 +40,27 @@ export class LiveColumns {
     return column instanceof MemmapColumn ? column.currentName : undefined;
   }
 
-  /** The columns take up what a catalog says. Typed arrays stay as they are. */
-  follow(catalog: Catalog): void {
-    const names = new Map<number, string>();
-    for (const [name, { id }] of catalog.columns) names.set(id, name);
-    for (const [id, { storage }] of this.#live) {
-      const name = names.get(id);
-      const state = name === undefined ? undefined : catalog.columns.get(name);
-      if (name !== undefined && state !== undefined) storage.update(name, state);
-      else storage.drop();
+  /**
+   * Some columns take up what a catalog says. Typed arrays stay as they are.
+   *
+   * @param names by identity; undefined for those that are gone
+   */
+  follow(names: ReadonlyMap<number, string | undefined>, catalog: Catalog): void {
+    for (const [id, name] of names) {
+      const live = this.#live.get(id);
+      if (live !== undefined) update(live.storage, id, name, catalog);
     }
   }
 
-  /** After a commit or its undoing: as `follow`, and files that are no column's any more are let go. */
+  /** After a commit or its undoing: all columns take up what the catalog says, and files that are no column's any more are let go. */
   settle(catalog: Catalog): void {
-    this.follow(catalog);
-    const kept = new Set([...catalog.columns.values()].map(({ id }) => id));
+    if (this.#live.size === 0) return;
+    const names = new Map<number, string>();
+    for (const [name, { id }] of catalog.columns) names.set(id, name);
     for (const [id, { storage }] of this.#live) {
+      update(storage, id, names.get(id), catalog);
       storage.settle();
-      if (!kept.has(id)) this.#live.delete(id);
+      if (!names.has(id)) this.#live.delete(id);
     }
   }
 
@@ -77,4 +79,10 @@ export class LiveColumns {
     this.#live.clear();
     inTurn(all, ({ storage }) => storage.close());
   }
+}
+
+function update(storage: ColumnStorage, id: number, name: string | undefined, catalog: Catalog): void {
+  const state = name === undefined ? undefined : catalog.columns.get(name);
+  if (name !== undefined && state?.id === id) storage.update(name, state);
+  else storage.drop();
 }

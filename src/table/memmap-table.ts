@@ -1,6 +1,6 @@
 import type { AccessMode, ArraySource } from "../array/index.js";
 import { type DTypeLike, parseDType } from "../dtype/index.js";
-import { NotFoundError, ShapeError } from "../errors.js";
+import { isMemmapError, NotFoundError, ShapeError } from "../errors.js";
 import {
   type AttrInput,
   type AttrValue,
@@ -262,9 +262,8 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     if (data !== undefined && fill !== undefined)
       throw new ShapeError("a column is filled by data or by fill, not by both");
     const json = encodeAttr(attr);
-    const replaces = this.#open.catalog.columns.has(name);
     return this.#open.change((draft) => {
-      const before = draft.columns.get(name);
+      const before = draft.find(name);
       const added = draft.add(name, {
         dtype: parsed,
         itemShape: [...itemShape],
@@ -281,7 +280,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         throw error;
       }
       return column as unknown as MemmapColumn<D, "r+">;
-    }, replaces);
+    });
   }
 
   /** Copies a column with its attribute. @throws NotFoundError, ExistsError, NameError, DiskError, ReadOnlyError */
@@ -290,11 +289,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
     to: string,
     { overwrite = false } = {},
   ): MemmapColumn<DTypeIn<S[K]>, M> {
-    const replaces = this.#open.catalog.columns.has(to);
-    const copy = this.#open.change(
-      (draft) => this.#open.columnFor(to, draft.copy(from, to, overwrite)),
-      replaces,
-    );
+    const copy = this.#open.change((draft) => this.#open.columnFor(to, draft.copy(from, to, overwrite)));
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
@@ -388,6 +383,13 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
 
   override toString(): string {
     if (this.closed) return `<closed MemmapTable ${this.root}>`;
+    try {
+      void this.length;
+    } catch (error) {
+      // A group's arrays may have become unequal, or be gone: nobody wants an error of what is printed.
+      if (isMemmapError(error)) return `<no MemmapTable: ${error.message}>`;
+      throw error;
+    }
     return formatView(this as unknown as TableView, "MemmapTable", [`mode ${this.#mode} · ${this.root}`]);
   }
 }

@@ -36,7 +36,7 @@ export class OpenTable {
   readonly #ownsStore: boolean;
   /** Rows that wait for this table's commits. */
   readonly #pending = new Set<Pending>();
-  #known: { readonly revision: number; readonly catalog: TableCatalog } | undefined;
+  #known: { readonly revision: unknown; readonly catalog: TableCatalog } | undefined;
   #closed = false;
 
   /** @param part the group of a store that has others; of a store that is the table, undefined */
@@ -83,8 +83,7 @@ export class OpenTable {
   get catalog(): TableCatalog {
     this.requireOpen();
     const { revision } = this.session;
-    // Within a transaction, its draft changes as it is made.
-    if (this.#known?.revision === revision && !this.session.isChanging) return this.#known.catalog;
+    if (this.#known !== undefined && this.#known.revision === revision) return this.#known.catalog;
     const whole = this.session.catalog;
     const catalog = this.group === "" && isTable(whole) ? whole : scopedCatalog(whole, this.#scope);
     this.#known = { revision, catalog };
@@ -109,9 +108,9 @@ export class OpenTable {
   }
 
   /** Makes one change; see {@link Session.change}. */
-  change<T>(work: (draft: TableDraft) => T, moves = true): T {
+  change<T>(work: (draft: TableDraft) => T): T {
     this.requireWritable();
-    return this.session.change((draft) => work(this.#own(draft)), moves);
+    return this.session.change((draft) => work(this.#own(draft)));
   }
 
   /** Makes the changes of `work` as one. */

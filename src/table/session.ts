@@ -30,8 +30,6 @@ export class Session {
   /** In the order of their first rows. */
   readonly pending = new Set<Pending>();
   #draft: Draft | undefined;
-  /** Counts the changes, those of a transaction under way included. */
-  #revision = 0;
   #lasting: Lasting | undefined;
   /** Whether rows are being appended that the caller makes one by one. */
   #isAppending = false;
@@ -43,9 +41,14 @@ export class Session {
     });
   }
 
-  /** Another one whenever the catalog may be another. */
-  get revision(): number {
-    return this.#revision;
+  /** Another one whenever the catalog is another. */
+  get revision(): unknown {
+    return this.#draft?.version ?? this.store.catalog;
+  }
+
+  /** The transaction under way. */
+  get draft(): Draft | undefined {
+    return this.#draft;
   }
 
   /** What the store shows: of a transaction under way, its own pending changes. @throws ClosedError */
@@ -88,12 +91,8 @@ export class Session {
     throw new UnsupportedError("frames are being written; wait for commit() before the next change");
   }
 
-  /**
-   * Makes one change: a part of the transaction under way, or a transaction of its own.
-   *
-   * @param moves whether columns that are in use may be elsewhere, or nowhere, afterwards: looking costs a step for each
-   */
-  change<T>(work: (draft: Draft) => T, moves = true): T {
+  /** Makes one change: a part of the transaction under way, or a transaction of its own. */
+  change<T>(work: (draft: Draft) => T): T {
     this.store.requireWritable();
     if (this.#isAppending) {
       throw new UnsupportedError(
@@ -105,10 +104,12 @@ export class Session {
       this.#commitPending();
       return this.#commit(work);
     }
-    const result = work(this.#draft);
-    this.#revision += 1;
-    if (moves) this.live.follow(this.#draft);
-    return result;
+    const draft = this.#draft;
+    try {
+      return work(draft);
+    } finally {
+      this.live.follow(draft.takeTouched(), draft);
+    }
   }
 
   /** Makes the changes of `work` as one. @throws UnsupportedError for a promise and within a transaction */
@@ -131,7 +132,6 @@ export class Session {
   #commit<T>(work: (draft: Draft) => T): T {
     const draft = this.store.begin();
     this.#draft = draft;
-    this.#revision += 1;
     try {
       const result = work(draft);
       // A closed table has nothing to commit to.
@@ -150,7 +150,6 @@ export class Session {
   }
 
   #settle(): void {
-    this.#revision += 1;
     if (!this.store.closed) this.live.settle(this.store.catalog);
   }
 

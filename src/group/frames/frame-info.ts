@@ -30,6 +30,7 @@ export class FrameInfo {
   readonly arrays: readonly Registered[];
   /** What was registered as a data frame for each group. */
   readonly frames: readonly Registered[];
+  #registered: ReadonlyMap<string, Registered> | undefined;
 
   /** @internal */
   constructor(name: string, group: string, table: FrameTable) {
@@ -44,6 +45,20 @@ export class FrameInfo {
       size,
       path: showPath(group === "" ? part : `${group}/${part}`),
     }));
+  }
+
+  /** @internal The data frame that was registered and is at this path, if one is. */
+  registeredAt(path: string): Registered | undefined {
+    this.#registered ??= this.#placeFrames();
+    return this.#registered.get(path);
+  }
+
+  #placeFrames(): ReadonlyMap<string, Registered> {
+    const root = this.path === "/" ? "" : this.path;
+    const parents = this.hasGroups ? this.items.map(({ path }) => path) : [root];
+    return new Map(
+      parents.flatMap((parent) => this.frames.map((frame) => [`${parent}/${frame.name}`, frame] as const)),
+    );
   }
 
   /** Whether it is written group by group. */
@@ -67,7 +82,17 @@ export function infosOf(tables: ReadonlyMap<string, FrameTable>): Map<string, Fr
   const infos = new Map<string, FrameInfo>();
   for (const [group, table] of tables) {
     const name = group === "" ? defaultName(table.number ?? 0) : group;
-    infos.set(name, new FrameInfo(name, group, table));
+    infos.set(name, infoOf(name, group, table));
   }
   return infos;
+}
+
+const known = new WeakMap<FrameTable, FrameInfo>();
+
+function infoOf(name: string, group: string, table: FrameTable): FrameInfo {
+  const before = known.get(table);
+  if (before?.path === showPath(group)) return before;
+  const info = new FrameInfo(name, group, table);
+  known.set(table, info);
+  return info;
 }

@@ -89,6 +89,17 @@ interface FrameJson {
  */
 export function frameTableIn(attr: JsonValue, path: string): FrameTable | undefined {
   if (typeof attr !== "object" || attr === null || !Object.hasOwn(attr, FRAME_KEY)) return undefined;
+  const known = tables.get(attr);
+  if (known !== undefined) return known;
+  const table = parseTable(attr, path);
+  tables.set(attr, table);
+  return table;
+}
+
+/** Attributes never change: what was set is another one. */
+const tables = new WeakMap<object, FrameTable>();
+
+function parseTable(attr: object, path: string): FrameTable {
   const json: unknown = Reflect.get(attr, FRAME_KEY);
   if (!isFrameJson(json)) {
     const problem = schemaProblem(validateFrame, json, "it");

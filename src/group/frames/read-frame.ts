@@ -23,14 +23,9 @@ export function writtenFrames({
 
 /** What was registered as a data frame and is in this group; undefined where nothing was. */
 export function registeredAt(name: string, hierarchy: Hierarchy): Registered | undefined {
-  const path = showPath(name);
   for (const info of infosOf(writtenFrames(hierarchy)).values()) {
-    const parents = info.hasGroups ? info.items.map((item) => item.path) : [info.path];
-    for (const frame of info.frames) {
-      if (!path.endsWith(`/${frame.name}`)) continue;
-      const parent = path.slice(0, -frame.name.length - 1);
-      if (parents.includes(parent === "" ? "/" : parent)) return frame;
-    }
+    const frame = info.registeredAt(showPath(name));
+    if (frame !== undefined) return frame;
   }
   return undefined;
 }
