@@ -1,6 +1,6 @@
 /**
  * The proof, with real processes, that nothing is lost: `node test/crash/run.mjs [--seconds 120] [--seed N]
- * [--only kill,calls,readers,locks,leases,disk,states] [--kills N] [--rounds N] [--disks tmpfs,ext4] [--scenario
+ * [--only kill,frames,calls,readers,locks,leases,disk,states] [--kills N] [--rounds N] [--disks tmpfs,ext4] [--scenario
  * NAME] [--break record]`. Prints one line for each part, and for each violation what it was and how to see it again; ends
  * with 1 where there was one. `--break` spoils the journal of the tables that are killed, which must be noticed.
  */
@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runCalls } from "./calls.mjs";
+import { runFrameKills } from "./frames-kill.mjs";
 import { runFullDisk } from "./full-disk.mjs";
 import { runKills } from "./kill.mjs";
 import { runLeases } from "./leases.mjs";
@@ -21,6 +22,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Each part: its share of the time, and what it does with it. All are given the seed and what was asked for. */
 const PARTS = {
   kill: { share: 22, run: kill },
+  frames: { share: 10, run: frames },
   calls: { share: 25, run: calls },
   readers: { share: 20, run: readers },
   locks: { share: 26, run: locks },
@@ -54,6 +56,14 @@ async function kill(seconds) {
   const found = await runKills({ seed, kills, until, broken: options.break });
   const { acknowledged, unacknowledged, tables } = found;
   const line = `${found.kills} kills of ${tables} tables' writers, ${acknowledged} changes acknowledged, ${unacknowledged} more found`;
+  return { line, violations: found.violations };
+}
+
+async function frames(seconds) {
+  const kills = options.kills === undefined ? undefined : Number(options.kills);
+  const until = kills === undefined ? after(seconds) : undefined;
+  const found = await runFrameKills({ seed, kills, until });
+  const line = `writers killed after ${found.calls} calls and at ${found.kills} moments, ${found.midway} times midway, ${found.acknowledged} frames acknowledged`;
   return { line, violations: found.violations };
 }
 
