@@ -8,8 +8,10 @@ import {
   isMemmapError,
   LimitError,
   MemmapFile,
+  MemmapTable,
   NameError,
   NotFoundError,
+  type Schema,
   ShapeError,
   UnsupportedError,
 } from "../../src/index.js";
@@ -340,6 +342,44 @@ describe("a commit that fails", () => {
     expect(isMemmapError(error, "LIMIT")).toBe(true);
     expect(error.message).toMatch(/memmap-table.frame/);
     expect([...file.getGroup("/f").keys()]).toEqual([]);
+  });
+
+  it("because its source is gone, in whole or in part", async () => {
+    await using file = openQuick(fresh());
+    const changes: readonly [(table: MemmapTable<Schema, "r+">) => void, RegExp][] = [
+      [(table) => table.resize(1), /column "v" has 1 rows by now, where its frame has 3/],
+      [(table) => table.deleteColumn("v"), /column "v" was deleted/],
+      [(table) => table.addColumn("v", "i4", { overwrite: true }), /column "v" was deleted or replaced/],
+      [(table) => table.close(), /the table is closed/],
+    ];
+    for (const groupBy of [undefined, "v"]) {
+      for (const columns of ["v", ["v"]]) {
+        for (const [change, message] of changes) {
+          using table = MemmapTable.create<Schema>(fresh(), {
+            durability: "process",
+            rows: 3,
+            columns: { v: "i4" },
+          });
+          file.fromDataFrame(table, { groupBy, name: "f" }).registerArray("v", columns);
+          change(table);
+          expect((await rejected(file)).message).toMatch(message);
+        }
+      }
+    }
+    expect([...file.keys()]).toEqual([]);
+  });
+
+  it("does not, because its source has more rows by now: those that there were are written", async () => {
+    await using file = openQuick(fresh());
+    using table = MemmapTable.create(fresh(), { durability: "process", rows: 0, columns: { v: "i4" } });
+    table.append([{ v: 3 }, { v: 1 }]);
+    file.fromDataFrame(table, { orderBy: "v" }).registerArray("v", "v").registerArray("stacked", ["v"]);
+    table.append([{ v: 2 }]);
+    await file.commit();
+    expect([values(file, "/v"), values(file, "/stacked")]).toEqual([
+      [1, 3],
+      [[1], [3]],
+    ]);
   });
 
   it("because it was to end: before it began, or on the way", async () => {

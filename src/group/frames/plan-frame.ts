@@ -1,6 +1,6 @@
 import { ShapeError } from "../../errors.js";
 import { copied, TableView } from "../../table/index.js";
-import { type FrameColumn, frameOf } from "../column-source.js";
+import { type Frame, type FrameColumn, frameOf } from "../column-source.js";
 import { maskName, maskOf } from "./masks.js";
 import type { PendingFrame, RegisteredArray } from "./pending-frame.js";
 import { hasNull, type Order, positionsIn, type RowSource, rowsOf } from "./row-source.js";
@@ -37,7 +37,7 @@ export function planFrame(pending: PendingFrame): PlannedFrame {
   const arrays: PlannedArray[] = pending.arrays.map((array) => plannedArray(pending, array, order));
   for (const { name, columns } of pending.frames) {
     for (const column of columns) {
-      const source = frame.column(column);
+      const source = columnOf(frame, column);
       const rows = rowsOf([source], order, { stacked: false, keepsNulls: true });
       arrays.push({ name: `${name}/${column}`, rows });
       if (source.nulls === undefined || hasNull(rows.dtype)) continue;
@@ -61,10 +61,20 @@ function plannedArray(
   { name, columns, stacked, dtype, encoder }: RegisteredArray,
   order: Order,
 ): PlannedArray {
-  const sources = columns.map((column) => frame.column(column));
+  const sources = columns.map((column) => columnOf(frame, column));
   if (encoder === undefined) return { name, rows: rowsOf(sources, order, { dtype, stacked }) };
   const made = encoded(name, encoder(ordered(sources, order, frame.length)), frame.length);
   return { name, rows: rowsOf([made], undefined, { dtype, stacked: false }) };
+}
+
+/** A column as it is at the commit. @throws ShapeError where rows are gone; what a column that is gone itself throws */
+function columnOf(frame: Frame, name: string): FrameColumn {
+  const column = frame.column(name);
+  const { length } = column.array;
+  if (length >= frame.length) return column;
+  throw new ShapeError(
+    `column ${JSON.stringify(name)} has ${length} rows by now, where its frame has ${frame.length}; columns must stay as they are until they are written`,
+  );
 }
 
 /** The columns in the order in which rows are written, copied: an encoder cannot change the caller's frame. */
