@@ -28,12 +28,11 @@ export interface ColumnSource {
   nulls?(name: string): Uint8Array | undefined;
 }
 
-/** Columns as plain values: arrays, typed arrays, ArrayViews, or lists of plain values, in an object or a Map. */
-export type FrameSource =
-  | ColumnSource
-  | Viewable
-  | ReadonlyMap<string, unknown>
-  | { readonly [name: string]: unknown };
+/**
+ * Columns as plain values: arrays, typed arrays, ArrayViews, or lists of plain values, in a plain object (of any interface)
+ * or a Map.
+ */
+export type FrameSource = ColumnSource | Viewable | ReadonlyMap<string, unknown> | object;
 
 /** One column of a frame. */
 export interface FrameColumn {

@@ -166,11 +166,9 @@ export class MemmapGroup<M extends AccessMode = AccessMode>
    * @param selection NumPy's, basic (views) and advanced (read-only copies): see {@link Selection}
    * @throws NotFoundError, with a guess at what was meant; UnsupportedError for a group; what a selection throws
    */
-  getArray<D extends DTypeLike = DTypeLike>(path: string): ArrayView<D, M>;
-  getArray<D extends DTypeLike = DTypeLike>(path: string, selection?: Selection): ArrayView<D>;
-  getArray<D extends DTypeLike = DTypeLike>(path: string, selection?: Selection): ArrayView<D> {
-    const array = this.#arrayAt(this.#resolve(path)) as unknown as ArrayView<D>;
-    return selection === undefined ? array : (select(array, selection) as ArrayView<D>);
+  getArray<D extends DTypeLike = DTypeLike>(path: string, selection?: Selection): ArrayView<D, M> {
+    const array = this.#arrayAt(this.#resolve(path)) as unknown as ArrayView<D, M>;
+    return selection === undefined ? array : (select(array, selection) as ArrayView<D, M>);
   }
 
   /** An array; of a data frame that was registered, its columns beside each other. */

@@ -157,6 +157,10 @@ function createRecord(path: string, files: Files): number {
 function settled(draft: Draft, paths: StorePaths): Catalog {
   const columns = new Map<string, ColumnState>();
   for (const [name, column] of draft.columns) {
+    if (draft.base.columns.get(name) === column) {
+      columns.set(name, column);
+      continue;
+    }
     const hasSidecar = column.layout === "raw" || column.attr !== null || column.sidecar !== undefined;
     columns.set(name, {
       ...column,

@@ -54,6 +54,8 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
 
   const before = new Map([...base.columns.values()].map((column) => [column.id, column]));
   for (const [name, column] of next.columns) {
+    // Most are what they were.
+    if (base.columns.get(name) === column) continue;
     const path = arrayFile(name);
     const old = column.staged ? undefined : before.get(column.id);
     const isMoved = column.path !== paths.file(path);
@@ -80,6 +82,7 @@ export function planChanges(base: Catalog, next: Catalog, paths: StorePaths): Pl
   }
 
   for (const [name, column] of base.columns) {
+    if (next.columns.get(name) === column) continue;
     const path = arrayFile(name);
     const isGone = !puts.has(path) && !next.columns.has(name);
     if (puts.has(path) || isGone) stage.push({ kind: "check", column, isNeeded: false });
@@ -144,11 +147,12 @@ function sidecarBytes(column: ColumnState): Uint8Array {
   );
 }
 
-function directoriesOf({ columns, groups }: Catalog): Set<string> {
+/** The directories that a catalog's files lie in, of which only some names count. */
+function directoriesOf({ columns, groups }: Catalog, counts: (name: string) => boolean): Set<string> {
   const all = new Set<string>();
-  for (const name of columns.keys()) for (const group of groupsOf(name)) all.add(group);
+  for (const name of columns.keys()) if (counts(name)) for (const group of groupsOf(name)) all.add(group);
   for (const name of groups.keys()) {
-    if (name === "") continue;
+    if (name === "" || !counts(name)) continue;
     for (const group of groupsOf(`${name}/x`)) all.add(group);
   }
   return all;
@@ -156,8 +160,10 @@ function directoriesOf({ columns, groups }: Catalog): Set<string> {
 
 /** Top down. */
 function newDirectories(base: Catalog, next: Catalog): Change[] {
-  const there = directoriesOf(base);
-  return [...directoriesOf(next)]
+  const wanted = directoriesOf(next, (name) => !base.columns.has(name) && !base.groups.has(name));
+  if (wanted.size === 0) return [];
+  const there = directoriesOf(base, () => true);
+  return [...wanted]
     .filter((group) => !there.has(group))
     .sort((one, other) => one.split("/").length - other.split("/").length)
     .map((path) => ({ op: "mkdir", path }));

@@ -55,13 +55,15 @@ export function scopedCatalog(catalog: Catalog, { group, emptyRows, path }: Scop
     else continue;
     isThere = true;
   }
-  if (!isThere) {
-    throw new NotFoundError(`${path}: the group of this table was renamed or deleted; open its table anew`, {
-      path,
-    });
-  }
+  if (!isThere) throw goneError({ path });
   const own = group === "" ? (catalog.rows ?? undefined) : undefined;
   return { rows: rows ?? own ?? emptyRows, columns, groups };
+}
+
+function goneError({ path }: Pick<Scope, "path">): NotFoundError {
+  return new NotFoundError(`${path}: the group of this table was renamed or deleted; open its table anew`, {
+    path,
+  });
 }
 
 /** The part of a draft that is a group's: what changes its columns as a table's. */
@@ -130,6 +132,7 @@ export class ScopedDraft implements TableDraft {
   }
 
   setGroupAttr(group: string, attr: JsonValue): void {
+    if (!this.#draft.hasGroup(this.#scope.group)) throw goneError(this.#scope);
     this.#draft.setGroupAttr(group === "" ? this.#scope.group : this.#full(group), attr);
   }
 

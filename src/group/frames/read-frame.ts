@@ -14,7 +14,6 @@ export function writtenFrames({
 }: Pick<Hierarchy, "catalog" | "root">): Map<string, FrameTable> {
   const found = new Map<string, FrameTable>();
   for (const [group, attr] of catalog.groups) {
-    if (group.includes("/")) continue;
     const table = frameTableIn(attr, group === "" ? root : showPath(group));
     if (table !== undefined) found.set(group, table);
   }
@@ -40,7 +39,7 @@ export function stackedFrame(hierarchy: Hierarchy, group: string, { columns }: R
     return { name: column, array, nulls };
   });
   const rows = sources[0]?.array.length ?? 0;
-  const { dtype, itemShape, read } = rowsOf(sources, undefined, { stacked: true });
+  const { dtype, itemShape, read } = rowsOf(sources, undefined, { rows, stacked: true });
   return wrap(
     { dtype, layout: denseLayout([rows, ...itemShape], dtype.itemsize), bytes: read(0, rows) },
     false,
