@@ -16,7 +16,7 @@ import {
 
 const fresh = clearedPaths();
 
-const ROWS = 300_000;
+const ROWS = 340_000;
 const keys = scattered(ROWS, 12);
 const numbers = keys.map((key, i) => key + i / 7);
 const codes = scattered(ROWS, 1000);
@@ -63,6 +63,10 @@ const SOURCES: Readonly<Record<string, (file: MemmapFile<"r+">) => FrameSource>>
   },
   "a table that is written": () => makeTable(fresh()),
   "a table in the same file": ownTable,
+  "a slice of a table": () => {
+    const table = makeTable(fresh());
+    return table.slice(ROWS / 100);
+  },
   "typed arrays": () => ({
     key: Int32Array.from(keys),
     x: Float64Array.from(numbers),

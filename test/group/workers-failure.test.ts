@@ -191,6 +191,8 @@ describe("a source whose files change", () => {
   // Two units of each column, and more columns than a worker keeps mapped.
   const rows = LEAST / 8 + 1000;
 
+  type Source = ReturnType<typeof source>;
+
   function source() {
     const table = BuiltTable.create(fresh(), { durability: "process", rows });
     for (const name of columns) table.addColumn(name, "f8");
@@ -217,6 +219,61 @@ describe("a source whose files change", () => {
     expectUntouched(file, before);
     file.close();
     table.close();
+  });
+
+  describe.each([0, 1])("read by %d workers", (workers) => {
+    it.each([
+      ["is closed", "CLOSED", (table: Source) => table.close()],
+      [
+        "loses its columns",
+        "NOT_FOUND",
+        (table: Source) => columns.forEach((name) => table.deleteColumn(name)),
+      ],
+      ["loses rows", "SHAPE", (table: Source) => table.resize(10)],
+      [
+        "gets others in their place",
+        "NOT_FOUND",
+        (table: Source) =>
+          columns.forEach((name) => void table.addColumn(name, "f8", { fill: 9, overwrite: true })),
+      ],
+    ])("fails the commit where the table %s on the way", async (_, code, act) => {
+      for (const groupBy of [undefined, "c9"]) {
+        const table = source();
+        const file = newFile(fresh("file"));
+        await pool().close();
+        register(file, table, columns.slice(0, 4), groupBy);
+        const before = snapshot(file.root);
+        let isChanged = false;
+        const onProgress = () => {
+          if (!isChanged) act(table);
+          isChanged = true;
+        };
+        expect(await rejection(file.commit({ workers, onProgress }))).toMatchObject({ code });
+        expectUntouched(file, before);
+        file.close();
+        table.close();
+      }
+    });
+  });
+
+  it("is the frame itself that is replaced", async () => {
+    for (const workers of [0, 2]) {
+      const file = newFile(fresh("file"));
+      const options = { name: "frame", groupBy: "key", overwrite: true };
+      file
+        .fromDataFrame({ key: keys, x: values.map((_, i) => i) }, options)
+        .registerDataFrame("all", ["key", "x"]);
+      await file.commit({ workers });
+      const part = file.getDataFrame("/frame/7/all");
+      file
+        .fromDataFrame({ key: part.column("key"), x: part.column("x") }, options)
+        .registerDataFrame("all", ["key", "x"]);
+      await file.commit({ workers });
+      expect(file.groupItems()).toMatchObject([{ name: 7, size: ROWS / GROUPS }]);
+      expect(file.getArray("/frame/7/all/x").at(-1)).toBe(ROWS - 1);
+      expect(file.has("/frame/6")).toBe(false);
+      file.close();
+    }
   });
 
   it("is read all the same where a column got another name, and its file grew and shrank", async () => {

@@ -3,7 +3,7 @@ import { copied, TableView } from "../../table/index.js";
 import { type Frame, type FrameColumn, frameOf } from "../column-source.js";
 import { maskName, maskOf } from "./masks.js";
 import type { PendingFrame, RegisteredArray } from "./pending-frame.js";
-import { hasNull, type Order, positionsIn, type RowSource, rowsOf } from "./row-source.js";
+import { hasNull, type Order, positionsIn, type RowSource, rowsOf, stridedOf } from "./row-source.js";
 
 /** An array that is written of each group of rows. */
 export interface PlannedArray {
@@ -38,13 +38,13 @@ export function planFrame(pending: PendingFrame): PlannedFrame {
   for (const { name, columns } of pending.frames) {
     for (const column of columns) {
       const source = columnOf(frame, column);
-      const rows = rowsOf([source], order, { stacked: false, keepsNulls: true });
+      const rows = rowsOf([source], order, { rows: frame.length, stacked: false, keepsNulls: true });
       arrays.push({ name: `${name}/${column}`, rows });
       if (source.nulls === undefined || hasNull(rows.dtype)) continue;
       const mask = maskName(column, columns);
       arrays.push({
         name: `${name}/${mask}`,
-        rows: rowsOf([maskOf(source, mask)], order, { stacked: false }),
+        rows: rowsOf([maskOf(source, mask)], order, { rows: frame.length, stacked: false }),
       });
     }
   }
@@ -61,20 +61,18 @@ function plannedArray(
   { name, columns, stacked, dtype, encoder }: RegisteredArray,
   order: Order,
 ): PlannedArray {
+  const rows = frame.length;
   const sources = columns.map((column) => columnOf(frame, column));
-  if (encoder === undefined) return { name, rows: rowsOf(sources, order, { dtype, stacked }) };
-  const made = encoded(name, encoder(ordered(sources, order, frame.length)), frame.length);
-  return { name, rows: rowsOf([made], undefined, { dtype, stacked: false }) };
+  if (encoder === undefined) return { name, rows: rowsOf(sources, order, { rows, dtype, stacked }) };
+  const made = encoded(name, encoder(ordered(sources, order, rows)), rows);
+  return { name, rows: rowsOf([made], undefined, { rows, dtype, stacked: false }) };
 }
 
 /** A column as it is at the commit. @throws ShapeError where rows are gone; what a column that is gone itself throws */
 function columnOf(frame: Frame, name: string): FrameColumn {
   const column = frame.column(name);
-  const { length } = column.array;
-  if (length >= frame.length) return column;
-  throw new ShapeError(
-    `column ${JSON.stringify(name)} has ${length} rows by now, where its frame has ${frame.length}; columns must stay as they are until they are written`,
-  );
+  stridedOf(column, frame.length);
+  return column;
 }
 
 /** The columns in the order in which rows are written, copied: an encoder cannot change the caller's frame. */

@@ -1,4 +1,13 @@
-import { type ArrayView, planAssign, STRIDED, showShape, slice, wrap, zeros } from "../../array/index.js";
+import {
+  type ArrayView,
+  planAssign,
+  STRIDED,
+  type Strided,
+  showShape,
+  slice,
+  wrap,
+  zeros,
+} from "../../array/index.js";
 import { contiguousBytes } from "../../array/strided.js";
 import { gather } from "../../compute/index.js";
 import { type DType, promote, sizeOf } from "../../dtype/index.js";
@@ -16,11 +25,21 @@ export interface RowSource {
   readonly itemShape: readonly number[];
   /** Bytes of one row. */
   readonly rowBytes: number;
-  /** The bytes of all rows before they are ordered, where these are to be moved as they are. */
-  readonly direct: Uint8Array | undefined;
+  /**
+   * The bytes of all rows before they are ordered, as they are now; undefined where these are not moved as they are.
+   *
+   * @throws as `check`
+   */
+  direct(): Uint8Array | undefined;
   readonly order: Order;
-  /** The bytes of rows `start` to before `end`; they last until the next call. @throws CastError naming column and row */
+  /**
+   * The bytes of rows `start` to before `end`; they last until the next call.
+   *
+   * @throws CastError naming column and row; as `check`
+   */
   read(start: number, end: number): Uint8Array;
+  /** @throws ClosedError, NotFoundError where a column is gone by now; ShapeError where rows of its frame are */
+  check(): void;
 }
 
 /** Whether a dtype has a value that stands for null. */
@@ -30,6 +49,8 @@ export function hasNull({ kind }: DType): boolean {
 
 /** How columns become one array. */
 export interface StackOptions {
+  /** How many rows there are; a column may have more by now. */
+  readonly rows: number;
   /** What they become; what NumPy makes of their dtypes when left out. */
   readonly dtype?: DType | undefined;
   /** Whether they stand beside each other along a new axis behind the rows; else there is one. */
@@ -47,6 +68,10 @@ export function rowsOf(columns: readonly FrameColumn[], order: Order, options: S
   const { stacked, keepsNulls = false } = options;
   const [first] = columns;
   if (first === undefined) throw new ShapeError("an array of no columns has no dtype; name at least one");
+  const check = () => {
+    for (const column of columns) stridedOf(column, options.rows);
+  };
+  check();
   const own = stacked ? promote(columns.map(({ array }) => array.dtype)) : first.array.dtype;
   const dtype = options.dtype ?? own;
   const cell = cellOf(columns, first);
@@ -54,12 +79,27 @@ export function rowsOf(columns: readonly FrameColumn[], order: Order, options: S
   const rowBytes = sizeOf(itemShape) * dtype.itemsize;
   const isAsItIs = first.nulls === undefined || (keepsNulls && !hasNull(dtype));
   const isMoved = !stacked && first.array.dtype.equals(dtype) && isAsItIs;
-  const direct = isMoved ? contiguousBytes(first.array[STRIDED]()) : undefined;
-  const read =
-    direct === undefined
-      ? assigned(columns, order, { dtype, itemShape, stacked, keepsNulls })
-      : moved(direct, rowBytes, order);
-  return { dtype, itemShape, rowBytes, direct, order, read };
+  // Whoever has the columns may change them between two blocks.
+  const direct = () => (isMoved ? contiguousBytes(stridedOf(first, options.rows)) : undefined);
+  const assign = assigned(columns, order, { dtype, itemShape, stacked, keepsNulls });
+  const move = moved(rowBytes, order);
+  const read = (start: number, end: number): Uint8Array => {
+    const bytes = direct();
+    if (bytes !== undefined) return move(bytes, start, end);
+    check();
+    return assign(start, end);
+  };
+  return { dtype, itemShape, rowBytes, direct, order, read, check };
+}
+
+/** Where a column's elements are now. @throws ClosedError, NotFoundError where it is gone; ShapeError where rows of its frame are */
+export function stridedOf({ name, array }: FrameColumn, rows: number): Strided {
+  const strided = array[STRIDED]();
+  const [own = 0] = strided.layout.shape;
+  if (own >= rows) return strided;
+  throw new ShapeError(
+    `column ${JSON.stringify(name)} has ${own} rows by now, where its frame has ${rows}; columns must stay as they are until they are written`,
+  );
 }
 
 /** The shape of the columns' cells. */
@@ -75,10 +115,13 @@ function cellOf(columns: readonly FrameColumn[], first: FrameColumn): readonly n
 }
 
 /** Reads rows by moving their bytes. */
-function moved(bytes: Uint8Array, rowBytes: number, order: Order): RowSource["read"] {
-  if (order === undefined) return (start, end) => bytes.subarray(start * rowBytes, end * rowBytes);
+function moved(
+  rowBytes: number,
+  order: Order,
+): (bytes: Uint8Array, start: number, end: number) => Uint8Array {
+  if (order === undefined) return (bytes, start, end) => bytes.subarray(start * rowBytes, end * rowBytes);
   let block = new Uint8Array(0);
-  return (start, end) => {
+  return (bytes, start, end) => {
     const length = (end - start) * rowBytes;
     if (block.length < length) block = new Uint8Array(length);
     const out = block.subarray(0, length);
@@ -98,7 +141,7 @@ export function positionsIn(order: Uint32Array, start: number, end: number): Int
 function assigned(
   columns: readonly FrameColumn[],
   order: Order,
-  to: Required<Omit<StackOptions, "dtype">> & Pick<RowSource, "dtype" | "itemShape">,
+  to: Required<Omit<StackOptions, "dtype" | "rows">> & Pick<RowSource, "dtype" | "itemShape">,
 ): RowSource["read"] {
   return (start, end) => {
     const block = zeros(to.dtype, [end - start, ...to.itemShape]);

@@ -113,6 +113,16 @@ export function* writeHere(plans: readonly FramePlan[], context: WriteContext): 
       }
     }
   }
+  checkSources(plans);
+}
+
+/**
+ * To be asked when all is written: columns that became others meanwhile were read before that, or after.
+ *
+ * @throws ClosedError, NotFoundError, ShapeError
+ */
+export function checkSources(plans: readonly FramePlan[]): void {
+  for (const { arrays } of plans) for (const { rows } of arrays) rows.check();
 }
 
 /** The bytes of a group's rows, block by block. */

@@ -6,6 +6,7 @@ import { type WorkerRun, workerPool } from "../../workers/index.js";
 import type { PlannedArray } from "./plan-frame.js";
 import {
   arrayName,
+  checkSources,
   type FramePlan,
   rowsPerUnit,
   totalOf,
@@ -66,12 +67,13 @@ export class SharedWriter {
     await this.#submit();
     await this.#run.finish();
     if (this.#failure !== undefined) throw this.#failure.error;
+    checkSources(plans);
   }
 
   /** The units of one array, whose files are made as they come. */
   async *#units(plan: FramePlan, array: PlannedArray): AsyncGenerator<Ready> {
     const { rows } = array;
-    const shared = sharedSource(rows.direct, this.#files);
+    const shared = sharedSource(rows.direct(), this.#files);
     const targets = this.#makeFiles(plan, array);
     const step = rowsPerUnit(rows.rowBytes);
     const length = plan.groups.at(-1)?.end ?? 0;
