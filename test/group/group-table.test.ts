@@ -162,6 +162,27 @@ describe("the table of a group", () => {
     expect(Object.keys(stored(file))).toEqual(["/", "/g", "/other", "/scalar"]);
   });
 
+  it("whose group is renamed or deleted says so, and is there again with it", () => {
+    using file = sample();
+    const table = file.getGroup("g").table();
+    const gone = [
+      () => table.length,
+      () => table.columnNames,
+      () => table.attr,
+      () => table.append([]),
+      () => table.addColumn("z", "i4"),
+    ];
+    file.renameNode("/g", "/moved");
+    for (const act of gone) refuses(file.root, NotFoundError, /was renamed or deleted/, act);
+    expect(file.getGroup("/moved").table().length).toBe(3);
+    file.renameNode("/moved", "/g");
+    expect(table.shape).toEqual([3, 2]);
+    file.deleteNode("/g", { recursive: true });
+    for (const act of gone) refuses(file.root, NotFoundError, /was renamed or deleted/, act);
+    file.setArray("/g/a", [1]);
+    expect(table.shape).toEqual([1, 1]);
+  });
+
   it("makes its changes in the transactions of the file, and the file in its", () => {
     using file = sample();
     const table = file.getGroup("g").table();

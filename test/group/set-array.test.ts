@@ -130,6 +130,13 @@ describe("an array is made of", () => {
     expect(written(value, given === undefined ? {} : { dtype: given })).toEqual([dtype, [], element]);
   });
 
+  it("one value, which is a list of one for those that take lists", () => {
+    using file = openQuick(fresh());
+    expect(file.setArray("x", 42, { dtype: "f4" }).toArray()).toEqual(Float32Array.of(42));
+    expect(file.setArray("x", "text").toArray()).toEqual(["text"]);
+    expect(file.setArray("x", { a: 1 }, { dtype: [["a", "i4"]] }).toArray()).toEqual([{ a: 1 }]);
+  });
+
   it("one value that fills a shape", () => {
     expect(written(7, { dtype: "i2", shape: [2, 2] })).toEqual([
       "<i2",

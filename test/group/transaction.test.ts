@@ -95,6 +95,43 @@ describe("a transaction", () => {
     expect(stored(file)["/a"]).toMatchObject({ values: [1] });
   });
 
+  it("keeps nothing of a change within it that was refused on its way", () => {
+    using file = sample();
+    file.setArray("/h/x", [5]);
+    file.setNodeAttr("/h", "a", 1);
+    const before = stored(file);
+    file.transaction(() => {
+      for (const act of [
+        () => file.renameNode("/h", "/G"),
+        () => file.copyNode("/h", "/G"),
+        () => file.renameNode("/h", "/g/x/h"),
+        () => file.copyNode("/h", "/g/x/h"),
+        () => file.setArray("/n/e/w", ["a", 1]),
+        () => file.setArray("/n/e/w", Int16Array.of(1, 300), { dtype: "i1" }),
+        () => file.setGroup("/g/x/y"),
+        () =>
+          file
+            .getGroup("g")
+            .table()
+            .append([{ x: 1, y: 2 }, { x: "text" }] as never),
+        () =>
+          file
+            .getGroup("g")
+            .table()
+            .addColumn("z", "i4", { data: [1, 2, 3] }),
+        () =>
+          file
+            .getGroup("g")
+            .table()
+            .addColumn("z", "i1", { data: [1, 300] }),
+      ]) {
+        expect(act).toThrow();
+      }
+      file.setNodeAttr("/", "done", true);
+    });
+    expect(stored(file)).toEqual({ ...before, "/": { group: { done: true } } });
+  });
+
   it("may make and unmake: what was only there within it was never there", () => {
     using file = sample();
     const before = stored(file);
