@@ -8,7 +8,7 @@ import { temporaryPaths } from "../test/support/temporary.js";
 import { compareTree, isObject, outlineOf, TreeModel } from "./hierarchy-model.js";
 import { anyTreeStep, carryOut, changes, type Step } from "./hierarchy-steps.js";
 
-const numRuns = process.env.RUNS === undefined ? 60 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 40 : Number(process.env.RUNS);
 const fresh = temporaryPaths();
 
 /** A file, its model, and somebody else who reads it. */

@@ -16,7 +16,7 @@ import {
 
 const fresh = clearedPaths();
 
-const ROWS = 340_000;
+const ROWS = 240_000;
 const keys = scattered(ROWS, 12);
 const numbers = keys.map((key, i) => key + i / 7);
 const codes = scattered(ROWS, 1000);
@@ -133,9 +133,9 @@ describe("workers write what one thread alone writes", () => {
   });
 
   it.each(["seen by them", "gathered for them"])("of thousands of small groups, %s", async (how) => {
-    const rows = (3 * LEAST) >> 4;
+    const rows = (9 * LEAST) >> 6;
     const isShared = how === "seen by them";
-    const group = Int32Array.from({ length: rows }, (_, i) => i % 1500);
+    const group = Int32Array.from({ length: rows }, (_, i) => i % 1000);
     const x = isShared ? shared.f8(group) : Float64Array.from(group);
     await expectSame(
       (file) => {

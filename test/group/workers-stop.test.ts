@@ -185,3 +185,30 @@ it("the next commit, of workers that are there, writes into the same names", asy
   file.close();
   checkTree(file.root);
 });
+
+it("commits of two files at a time share the workers, and one that fails harms the other in nothing", async () => {
+  const [one, other, third] = [begun(), begun(SOURCES["gathered for workers"]), begun()];
+  const fail = () => {
+    throw new RangeError("no more");
+  };
+  const failed = rejection(third.commit({ workers: 2, onProgress: fail }));
+  await Promise.all([one.commit({ workers: 2 }), other.commit({ workers: 1 })]);
+  expect(await failed).toBeInstanceOf(RangeError);
+  for (const file of [one, other]) expect(file.getArray("/z").at(-1)).toBe(ROWS - 1);
+  expect([...third.keys()]).toEqual(["before"]);
+  for (const { root } of [one, other, third]) checkTree(root);
+  for (const file of [one, other, third]) file.close();
+});
+
+it("a file that is closed in its own time writes what waits by workers, and is closed all the same where that fails", async () => {
+  const file = begun();
+  await file.closeAsync({ workers: 2 });
+  expect(file.closed).toBe(true);
+  using again = BuiltFile.open(file.root);
+  expect(again.getArray("/z").at(-1)).toBe(ROWS - 1);
+  const failing = begun();
+  const aborted = failing.closeAsync({ workers: 2, signal: AbortSignal.abort("never") });
+  expect(await rejection(aborted)).toBe("never");
+  expect(failing.closed).toBe(true);
+  expect(openBelow(failing.root)).toEqual([]);
+});
