@@ -132,19 +132,15 @@ export function isObject(attr: unknown): attr is { readonly [key: string]: unkno
   return typeof attr === "object" && attr !== null && Object.getPrototypeOf(attr) === Object.prototype;
 }
 
-function attrIn(file: MemmapFile, name: string, model: TreeModel): unknown {
-  if (isObject(model.attrOf(name))) return Object.fromEntries(file.attrs(`/${name}`));
-  const node = model.arrays.has(name) ? file.getArray(`/${name}`) : file.getGroup(`/${name}`);
-  return Reflect.get(node, "attr");
-}
-
 /** Expects a file to be what the model is: nodes, dtypes, shapes, every element, every attribute. */
 export function compareTree(file: MemmapFile, model: TreeModel): void {
   expect(outlineOf(file)).toEqual(model.outline);
   for (const name of model.names) {
     const attr = model.attrOf(name);
-    const found = attrIn(file, name, model);
+    const node = model.arrays.has(name) ? file.getArray(`/${name}`) : file.getGroup(`/${name}`);
+    const found: unknown = Reflect.get(node, "attr");
     if (!isSame(found, attr)) expect(found, `the attribute of /${name}`).toEqual(attr);
+    if (isObject(attr)) expect(isSame(Object.fromEntries(file.attrs(`/${name}`)), attr)).toBe(true);
     const array = model.arrays.get(name);
     if (array === undefined) continue;
     const { shape, elements } = array;
