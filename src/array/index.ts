@@ -3,7 +3,14 @@ export { type ArraySource, type Assignment, planAssign } from "./assign.js";
 export { type AccessMode, ElementArray, type SetOptions, type ValuesIn } from "./base.js";
 export { BLOCK_BYTES, byteBlocks } from "./blocks.js";
 export { copyElements } from "./copy.js";
-export { type FileOrigin, FileStorage, type MapFileOptions, mapFile, originOf, reopen } from "./file-storage.js";
+export {
+  type FileOrigin,
+  FileStorage,
+  type MapFileOptions,
+  mapFile,
+  originOf,
+  reopen,
+} from "./file-storage.js";
 export { denseLayout, isContiguous, type Layout, type Selector, showShape } from "./layout.js";
 export { NpyArray, type NpyOptions, openNpy, saveNpy } from "./npy-file.js";
 export type { Candidates, Comparand, Mask, UniqueResult } from "./numeric-array.js";

@@ -1,5 +1,5 @@
 import { type AnyValues, DType, NATIVE_ORDER, parseDType, sizeOf } from "../dtype/index.js";
-import { CastError } from "../errors.js";
+import { CastError, ClosedError } from "../errors.js";
 import { denseLayout } from "./layout.js";
 import { isViewable, STRIDED, type Strided } from "./strided.js";
 
@@ -82,7 +82,7 @@ export function viewTyped(
   target: { readonly dtype: DType; readonly shape: readonly number[] },
 ): Strided {
   const { dtype, shape } = target;
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const bytes = bytesOf(array);
   const own = dtypeOf(array);
   const size = sizeOf(shape);
   if (dtype.kind === "f" && dtype.itemsize === 2 && own.kind === "u" && own.itemsize === 2) {
@@ -100,6 +100,17 @@ export function viewTyped(
   }
   const lengths = array.length === size ? shape : [array.length];
   return { dtype: own, layout: denseLayout(lengths, own.itemsize), bytes };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
+  try {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (cause) {
+    throw new ClosedError(
+      "the memory of this typed array is gone: the table that it was of was closed, or its buffer was transferred",
+      { cause },
+    );
+  }
 }
 
 /**

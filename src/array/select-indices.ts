@@ -63,10 +63,15 @@ function ofLists(given: readonly unknown[]): ReadIndices {
   return { shape, axes: mask ? shape.length : 1, flat, isMask: mask };
 }
 
+/** More axes no array has; a list that holds itself would have no end of them. */
+const MAX_AXES = 64;
+
 /** By the first part of each list. */
 function listShape(given: unknown): number[] {
   const shape: number[] = [];
-  for (let part = given; Array.isArray(part) || isTypedArray(part); part = part[0]) shape.push(part.length);
+  for (let part = given; Array.isArray(part) || isTypedArray(part); part = part[0]) {
+    if (shape.push(part.length) > MAX_AXES) throw new ShapeError("a selection's lists are nested too deep");
+  }
   return shape;
 }
 

@@ -1,3 +1,5 @@
+import { ClosedError } from "../errors.js";
+
 /**
  * Where the bytes of an array live. An array asks for them at each use and never keeps them, so that a column can
  * grow, be deleted or be closed beneath it.
@@ -31,9 +33,11 @@ export class MemoryStorage implements Storage {
   readonly writable: boolean;
   readonly label: string;
   readonly #bytes: Uint8Array;
+  readonly #length: number;
 
   constructor(bytes: Uint8Array, { writable = true, label = "array" } = {}) {
     this.#bytes = bytes;
+    this.#length = bytes.length;
     this.writable = writable;
     this.label = label;
   }
@@ -43,6 +47,10 @@ export class MemoryStorage implements Storage {
   }
 
   bytes(): Uint8Array {
-    return this.#bytes;
+    // Of a buffer that was transferred, or unmapped when its table was closed, nothing is left.
+    if (this.#bytes.length === this.#length) return this.#bytes;
+    throw new ClosedError(
+      `${this.label}: its memory is gone: the table that it was of was closed, or its buffer was transferred`,
+    );
   }
 }

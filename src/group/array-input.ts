@@ -17,6 +17,9 @@ import { type DType, type DTypeLike, parseDType, sizeOf } from "../dtype/index.j
 import { CastError, ShapeError } from "../errors.js";
 import { plainColumn } from "./plain-column.js";
 
+/** More axes no array has; a list that holds itself would have no end of them. */
+const MAX_AXES = 32;
+
 /** What an array is to be, where the data do not say. */
 export interface ArrayOptions<D extends DTypeLike = DTypeLike> {
   /** What one element is; that of the data when left out. */
@@ -102,7 +105,7 @@ function judgedList(data: readonly unknown[], label: string): Strided {
 function shapeOf(data: readonly unknown[], { kind, fields }: DType): readonly number[] {
   const shape: number[] = [];
   let part: unknown = data;
-  for (; Array.isArray(part); part = part[0]) shape.push(part.length);
+  for (; Array.isArray(part) && shape.length <= MAX_AXES; part = part[0]) shape.push(part.length);
   if (isViewable(part)) return [...shape, ...part[STRIDED]().layout.shape];
   const isElement = "SV".includes(kind) && fields === undefined;
   return isTypedArray(part) && !isElement ? [...shape, part.length] : shape;
@@ -148,7 +151,7 @@ function* converted(array: Strided, dtype: DType, label: string): Generator<Uint
 export function requireShape(shape: unknown, label: string): asserts shape is readonly number[] {
   const isShape =
     Array.isArray(shape) &&
-    shape.length <= 32 &&
+    shape.length <= MAX_AXES &&
     shape.every((axis) => typeof axis === "number" && Number.isSafeInteger(axis) && axis >= 0);
   if (isShape) return;
   throw new ShapeError(`${label}: a shape is a list of at most 32 whole numbers from 0, such as [2, 3]`);

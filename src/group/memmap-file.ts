@@ -241,8 +241,9 @@ export class MemmapFile<M extends AccessMode = AccessMode> extends MemmapGroup<M
     this.close();
   }
 
-  /** As `close`, frames written by workers. */
+  /** As `close`, after a commit that is under way, and frames written by workers. */
   async closeAsync(options: CommitOptions = {}): Promise<void> {
+    await this.#frames.settled();
     if (this.closed) return;
     try {
       await this.commit(options);

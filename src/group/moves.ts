@@ -63,18 +63,16 @@ export function renameNode(hierarchy: Hierarchy, from: string, to: string): void
   const kind = hierarchy.requireNode(from);
   if (from === to) return;
   requireFree(hierarchy, from, to);
-  hierarchy.change((draft) => {
-    if (kind === "array") draft.rename(from, to);
-    else {
-      const { columns, groups } = placed(draft, from, to);
-      draft.renameAll(columns);
-      for (const [group, name] of groups) {
-        draft.setGroupAttr(name, draft.groups.get(group) ?? null);
-        draft.removeGroup(group);
-      }
-    }
-    keepParent(draft, from);
-  });
+  hierarchy.change((draft) =>
+    draft.atomically(() => {
+      const { columns, groups } = moved(draft, from, to);
+      const attrs = Array.from(groups, ([group, name]) => [name, draft.groups.get(group) ?? null] as const);
+      for (const group of groups.keys()) draft.removeGroup(group);
+      draft.renameAll(kind === "array" ? new Map([[from, to]]) : columns);
+      for (const [name, attr] of attrs) draft.addGroup(name, attr);
+      keepParent(draft, from);
+    }),
+  );
 }
 
 /** Copies an array or group with all below it, and the attributes. @throws NotFoundError, ExistsError, NameError, DiskError */
@@ -82,33 +80,19 @@ export function copyNode(hierarchy: Hierarchy, from: string, to: string): void {
   hierarchy.session.store.requireWritable();
   const kind = hierarchy.requireNode(from);
   requireFree(hierarchy, from, to);
-  hierarchy.change((draft) => {
-    if (kind === "array") {
-      draft.copy(from, to);
-      return;
-    }
-    const { columns, groups } = placed(draft, from, to);
-    const copies: string[] = [];
-    try {
-      for (const [column, name] of columns) {
-        draft.copy(column, name);
-        copies.push(name);
-      }
-    } catch (error) {
-      // Whoever catches it in a transaction goes on with what there was.
-      for (const name of copies) draft.remove(name);
-      throw error;
-    }
-    for (const [group, name] of groups) draft.setGroupAttr(name, draft.groups.get(group) ?? null);
-  });
+  hierarchy.change((draft) =>
+    draft.atomically(() => {
+      if (kind === "array") draft.copy(from, to);
+      const { columns, groups } = moved(draft, from, to);
+      for (const [group, name] of groups) draft.addGroup(name, draft.groups.get(group) ?? null);
+      for (const [column, name] of columns) draft.copy(column, name);
+    }),
+  );
 }
 
-/** The names that what lies below a group will have. Nothing has changed where one is refused. @throws NameError, ExistsError */
-function placed(draft: Draft, from: string, to: string): Record<"columns" | "groups", Map<string, string>> {
-  draft.requireGroupName(to);
+/** The names that what lies below a group will have, by those of now. */
+function moved(draft: Draft, from: string, to: string): Record<"columns" | "groups", Map<string, string>> {
   const { columns, groups } = draft.below(from);
   const move = (name: string): [string, string] => [name, to + name.slice(from.length)];
-  const moved = { columns: new Map(columns.map(move)), groups: new Map(groups.map(move)) };
-  for (const group of moved.groups.values()) draft.requireGroupName(group);
-  return moved;
+  return { columns: new Map(columns.map(move)), groups: new Map(groups.map(move)) };
 }

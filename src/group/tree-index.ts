@@ -75,10 +75,11 @@ export class TreeIndex {
 
   /** A group and all below it, each group before what lies in it. */
   *walk(group: string): Generator<NodeInfo> {
-    yield this.infoOf(group);
+    yield { kind: "group", path: showPath(group) };
     for (const name of this.childrenOf(group)) {
-      if (this.kindOf(name) === "group") yield* this.walk(name);
-      else yield this.infoOf(name);
+      if (this.#catalog.columns.has(name)) yield this.infoOf(name);
+      // Other software may have made an array and a group of one name.
+      if (this.#children.has(name)) yield* this.walk(name);
     }
   }
 }

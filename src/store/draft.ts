@@ -7,7 +7,9 @@ import {
   ShapeError,
   UnsupportedError,
 } from "../errors.js";
+import { excerpt } from "../npy/excerpt.js";
 import type { Files } from "../platform/files.js";
+import { MAX_PATH_BYTES } from "../platform/path-limit.js";
 import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } from "./catalog.js";
 import type { Filling } from "./content.js";
 import { Growth } from "./growth.js";
@@ -139,6 +141,7 @@ export class Draft implements Catalog {
         { path: this.#paths.column(name) },
       );
     }
+    this.#requireLength(name, this.#paths.sidecar(name));
     this.#refuseConflict(name, "column", this.#paths.column(name));
     const isThere = this.#requireDirectories(groupsOf(name));
     if (!isThere || this.base.columns.has(name)) return;
@@ -147,6 +150,16 @@ export class Draft implements Catalog {
         throw new ExistsError(`${path}: a file that is no column of this table is in the way`, { path });
       }
     }
+  }
+
+  /** A path that the system does not take would be found out when the change is committed and cannot be made. */
+  #requireLength(name: string, longest: string): void {
+    const bytes = Buffer.byteLength(longest);
+    if (bytes <= MAX_PATH_BYTES) return;
+    throw new NameError(
+      `"${excerpt(name)}" is too long: its path would have ${bytes} bytes, where this system takes ${MAX_PATH_BYTES}`,
+      { path: longest },
+    );
   }
 
   #refuseConflict(name: string, what: NameKind, path: string): void {
@@ -253,25 +266,39 @@ export class Draft implements Catalog {
 
   /** Gives columns other names, each its own, in time linear in all columns. @param names the new ones by the old ones */
   renameAll(names: ReadonlyMap<string, string>): void {
-    const moved: [from: string, to: string][] = [];
+    const moved = [...names].filter(([from, to]) => from !== to);
     try {
-      for (const [from, to] of names) {
-        if (from === to) continue;
-        this.#names.delete(from);
-        moved.push([from, from]);
+      // All old names first: the new ones may differ from them by case alone.
+      for (const [from] of moved) this.#names.delete(from);
+      for (const [, to] of moved) {
         this.#claim(to, false);
         this.#names.add(to);
-        moved[moved.length - 1] = [from, to];
       }
     } catch (error) {
-      for (const [from, to] of moved.reverse()) {
-        if (from !== to) this.#names.delete(to);
-        this.#names.add(from);
-      }
+      this.#tree = undefined;
       throw error;
     }
     for (const [from, to] of names) this.#touch(this.columns.get(from), to);
     this.columns = new Map([...this.columns].map(([name, state]) => [names.get(name) ?? name, state]));
+  }
+
+  /** Makes several changes of names, or where one throws none of them. Linear in all names. */
+  atomically<T>(work: () => T): T {
+    const { columns, groups, rows } = this;
+    const touched = new Map(this.#touched);
+    this.columns = new Map(columns);
+    this.groups = new Map(groups);
+    try {
+      return work();
+    } catch (error) {
+      this.columns = columns;
+      this.groups = groups;
+      this.rows = rows;
+      this.#tree = undefined;
+      this.#touched = touched;
+      this.#version = nextId();
+      throw error;
+    }
   }
 
   remove(name: string): void {
@@ -314,6 +341,7 @@ export class Draft implements Catalog {
   /** @throws NameError for what no group can be called, ExistsError where something that is no group is in the way */
   requireGroupName(group: string): void {
     checkName(group, "group");
+    this.#requireLength(group, this.#paths.group(group));
     this.#refuseConflict(group, "group", this.#paths.file(group));
     this.#requireDirectories([...groupsOf(group), group]);
   }

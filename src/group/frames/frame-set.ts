@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { showValue } from "../../dtype/index.js";
-import { ExistsError, LimitError, NameError, NotFoundError } from "../../errors.js";
+import { ExistsError, LimitError, NameError, NotFoundError, UnsupportedError } from "../../errors.js";
 import { checkName, type Draft, didYouMean } from "../../store/index.js";
 import { canStartWorkers, defaultWorkers } from "../../workers/index.js";
 import type { FrameSource } from "../column-source.js";
@@ -38,6 +38,7 @@ export interface CommitOptions {
 export class FrameSet {
   readonly #hierarchy: Hierarchy;
   #pending: PendingFrame[] = [];
+  readonly #running = new Set<Promise<void>>();
   /** Those that are being written. */
   #leaving: readonly PendingFrame[] = [];
 
@@ -154,6 +155,22 @@ export class FrameSet {
 
   /** Writes what waits. */
   async commit(options: CommitOptions): Promise<void> {
+    const running = this.#commit(options);
+    this.#running.add(running);
+    try {
+      await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Waits until nothing is being written, whatever becomes of it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  async #commit(options: CommitOptions): Promise<void> {
+    checkCommit(options);
     const { signal } = options;
     const { session, usesNodeFiles } = this.#hierarchy;
     session.store.requireOpen();
@@ -208,6 +225,16 @@ export class FrameSet {
         signal?.throwIfAborted();
       },
     };
+  }
+}
+
+/** @throws UnsupportedError for what is no signal and no function */
+function checkCommit({ onProgress, signal }: CommitOptions): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new UnsupportedError(`onProgress is a function, not ${showValue(onProgress)}`);
   }
 }
 

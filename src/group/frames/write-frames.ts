@@ -1,3 +1,4 @@
+import { ExistsError } from "../../errors.js";
 import { type Draft, decodeAttr, type FileLayout, prefixOf } from "../../store/index.js";
 import { attrEntries } from "../node-attributes.js";
 import { showPath } from "../node-path.js";
@@ -56,13 +57,17 @@ export function totalOf(plans: readonly FramePlan[]): number {
 /**
  * Notes frames in a draft, in place of those that they replace, and plans what is written of them.
  *
- * @throws ShapeError where the attribute of a frame's group is no object, which has no place for the frame's table
+ * @throws ExistsError where a frame has come to be in the place of one; ShapeError where the attribute of a frame's group is no object, which has no place for the frame's table
  */
 export function beginFrames(frames: readonly PlacedFrame[], draft: Draft): FramePlan[] {
   return frames.map(({ pending, group }) => {
+    const path = showPath(group);
     if (pending.overwrite) removeFrame(group, draft);
+    else if (frameTableIn(draft.groups.get(group) ?? null, path) !== undefined) {
+      throw new ExistsError(`there is a frame in ${path} by now; say overwrite: true to replace it`);
+    }
     const before = draft.groups.get(group) ?? null;
-    attrEntries(decodeAttr(before), showPath(group));
+    attrEntries(decodeAttr(before), path);
     const attr = withFrameTable(before, pending.table);
     if (draft.hasGroup(group)) draft.setGroupAttr(group, attr);
     else draft.addGroup(group, attr);
