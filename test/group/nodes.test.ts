@@ -326,6 +326,28 @@ describe("renameNode", () => {
     stored(file);
   });
 
+  it("changes the case of a group with all that is in it", () => {
+    using file = openQuick(fresh());
+    file.setArray("/ca/x", 1);
+    file.setArray("/ca/y/z", 2);
+    file.setGroup("/cb/empty").attr = "kept";
+    file.setArray("/cb/x", 3);
+    file.renameNode("/ca", "/CA");
+    file.renameNode("/cb", "/Cb");
+    expect(Object.keys(stored(file))).toEqual([
+      "/",
+      "/CA",
+      "/CA/x",
+      "/CA/y",
+      "/CA/y/z",
+      "/Cb",
+      "/Cb/empty",
+      "/Cb/x",
+    ]);
+    expect(file.getGroup("/Cb/empty").attr).toBe("kept");
+    expect(values(file, "/CA/y/z")).toBe(2);
+  });
+
   it("to the same name does nothing", () => {
     using file = sample();
     const { generation } = file;
