@@ -34,7 +34,7 @@ function anyColumn(rows: number): fc.Arbitrary<Column> {
       dtype: fc.constant(dtype),
       cells: fc
         .tuple(
-          fc.array(anyCell(dtype), { minLength: 1, maxLength: 4 }),
+          fc.array(anyCell(dtype), { minLength: 1, maxLength: 3 }),
           fc.array(fc.nat({ max: 3 }), { minLength: rows, maxLength: rows }),
         )
         .map(([pool, picks]) => picks.map((pick) => pool[pick % pool.length])),
@@ -46,17 +46,21 @@ function anyColumn(rows: number): fc.Arbitrary<Column> {
 }
 
 const cases: fc.Arbitrary<Case> = fc.nat({ max: 14 }).chain((rows) =>
-  fc.array(anyColumn(rows), { minLength: 1, maxLength: 4 }).chain((columns) => {
-    const some = fc.subarray([...columns.keys()], { maxLength: Math.min(2, columns.length) });
-    return some.chain((orderBy) =>
+  fc.array(anyColumn(rows), { minLength: 1, maxLength: 3 }).chain((columns) => {
+    const all = [...columns.keys()];
+    const some = fc.subarray(all, { maxLength: Math.min(2, columns.length) });
+    return fc.oneof(some, fc.shuffledSubarray(all, { minLength: all.length })).chain((orderBy) =>
       fc.record({
         rows: fc.constant(rows),
         columns: fc.constant(columns),
         groupBy: some,
         orderBy: fc.constant(orderBy),
         ascending: fc.oneof(
-          fc.boolean(),
-          fc.array(fc.boolean(), { minLength: orderBy.length, maxLength: orderBy.length }),
+          { weight: 1, arbitrary: fc.boolean() },
+          {
+            weight: 3,
+            arbitrary: fc.array(fc.boolean(), { minLength: orderBy.length, maxLength: orderBy.length }),
+          },
         ),
         name: fc.constantFrom(undefined, "frame", "é"),
       }),
