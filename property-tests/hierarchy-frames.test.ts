@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DType, isComplex, parseDType } from "../src/dtype/index.js";
-import { type ColumnSource, check, MemmapFile } from "../src/index.js";
+import { type ColumnSource, check, MemmapFile, type TableView } from "../src/index.js";
 import { isNotice } from "../src/store/index.js";
 import { anyCell, anyDType, isSame } from "../src/testing/index.js";
 import { arrayOf } from "../test/array/support.js";
@@ -260,6 +260,40 @@ describe("frames in a file", () => {
         expect(file.frames.size).toBe(0);
       }),
       { numRuns: Math.ceil(numRuns / 4) },
+    );
+  });
+
+  it("show their nulls to encoders, where the dtype has any, and their rows in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (one) => {
+        const root = fresh("file");
+        using file = MemmapFile.open(root, { mode: "w+", durability: "process" });
+        const { columns, groupBy, orderBy, ascending } = one;
+        const names = columns.map((_, i) => nameOf(i));
+        let isCalled = false;
+        const encoder = (view: TableView) => {
+          isCalled = true;
+          expect(view.columnNames).toEqual(names);
+          const order = groupsOf(one).flatMap(({ rows }) => rows);
+          for (const [i, { dtype, cells, nulls }] of columns.entries()) {
+            const isNull = (row: number) => nulls?.[row] === 1 && hasNull(dtype);
+            const expected = order.map((row) => (isNull(row) ? absentIn(dtype) : cells[row]));
+            const found = Array.from(order, (_, at) => view.column(nameOf(i)).at(at));
+            if (!isSame(found, expected)) expect(found, nameOf(i)).toEqual(expected);
+          }
+          return Int32Array.from(order);
+        };
+        file.fromDataFrame(sourceOf(one), {
+          groupBy: groupBy.map(nameOf),
+          orderBy: orderBy.map(nameOf),
+          ascending,
+        });
+        file.registerArray("rows", names, { encoder });
+        await file.commit({ workers: 0 });
+        expect(isCalled).toBe(true);
+        rmSync(root, { recursive: true });
+      }),
+      { numRuns: Math.ceil(numRuns / 2) },
     );
   });
 

@@ -102,7 +102,8 @@ export class MemmapFile<M extends AccessMode = AccessMode> extends MemmapGroup<M
    *
    * @param options.dtype what they become; what NumPy makes of their dtypes together when left out. Values that do not fit
    * fail the commit
-   * @param options.encoder makes the array of the columns, with as many rows
+   * @param options.encoder makes the array of the columns, with as many rows; where a column without NaN or NaT has nulls, it
+   * is given `<column>.null` as well, which says where
    * @throws NotFoundError for columns that are not there, and where there is no frame; ExistsError for a second of that name;
    * NameError, DTypeError
    */

@@ -177,6 +177,25 @@ describe("frames that wait", () => {
     expect(again.getArray("/v").toArray()).toEqual(Int32Array.of(1, 2));
   });
 
+  it("give encoders the nulls of their columns", async () => {
+    using file = openQuick(fresh());
+    const seen: unknown[] = [];
+    const source = { k: [2, 1, 3], s: ["b", null, "c"], x: [1.5, null, 2] };
+    file.fromDataFrame(source, { orderBy: "k" }).registerArray("a", ["s", "x"], {
+      encoder: (columns) => {
+        for (const row of columns) seen.push(row);
+        return columns.column("x");
+      },
+    });
+    await file.commit();
+    expect(seen).toEqual([
+      { s: "", "s.null": true, x: Number.NaN },
+      { s: "b", "s.null": false, x: 1.5 },
+      { s: "c", "s.null": false, x: 2 },
+    ]);
+    expect(file.getArray("/a").toArray()).toEqual(Float64Array.of(Number.NaN, 1.5, 2));
+  });
+
   it("of memory that is gone say so", async () => {
     using file = openQuick(fresh());
     const values = Float64Array.of(1, 2);

@@ -28,7 +28,10 @@ export type Encoder = (columns: TableView) => unknown;
 export interface RegisterOptions {
   /** What the columns become; what NumPy makes of their dtypes together when left out. */
   readonly dtype?: DTypeLike | undefined;
-  /** Makes the array of the columns, in the order in which rows are written. Called once, at the commit; synchronous. */
+  /**
+   * Makes the array of the columns, in the order in which rows are written. Called once, at the commit; synchronous. What
+   * is null is NaN or NaT in columns that have these; in others, whatever the source has there.
+   */
   readonly encoder?: Encoder | undefined;
 }
 

@@ -1,9 +1,10 @@
+import { type ArrayView, type ArrayView, denseLayout, denseLayout, wrap, wrap } from "../../array/index.js";
 import { ShapeError } from "../../errors.js";
 import { copied, TableView } from "../../table/index.js";
 import { type Frame, type FrameColumn, frameOf } from "../column-source.js";
 import { maskName, maskOf } from "./masks.js";
 import type { PendingFrame, RegisteredArray } from "./pending-frame.js";
-import { hasNull, type Order, positionsIn, type RowSource, rowsOf, stridedOf } from "./row-source.js";
+import { hasNull, type Order, type RowSource, rowsOf, stridedOf } from "./row-source.js";
 
 /** An array that is written of each group of rows. */
 export interface PlannedArray {
@@ -36,16 +37,8 @@ export function planFrame(pending: PendingFrame): PlannedFrame {
   const { order, starts } = grouping;
   const arrays: PlannedArray[] = pending.arrays.map((array) => plannedArray(pending, array, order));
   for (const { name, columns } of pending.frames) {
-    for (const column of columns) {
-      const source = columnOf(frame, column);
-      const rows = rowsOf([source], order, { rows: frame.length, stacked: false, keepsNulls: true });
-      arrays.push({ name: `${name}/${column}`, rows });
-      if (source.nulls === undefined || hasNull(rows.dtype)) continue;
-      const mask = maskName(column, columns);
-      arrays.push({
-        name: `${name}/${mask}`,
-        rows: rowsOf([maskOf(source, mask)], order, { rows: frame.length, stacked: false }),
-      });
+    for (const column of withMasks(frame, columns, order)) {
+      arrays.push({ name: `${name}/${column.name}`, rows: column.rows });
     }
   }
   const parts =
@@ -62,9 +55,11 @@ function plannedArray(
   order: Order,
 ): PlannedArray {
   const rows = frame.length;
-  const sources = columns.map((column) => columnOf(frame, column));
-  if (encoder === undefined) return { name, rows: rowsOf(sources, order, { rows, dtype, stacked }) };
-  const made = encoded(name, encoder(ordered(sources, order, rows)), rows);
+  if (encoder === undefined) {
+    const sources = columns.map((column) => columnOf(frame, column));
+    return { name, rows: rowsOf(sources, order, { rows, dtype, stacked }) };
+  }
+  const made = encoded(name, encoder(ordered(frame, columns, order)), rows);
   return { name, rows: rowsOf([made], undefined, { rows, dtype, stacked: false }) };
 }
 
@@ -75,13 +70,37 @@ function columnOf(frame: Frame, name: string): FrameColumn {
   return column;
 }
 
+/** Columns, each as it is, and behind those whose nulls nothing in them can stand for, where they are null. */
+function withMasks(frame: Frame, columns: readonly string[], order: Order): PlannedArray[] {
+  return columns.flatMap((name) => {
+    const source = columnOf(frame, name);
+    const options = { rows: frame.length, stacked: false };
+    const rows = rowsOf([source], order, { ...options, keepsNulls: true });
+    if (source.nulls === undefined || hasNull(rows.dtype)) return [{ name, rows }];
+    const mask = maskName(name, columns);
+    return [
+      { name, rows },
+      { name: mask, rows: rowsOf([maskOf(source, mask)], order, options) },
+    ];
+  });
+}
+
 /** The columns in the order in which rows are written, copied: an encoder cannot change the caller's frame. */
 function ordered(columns: readonly FrameColumn[], order: Order, rows: number): TableView {
   const positions =
     order === undefined ? Int32Array.from({ length: rows }, (_, row) => row) : positionsIn(order, 0, rows);
-  return new TableView(
-    copied(new Map(columns.map(({ name, array }) => [name, array.takeRows(positions)])), rows),
-  );
+  const arrays = columns.map((column) => {
+    const isMarked = column.nulls !== undefined && hasNull(column.array.dtype);
+    return [column.name, isMarked ? withNulls(column, order, rows) : column.array.takeRows(positions)] as const;
+  });
+  return new TableView(copied(new Map(arrays), rows));
+}
+
+/** A copy that is NaN or NaT where the source says null. */
+function withNulls(column: FrameColumn, order: Order, rows: number): ArrayView {
+  const { dtype, itemShape, read } = rowsOf([column], order, { rows, stacked: false });
+  const layout = denseLayout([rows, ...itemShape], dtype.itemsize);
+  return wrap({ dtype, layout, bytes: read(0, rows) }, false);
 }
 
 function encoded(name: string, result: unknown, rows: number): FrameColumn {
