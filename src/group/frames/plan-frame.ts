@@ -1,4 +1,4 @@
-import { type ArrayView, type ArrayView, denseLayout, denseLayout, wrap, wrap } from "../../array/index.js";
+import { type ArrayView, denseLayout, wrap } from "../../array/index.js";
 import { ShapeError } from "../../errors.js";
 import { copied, TableView } from "../../table/index.js";
 import { type Frame, type FrameColumn, frameOf } from "../column-source.js";
