@@ -30,7 +30,7 @@ export interface RegisterOptions {
   readonly dtype?: DTypeLike | undefined;
   /**
    * Makes the array of the columns, in the order in which rows are written. Called once, at the commit; synchronous. What
-   * is null is NaN or NaT in columns that have these; in others, whatever the source has there.
+   * is null is NaN or NaT in columns that have these; of others, `<column>.null` says where.
    */
   readonly encoder?: Encoder | undefined;
 }

@@ -86,21 +86,16 @@ function withMasks(frame: Frame, columns: readonly string[], order: Order): Plan
 }
 
 /** The columns in the order in which rows are written, copied: an encoder cannot change the caller's frame. */
-function ordered(columns: readonly FrameColumn[], order: Order, rows: number): TableView {
-  const positions =
-    order === undefined ? Int32Array.from({ length: rows }, (_, row) => row) : positionsIn(order, 0, rows);
-  const arrays = columns.map((column) => {
-    const isMarked = column.nulls !== undefined && hasNull(column.array.dtype);
-    return [column.name, isMarked ? withNulls(column, order, rows) : column.array.takeRows(positions)] as const;
-  });
-  return new TableView(copied(new Map(arrays), rows));
+function ordered(frame: Frame, columns: readonly string[], order: Order): TableView {
+  const arrays = withMasks(frame, columns, order).map(
+    ({ name, rows }) => [name, copyOf(rows, frame.length)] as const,
+  );
+  return new TableView(copied(new Map(arrays), frame.length));
 }
 
-/** A copy that is NaN or NaT where the source says null. */
-function withNulls(column: FrameColumn, order: Order, rows: number): ArrayView {
-  const { dtype, itemShape, read } = rowsOf([column], order, { rows, stacked: false });
+function copyOf({ dtype, itemShape, read }: RowSource, rows: number): ArrayView {
   const layout = denseLayout([rows, ...itemShape], dtype.itemsize);
-  return wrap({ dtype, layout, bytes: read(0, rows) }, false);
+  return wrap({ dtype, layout, bytes: read(0, rows).slice() }, false);
 }
 
 function encoded(name: string, result: unknown, rows: number): FrameColumn {
