@@ -19,10 +19,12 @@ const never = { ms: Number.POSITIVE_INFINITY } as const;
 /** `/g/a`, `/g/h/b` of three rows, and what is of other lengths beside them. */
 function sample() {
   const file = openQuick(fresh());
-  file.setArray("/g/a", Int32Array.of(1, 2, 3));
-  file.setArray("/g/h/b", ["x", "y", "z"]);
-  file.setArray("/other", [1, 2]);
-  file.setArray("/scalar", 5);
+  file.transaction(() => {
+    file.setArray("/g/a", Int32Array.of(1, 2, 3));
+    file.setArray("/g/h/b", ["x", "y", "z"]);
+    file.setArray("/other", [1, 2]);
+    file.setArray("/scalar", 5);
+  });
   return file;
 }
 

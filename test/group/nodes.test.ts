@@ -21,11 +21,13 @@ const fresh = temporaryPaths();
 /** `/a/b/x`, `/a/y`, `/a/empty`, `/z`, of which some have attributes. */
 function sample() {
   const file = openQuick(fresh());
-  file.setArray("/a/b/x", [1, 2], { attrs: { unit: "m" } });
-  file.setArray("/a/y", [[1.5]]);
-  file.setGroup("/a/empty");
-  file.setNodeAttr("/a", "about", "a");
-  file.setArray("/z", 7);
+  file.transaction(() => {
+    file.setArray("/a/b/x", [1, 2], { attrs: { unit: "m" } });
+    file.setArray("/a/y", [[1.5]]);
+    file.setGroup("/a/empty");
+    file.setNodeAttr("/a", "about", "a");
+    file.setArray("/z", 7);
+  });
   return file;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import {
   type ArrayView,
   CastError,
@@ -23,9 +23,12 @@ import { openQuick, stored, values } from "./support.js";
 const fresh = temporaryPaths();
 const NaT = null;
 
+/** One for all arrays that are written to be looked at. */
+const file = openQuick(fresh());
+afterAll(() => file.close());
+
 /** What data become, read from the file that was written: dtype, shape and elements. */
 function written(data: unknown, options: { dtype?: DTypeLike; shape?: readonly number[] } = {}) {
-  using file = openQuick(fresh());
   const array = file.setArray("/g/x", data, options);
   const seen = [String(array.dtype), array.shape, nested(array)];
   using npy = openNpy(join(file.root, "g", "x.npy"));
