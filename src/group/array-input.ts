@@ -75,7 +75,7 @@ function arrayOf(
   if (isTypedArray(data)) {
     if (dtype?.kind === "S" && shape?.length === 0) return undefined;
     const target = dtype ?? dtypeOf(data);
-    return viewTyped(data, { dtype: target, shape: shape ?? [countOf(data, target)] });
+    return viewTyped(data, { dtype: target, shape: shape ?? [countOf(data, target, label)] });
   }
   if (!Array.isArray(data)) return undefined;
   if (dtype === undefined) return judgedList(data, label);
@@ -84,9 +84,12 @@ function arrayOf(
   return whole;
 }
 
-/** How many elements a typed array is. */
-function countOf(data: TypedArray, { kind, itemsize }: DType): number {
+/** How many elements a typed array is. @throws ShapeError for numbers that are no pairs, where complex ones are wanted */
+function countOf(data: TypedArray, { kind, itemsize }: DType, label: string): number {
   const count = data.byteLength / itemsize;
+  if (kind === "c" && !Number.isInteger(count) && 2 * data.BYTES_PER_ELEMENT === itemsize) {
+    throw new ShapeError(`${label}: ${data.length} numbers are no pairs of real and imaginary part`);
+  }
   return "cSUV".includes(kind) && Number.isInteger(count) ? count : data.length;
 }
 

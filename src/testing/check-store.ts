@@ -1,16 +1,18 @@
+import { isMemmapError } from "../errors.js";
+import { MemmapFile } from "../group/index.js";
 import { check, isNotice } from "../store/index.js";
 import { MemmapTable } from "../table/index.js";
 
 /**
- * Asserts that a table's directory is as it should be: `check` finds nothing but notices, the table opens for reading,
- * and every column is as long as the table.
+ * Asserts that the directory of a table or hierarchy is as it should be: `check` finds nothing but notices, it opens for
+ * reading, and every column of a table is as long as the table.
  *
  * ```ts
  * program(); // keeps a table "flights"
  * checkStore("flights");
  * ```
  *
- * @param root the table's directory
+ * @param root the directory of the table or hierarchy
  * @throws Error listing all that was found, a line for each; NotFoundError where there is no such directory
  */
 export function checkStore(root: string): void {
@@ -20,6 +22,16 @@ export function checkStore(root: string): void {
     const count = found.length === 1 ? "a thing is" : `${found.length} things are`;
     throw new Error(`${count} wrong with the table ${root}:\n${lines.join("\n")}`);
   }
+  try {
+    checkTable(root);
+  } catch (error) {
+    // A hierarchy, whose arrays have lengths of their own: of a table, that would have been found above.
+    if (!isMemmapError(error, "SHAPE") && !isMemmapError(error, "FORMAT")) throw error;
+    MemmapFile.open(root).close();
+  }
+}
+
+function checkTable(root: string): void {
   using table = MemmapTable.open(root);
   for (const [name, column] of table.columns()) {
     if (column.length !== table.length) {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MemmapTable, NotFoundError, repair, saveNpy } from "../../src/index.js";
+import { MemmapFile, MemmapTable, NotFoundError, repair, saveNpy } from "../../src/index.js";
 import { checkStore } from "../../src/testing/check-store.js";
 import { openBelow, snapshot, thrown } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
@@ -28,6 +28,18 @@ describe("checkStore", () => {
       checkStore(path);
     });
     checkStore(path);
+  });
+
+  it("accepts a hierarchy of arrays of any shape, and not one that is damaged", () => {
+    const path = fresh();
+    {
+      using file = MemmapFile.open(path, { mode: "a", durability: "process" });
+      file.setArray("/a", [1, 2, 3]);
+      file.setArray("/g/b", 5);
+    }
+    checkStore(path);
+    truncateSync(join(path, "a.npy"), 130);
+    expect(() => checkStore(path)).toThrow(/a\.npy.*\(short-file\)/);
   });
 
   it("accepts what is worth a notice alone", () => {
