@@ -12,14 +12,15 @@ function expectNone({ violations, points }: CrashReport): void {
 
 /**
  * The process stops dead after every single call that changes something, and whoever opens the table next stops dead after
- * every such call of the recovery: in memory, where it takes milliseconds, and complete.
+ * such calls of the recovery: in memory, where it takes milliseconds.
  */
 describe("a writer that stops after any call", () => {
-  it.each(scenarios().map((scenario) => [scenario.name, scenario] as const))(
+  it.each(scenarios().map((scenario, i) => [scenario.name, scenario, i] as const))(
     "leaves the old table or the new one, and so does who stops while recovering: %s",
-    (_, scenario) => {
+    (_, scenario, i) => {
       const none = { limit: 0, deeper: 0, seed, killsOnly: true };
-      const full = crashScenario(scenario, { ...none, every: 1 });
+      // Of half of them each time, not every call of the recovery.
+      const full = crashScenario(scenario, { ...none, every: (i + seed) % 2 === 0 ? 1 : 4 });
       expectNone(full);
       expect(full.deeper).toBeGreaterThan(full.points);
     },

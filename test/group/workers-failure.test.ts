@@ -151,25 +151,20 @@ describe("a commit", () => {
   });
 });
 
-/** The threads that are given something to do from now on. */
-function threadsAtWork(): Set<Worker> {
-  const found = new Set<Worker>();
+/** Ends the next thread that is given something to do, before it has begun. */
+function endNextThread(): void {
   const { postMessage } = Worker.prototype;
   const spy = vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (this: Worker, ...args) {
-    found.add(this);
+    spy.mockRestore();
     postMessage.apply(this, args);
+    void this.terminate();
   });
   onTestFinished(() => spy.mockRestore());
-  return found;
 }
 
 describe("a worker that dies", () => {
   it("fails the commit that it worked for", async () => {
-    const found = threadsAtWork();
-    const onProgress = () => {
-      for (const worker of found) void worker.terminate();
-    };
-    const error = await failureOf(begun(), { onProgress });
+    const error = await failureOf(begun(), {}, endNextThread);
     expect(error).toBeInstanceOf(errors.WorkerError);
     expect(error).toHaveProperty("message", expect.stringContaining("writeRows"));
   });
