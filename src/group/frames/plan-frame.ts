@@ -3,8 +3,9 @@ import { ShapeError } from "../../errors.js";
 import { copied, TableView } from "../../table/index.js";
 import { type Frame, type FrameColumn, frameOf } from "../column-source.js";
 import { maskName, maskOf } from "./masks.js";
+import type { Order } from "./move-rows.js";
 import type { PendingFrame, RegisteredArray } from "./pending-frame.js";
-import { hasNull, type Order, type RowSource, rowsOf, stridedOf } from "./row-source.js";
+import { hasNull, type RowSource, rowsOf, stridedOf } from "./row-source.js";
 
 /** An array that is written of each group of rows. */
 export interface PlannedArray {

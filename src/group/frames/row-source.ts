@@ -1,3 +1,4 @@
+import { Scratch } from "../../array/blocks.js";
 import {
   type ArrayView,
   planAssign,
@@ -9,14 +10,11 @@ import {
   zeros,
 } from "../../array/index.js";
 import { contiguousBytes } from "../../array/strided.js";
-import { gather } from "../../compute/index.js";
 import { type DType, promote, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
 import type { FrameColumn } from "../column-source.js";
 import { ABSENT } from "../plain-column.js";
-
-/** Row numbers of a frame in their new order; undefined where rows stay as they are. */
-export type Order = Uint32Array<SharedArrayBuffer> | undefined;
+import { moveRows, movesAtOnce, type Order, positionsIn, ranksOf } from "./move-rows.js";
 
 /** Rows of one array, in the order in which they are written. */
 export interface RowSource {
@@ -33,11 +31,11 @@ export interface RowSource {
   direct(): Uint8Array | undefined;
   readonly order: Order;
   /**
-   * The bytes of rows `start` to before `end`; they last until the next call.
+   * The bytes of rows `start` to before `end`; they last until the next call with the same scratch.
    *
    * @throws CastError naming column and row; as `check`
    */
-  read(start: number, end: number): Uint8Array;
+  read(start: number, end: number, scratch?: Scratch): Uint8Array;
   /** @throws ClosedError, NotFoundError where a column is gone by now; ShapeError where rows of its frame are */
   check(): void;
 }
@@ -83,9 +81,9 @@ export function rowsOf(columns: readonly FrameColumn[], order: Order, options: S
   const direct = () => (isMoved ? contiguousBytes(stridedOf(first, options.rows)) : undefined);
   const assign = assigned(columns, order, { dtype, itemShape, stacked, keepsNulls });
   const move = moved(rowBytes, order);
-  const read = (start: number, end: number): Uint8Array => {
+  const read = (start: number, end: number, scratch = new Scratch()): Uint8Array => {
     const bytes = direct();
-    if (bytes !== undefined) return move(bytes, start, end);
+    if (bytes !== undefined) return move(bytes, start, end, scratch);
     check();
     return assign(start, end);
   };
@@ -118,23 +116,14 @@ function cellOf(columns: readonly FrameColumn[], first: FrameColumn): readonly n
 function moved(
   rowBytes: number,
   order: Order,
-): (bytes: Uint8Array, start: number, end: number) => Uint8Array {
+): (bytes: Uint8Array, start: number, end: number, scratch: Scratch) => Uint8Array {
   if (order === undefined) return (bytes, start, end) => bytes.subarray(start * rowBytes, end * rowBytes);
-  let block = new Uint8Array(0);
-  return (bytes, start, end) => {
-    const length = (end - start) * rowBytes;
-    if (block.length < length) block = new Uint8Array(length);
-    const out = block.subarray(0, length);
-    if (length > 0) gather(bytes, rowBytes, positionsIn(order, start, end), rowBytes, 0, out);
+  return (bytes, start, end, scratch) => {
+    const out = scratch.take((end - start) * rowBytes);
+    const isWhole = end - start === order.length && movesAtOnce(order, rowBytes);
+    moveRows(bytes, rowBytes, order, isWhole ? ranksOf(order) : undefined, [start, end], out);
     return out;
   };
-}
-
-/** Row numbers in the type that kernels read fastest. */
-export function positionsIn(order: Uint32Array, start: number, end: number): Int32Array | Float64Array {
-  // Frames of over 2^31 rows are rare, and what they cost is a copy of their numbers.
-  if (order.length > 2 ** 31) return Float64Array.from(order.subarray(start, end));
-  return new Int32Array(order.buffer, order.byteOffset + 4 * start, end - start);
 }
 
 /** Reads rows by assigning them, column by column. */

@@ -1,8 +1,10 @@
+import { Scratch } from "../../array/blocks.js";
 import { ExistsError } from "../../errors.js";
 import { type Draft, decodeAttr, type FileLayout, prefixOf } from "../../store/index.js";
 import { attrEntries } from "../node-attributes.js";
 import { showPath } from "../node-path.js";
 import { frameTableIn, withFrameTable } from "./frame-table.js";
+import { movesAtOnce, type Order } from "./move-rows.js";
 import type { PendingFrame } from "./pending-frame.js";
 import { type PlannedArray, type PlannedFrame, type PlannedGroup, planFrame } from "./plan-frame.js";
 
@@ -102,11 +104,13 @@ export function* writeHere(plans: readonly FramePlan[], context: WriteContext): 
   const { draft, layout, onProgress } = context;
   const total = totalOf(plans);
   let bytes = 0;
+  const scratch = new Scratch();
   for (const plan of plans) {
-    for (const group of plan.groups) {
-      for (const array of plan.arrays) {
-        const { dtype, itemShape } = array.rows;
-        const content = blocksOf(array, group, (count) => {
+    for (const array of plan.arrays) {
+      const { dtype, itemShape } = array.rows;
+      const blocks = blocksOf(array, plan, scratch);
+      for (const group of plan.groups) {
+        const content = told(blocks(group), (count) => {
           bytes += count;
           onProgress({ bytes, total });
         });
@@ -130,21 +134,43 @@ export function checkSources(plans: readonly FramePlan[]): void {
   for (const { arrays } of plans) for (const { rows } of arrays) rows.check();
 }
 
-/** The bytes of a group's rows, block by block. */
-function* blocksOf(
-  { rows: { rowBytes, read } }: PlannedArray,
-  { start, end }: PlannedGroup,
-  done: (bytes: number) => void,
+/** What gives the bytes of each group's rows. */
+function blocksOf(
+  { rows: { rowBytes, order, read } }: PlannedArray,
+  { groups }: FramePlan,
+  scratch: Scratch,
+): (group: PlannedGroup) => Iterable<Uint8Array> {
+  const step = rowsPerUnit(rowBytes, order);
+  const length = groups.at(-1)?.end ?? 0;
+  if (order === undefined || step < length) {
+    return ({ start, end }) => blocksBetween(start, end, step, (from, to) => read(from, to, scratch));
+  }
+  let all: Uint8Array | undefined;
+  return ({ start, end }) => {
+    all ??= read(0, length, scratch);
+    return [all.subarray(start * rowBytes, end * rowBytes)];
+  };
+}
+
+function* blocksBetween(
+  start: number,
+  end: number,
+  step: number,
+  read: (start: number, end: number) => Uint8Array,
 ): Generator<Uint8Array> {
-  const step = rowsPerUnit(rowBytes);
-  for (let at = start; at < end; at += step) {
-    const block = read(at, Math.min(at + step, end));
+  for (let at = start; at < end; at += step) yield read(at, Math.min(at + step, end));
+}
+
+/** Blocks, each of which is told of once it is written. */
+function* told(blocks: Iterable<Uint8Array>, done: (bytes: number) => void): Generator<Uint8Array> {
+  for (const block of blocks) {
     yield block;
-    done(block.length);
+    if (block.length > 0) done(block.length);
   }
 }
 
 /** How many rows are read at a time. */
-export function rowsPerUnit(rowBytes: number): number {
+export function rowsPerUnit(rowBytes: number, order: Order): number {
+  if (movesAtOnce(order, rowBytes)) return Math.max(1, order.length);
   return Math.max(1, Math.floor(UNIT_BYTES / Math.max(rowBytes, 1)));
 }

@@ -1,8 +1,10 @@
+import { Scratch } from "../../array/blocks.js";
 import { originOf } from "../../array/index.js";
 import { isMemmapError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import { identityOf, isSameFile } from "../../platform/index.js";
 import { type WorkerRun, workerPool } from "../../workers/index.js";
+import { ranksOf } from "./move-rows.js";
 import type { PlannedArray } from "./plan-frame.js";
 import {
   arrayName,
@@ -39,6 +41,7 @@ export class SharedWriter {
   readonly #files: Files;
   readonly #buffers: Buffers;
   readonly #total: number;
+  readonly #scratch = new Scratch();
   #written = 0;
   #job: Ready[] = [];
   #jobBytes = 0;
@@ -75,7 +78,7 @@ export class SharedWriter {
     const { rows } = array;
     const shared = sharedSource(rows.direct(), this.#files);
     const targets = this.#makeFiles(plan, array);
-    const step = rowsPerUnit(rows.rowBytes);
+    const step = rowsPerUnit(rows.rowBytes, rows.order);
     const length = plan.groups.at(-1)?.end ?? 0;
     let group = 0;
     for (let start = 0; start < length && rows.rowBytes > 0; start += step) {
@@ -94,7 +97,9 @@ export class SharedWriter {
       const bytes = (end - start) * rows.rowBytes;
       if (shared === undefined) yield await this.#gathered(array, start, end, segments, bytes);
       else {
-        const unit = { source: shared, rowBytes: rows.rowBytes, order: rows.order, start, end, segments };
+        const { rowBytes, order } = rows;
+        const ranks = order !== undefined && end - start === order.length ? ranksOf(order) : undefined;
+        const unit = { source: shared, rowBytes, order, ranks, start, end, segments };
         yield { unit, bytes, release: () => {} };
       }
     }
@@ -128,9 +133,9 @@ export class SharedWriter {
     // What holds the buffers may be waiting for company.
     if (this.#buffers.isEmpty) await this.#submit();
     const buffer = await this.#buffers.take(bytes);
-    new Uint8Array(buffer, 0, bytes).set(rows.read(start, end));
+    new Uint8Array(buffer, 0, bytes).set(rows.read(start, end, this.#scratch));
     const source: SharedSource = { kind: "memory", buffer, offset: 0, length: bytes };
-    const unit = { source, rowBytes: bytes, order: undefined, start: 0, end: 1, segments };
+    const unit = { source, rowBytes: bytes, order: undefined, ranks: undefined, start: 0, end: 1, segments };
     return { unit, bytes, release: () => this.#buffers.give(buffer) };
   }
 

@@ -1,10 +1,9 @@
-import { gather } from "../../compute/index.js";
 import { StaleError } from "../../errors.js";
 import { nodeFiles as files } from "../../platform/files.js";
 import type { FileIdentity } from "../../platform/index.js";
 import type { TaskContext } from "../../workers/index.js";
 import { MappedFiles } from "./mapped-files.js";
-import { positionsIn } from "./row-source.js";
+import { moveRows, type Ranks } from "./move-rows.js";
 
 /** Where the bytes of rows are, for another thread. */
 export type SharedSource =
@@ -36,6 +35,8 @@ export interface WriteUnit {
   readonly rowBytes: number;
   /** Row numbers in the order of writing; rows follow one another without. */
   readonly order: Uint32Array<SharedArrayBuffer> | undefined;
+  /** Where all rows go, where all are moved. */
+  readonly ranks: Ranks | undefined;
   /** The first row, and the one behind the last. */
   readonly start: number;
   readonly end: number;
@@ -73,13 +74,13 @@ function writeSegment({ path, at }: Segment, bytes: Uint8Array): void {
   }
 }
 
-function rowsOf({ source, rowBytes, order, start, end }: WriteUnit): Uint8Array {
+function rowsOf({ source, rowBytes, order, ranks, start, end }: WriteUnit): Uint8Array {
   const bytes = sourceBytes(source);
   if (order === undefined) return bytes.subarray(start * rowBytes, end * rowBytes);
   const length = (end - start) * rowBytes;
   if (scratch.length < length) scratch = new Uint8Array(length);
   const rows = scratch.subarray(0, length);
-  gather(bytes, rowBytes, positionsIn(order, start, end), rowBytes, 0, rows);
+  moveRows(bytes, rowBytes, order, ranks, [start, end], rows);
   return rows;
 }
 
