@@ -58,14 +58,14 @@ export class SharedWriter {
 
   /** @throws the first error of all: what a worker, the source or `onProgress` threw */
   async write(plans: readonly FramePlan[]): Promise<void> {
-    // Arrays in turn: two workers on one file wait for each other.
-    const turns = plans.flatMap((plan) => plan.arrays.map((array) => this.#units(plan, array)));
-    while (turns.length > 0) {
-      for (const units of [...turns]) {
-        const { value, done } = await units.next();
-        if (done === true) turns.splice(turns.indexOf(units), 1);
-        else await this.#add(value);
-      }
+    const waiting = plans.flatMap((plan) => plan.arrays.map((array) => this.#units(plan, array)));
+    // As many arrays in turn as there are workers: two workers on one file wait for each other.
+    const turns = waiting.splice(0, this.#run.workers);
+    for (let units = turns.shift(); units !== undefined; units = turns.shift()) {
+      const { value, done } = await units.next();
+      const next = done === true ? waiting.shift() : units;
+      if (next !== undefined) turns.push(next);
+      if (done !== true) await this.#add(value);
     }
     await this.#submit();
     await this.#run.finish();

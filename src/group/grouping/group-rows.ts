@@ -60,10 +60,11 @@ export function groupRows(
   if (rows >= 2 ** 32) {
     throw new LimitError(`cannot group or order ${rows} rows: the limit is ${2 ** 32 - 1}`);
   }
+  // Without keys all rows are one group, and so are no rows.
+  if (groupBy.length + orderBy.length === 0) return { order: undefined, starts: [0, rows], values: [[]] };
   const groups = groupBy.map((column) => sortableColumn(column, rows, true));
   const orders = orderBy.map((column) => sortableColumn(column, rows, column.ascending));
   const { order, starts } = arrange(keysIn(groups), keysIn(orders), rows);
-  // Without keys all rows are one group, and so are no rows.
   if (groups.length === 0) return { order, starts: [0, rows], values: [[]] };
   const values: unknown[][] = [];
   for (let group = 0; group + 1 < starts.length; group++) {
