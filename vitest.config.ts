@@ -35,8 +35,8 @@ export default defineConfig({
     reporters: ["default", "./test/support/tally.ts"],
     pool: "forks",
     sequence: { sequencer: LongFirst },
-    // Much of a test's time is the disk's: one process for each core, not one less.
-    maxWorkers: "100%",
+    // Much of a test's time is the disk's, or waiting: half as many processes again as there are cores.
+    maxWorkers: "150%",
     // Machines are shared, and disks busy: only what hangs shall fail by these.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -4,10 +4,10 @@ import { crashRun } from "../support/crash-run.js";
 it("nothing that was acknowledged is lost when writers are killed at random moments", {
   timeout: 300_000,
 }, () => {
-  const { code, output } = crashRun("--only", "kill", "--kills", "60");
+  const { code, output } = crashRun("--only", "kill", "--kills", "24");
   expect(code, output).toBe(0);
   expect(output).toMatch(
-    /^kill: 60 kills of 2 tables' writers, [1-9]\d* changes acknowledged, .*; 0 violations/,
+    /^kill: 24 kills of 2 tables' writers, [1-9]\d* changes acknowledged, .*; 0 violations/,
   );
 });
 
