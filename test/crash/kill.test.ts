@@ -7,7 +7,7 @@ it("nothing that was acknowledged is lost when writers are killed at random mome
   const { code, output } = crashRun("--only", "kill", "--kills", "24");
   expect(code, output).toBe(0);
   expect(output).toMatch(
-    /^kill: 24 kills of 2 tables' writers, [1-9]\d* changes acknowledged, .*; 0 violations/,
+    /^kill: 24 kills of \d tables' writers, [1-9]\d* changes acknowledged, .*; 0 violations/,
   );
 });
 

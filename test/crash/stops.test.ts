@@ -12,20 +12,20 @@ function expectNone({ violations, points }: CrashReport): void {
 
 /**
  * The process stops dead after every single call that changes something, and whoever opens the table next stops dead after
- * such calls of the recovery: in memory, where it takes milliseconds.
+ * every such call of the recovery: in memory, where it takes milliseconds.
  */
 describe("a writer that stops after any call", () => {
-  it.each(scenarios().map((scenario, i) => [scenario.name, scenario, i] as const))(
-    "leaves the old table or the new one, and so does who stops while recovering: %s",
-    (_, scenario, i) => {
-      const none = { limit: 0, deeper: 0, seed, killsOnly: true };
-      // Of a third of them each time, every call of the recovery as well.
-      const every = (i + seed) % 3 === 0 ? 1 : 16;
-      const report = crashScenario(scenario, { ...none, every });
-      expectNone(report);
-      expect(report.deeper).toBeGreaterThan(every === 1 ? report.points : 0);
-    },
-  );
+  // Half of them each time.
+  it.each(
+    scenarios()
+      .filter((_, i) => (i + seed) % 2 === 0)
+      .map((scenario) => [scenario.name, scenario] as const),
+  )("leaves the old table or the new one, and so does who stops while recovering: %s", (_, scenario) => {
+    const none = { limit: 0, deeper: 0, seed, killsOnly: true };
+    const full = crashScenario(scenario, { ...none, every: 1 });
+    expectNone(full);
+    expect(full.deeper).toBeGreaterThan(full.points);
+  });
 
   it.each(manyScenarios().map((scenario) => [scenario.name, scenario] as const))(
     "leaves the old table or the new one: %s",
