@@ -16,7 +16,9 @@ function expectNone({ violations }: CrashReport): void {
 
 describe.runIf(seconds === 0)("a crash at any moment", () => {
   describe("of the power leaves the old table or the new one", () => {
-    it.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
+    // Half of them each time.
+    const some = all.filter((_, i) => (i + seed) % 2 === 0);
+    it.each(some.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
       const report = crashScenario(scenario, { limit: 2, deeper: 2, every: 32, seed });
       expectNone(report);
       expect(report.states).toBeGreaterThan(report.points);
