@@ -78,10 +78,10 @@ export async function hierarchy({ root, rounds, only, row, peer, python }) {
   const wanted = (name) => only === undefined || only === "hierarchy" || name.includes(only);
   const theirs = peer(python(), [fileURLToPath(new URL("hierarchy_peer.py", import.meta.url))]);
   const [there, here] = [join(root, "numpy-tree"), join(root, "tree")];
-  const compare = async (name, goal, count, ask, own) => {
+  const compare = async (name, goal, count, ask, own, warmup = 1) => {
     if (!wanted(name)) return;
     const times = { theirs: [], ours: [] };
-    for (let round = -1; round < count; round++) {
+    for (let round = -warmup; round < count; round++) {
       // Each comes first in turn: what the other one's files left behind costs time.
       const steps = [
         async () => times.theirs.push(1000 * (await theirs.ask(...ask)).seconds),
@@ -101,7 +101,7 @@ export async function hierarchy({ root, rounds, only, row, peer, python }) {
   const few = smallFrame();
   const small = (sync, tree) => ["small", there, GROUPS, SMALL_ROWS, tree, sync];
   const own = (durability) => () => seconds(here, durability, few, registerSmall, {});
-  await compare("500 groups × 1 array, process", 0.5, 4 * rounds, small(false, false), own("process"));
+  await compare("500 groups × 1 array, process", 0.5, 4 * rounds, small(false, false), own("process"), 20);
   await compare(
     "… against a loop that makes directories",
     undefined,

@@ -21,6 +21,9 @@ import {
 } from "./write-frames.js";
 import { beginRun, SharedWriter } from "./write-shared.js";
 
+/** Whatever else there is has its turn about so often, in milliseconds, while this thread writes. */
+const WORK_MS = 10;
+
 /** Options of {@link MemmapFile.commit}. */
 export interface CommitOptions {
   /**
@@ -187,8 +190,11 @@ export class FrameSet {
       const context = this.#context(draft, options);
       const isSmall = totalOf(plans) < UNIT_BYTES;
       if (workers === 0 || isSmall || !usesNodeFiles || !canStartWorkers()) {
+        let rested = performance.now();
         for (const _ of writeHere(plans, context)) {
+          if (performance.now() - rested < WORK_MS) continue;
           await setImmediate();
+          rested = performance.now();
           context.throwIfOver();
         }
         return;
