@@ -59,7 +59,8 @@ export function totalOf(plans: readonly FramePlan[]): number {
 /**
  * Notes frames in a draft, in place of those that they replace, and plans what is written of them.
  *
- * @throws ExistsError where a frame has come to be in the place of one; ShapeError where the attribute of a frame's group is no object, which has no place for the frame's table
+ * @throws ExistsError where a frame has come to be in the place of one; ShapeError where the attribute of a frame's group is
+ * no object, which has no place for the frame's table
  */
 export function beginFrames(frames: readonly PlacedFrame[], draft: Draft): FramePlan[] {
   return frames.map(({ pending, group }) => {
