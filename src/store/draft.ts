@@ -1,60 +1,16 @@
-import type { DType } from "../dtype/index.js";
-import {
-  ExistsError,
-  LimitError,
-  NameError,
-  NotFoundError,
-  ShapeError,
-  UnsupportedError,
-} from "../errors.js";
+import { ExistsError, NameError, NotFoundError, ShapeError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import type { Files } from "../platform/files.js";
 import { MAX_PATH_BYTES } from "../platform/path-limit.js";
-import { type Catalog, type ColumnState, type FileLayout, nextId, withRows } from "./catalog.js";
-import type { Filling } from "./content.js";
+import { type Catalog, type ColumnState, nextId, withRows } from "./catalog.js";
 import { Growth } from "./growth.js";
 import type { JsonValue } from "./json.js";
 import { type Below, checkName, groupsOf, type NameKind, NameTree } from "./names.js";
 import type { StorePaths } from "./paths.js";
+import { byteLength, type Scope, withRowCount } from "./row-count.js";
 import type { Stage } from "./stage.js";
 import { didYouMean } from "./suggest.js";
-
-/** What a new column is to be. */
-export interface NewColumn extends Filling {
-  readonly dtype: DType;
-  readonly itemShape: readonly number[];
-  readonly layout: FileLayout;
-  readonly attr: JsonValue;
-  readonly overwrite: boolean;
-  /** As many as the table has, when left out. */
-  readonly rows?: number | undefined;
-  /** Whether it is one element without axes. */
-  readonly isScalar?: boolean | undefined;
-}
-
-/** What changes a table: a draft of a store that is one, or the part of a draft that is a group's. */
-export interface TableDraft extends Catalog {
-  readonly columns: ReadonlyMap<string, ColumnState>;
-  readonly rows: number;
-  /** The column of that name, if there is one. */
-  find(name: string): ColumnState | undefined;
-  add(name: string, column: NewColumn): ColumnState;
-  withdraw(name: string, before: ColumnState | undefined): void;
-  copy(from: string, to: string, overwrite?: boolean): ColumnState;
-  rename(from: string, to: string): void;
-  remove(name: string): void;
-  setColumnAttr(name: string, attr: JsonValue): void;
-  setGroupAttr(group: string, attr: JsonValue): void;
-  resize(rows: number): void;
-  append(blocks: Iterable<RowBlock>): number;
-}
-
-/** Rows to be appended. */
-export interface RowBlock {
-  readonly count: number;
-  /** The bytes of one column's rows, in C order. */
-  bytesOf(name: string, column: ColumnState): Iterable<Uint8Array>;
-}
+import type { NewColumn, RowBlock } from "./table-draft.js";
 
 /**
  * The catalog that a transaction is making. Its changes are made here first, on staged files and behind the data of
@@ -366,7 +322,7 @@ export class Draft implements Catalog {
   /** Changes the number of rows: what is cut off is gone, what is new is zero. @param scope of these columns alone */
   resize(rows: number, scope: Scope = this.columns): void {
     if (scope === this.columns && rows === this.rows) return;
-    const grown = changed(scope, rows, (column) => {
+    const grown = withRowCount(scope, rows, (column) => {
       if (rows === column.rows) return column;
       return rows < column.rows
         ? this.#cut(column, rows)
@@ -410,7 +366,7 @@ export class Draft implements Catalog {
     for (const { count, bytesOf } of blocks) {
       if (count === 0) continue;
       const longer = rows + count;
-      grown = changed(grown, longer, (column, name) =>
+      grown = withRowCount(grown, longer, (column, name) =>
         this.#growth.append(column, longer, this.#isInPlace(column), (roomy) => bytesOf(name, roomy)),
       );
       rows = longer;
@@ -438,35 +394,4 @@ export class Draft implements Catalog {
     this.#touch(undefined, undefined);
     for (const [name, column] of some) this.#touch(column, name);
   }
-}
-
-/** Columns of a draft, by name. */
-type Scope = ReadonlyMap<string, ColumnState>;
-
-/** Columns with another number of rows. @throws LimitError, UnsupportedError before the first one changes */
-function changed(
-  columns: Scope,
-  rows: number,
-  change: (column: ColumnState, name: string) => ColumnState,
-): Scope {
-  for (const [name, column] of columns) {
-    byteLength(column, rows, name);
-    if (column.fortran) {
-      throw new UnsupportedError(
-        `column ${JSON.stringify(name)} is in Fortran order, where another number of rows would move every element; add it anew, with its data and overwrite: true`,
-        { path: column.path },
-      );
-    }
-  }
-  return new Map(Array.from(columns, ([name, column]) => [name, change(column, name)]));
-}
-
-/** Bytes of a column's data, computed without losing any. @throws LimitError over 2⁵³ − 1 */
-function byteLength(column: Pick<ColumnState, "dtype" | "itemShape">, rows: number, name: string): number {
-  if (!Number.isSafeInteger(rows) || rows < 0)
-    throw new ShapeError(`a number of rows is a whole number, not ${rows}`);
-  let bytes = BigInt(rows) * BigInt(column.dtype.itemsize);
-  for (const axis of column.itemShape) bytes *= BigInt(axis);
-  if (bytes <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(bytes);
-  throw new LimitError(`column ${JSON.stringify(name)} would have ${bytes} bytes; the most are 2^53 - 1`);
 }

@@ -10,7 +10,7 @@ export {
 } from "./check/findings.js";
 export { type RepairOptions, repair } from "./check/repair.js";
 export { describes } from "./describes.js";
-export type { Draft, NewColumn, RowBlock, TableDraft } from "./draft.js";
+export type { Draft } from "./draft.js";
 export type { JsonValue } from "./json.js";
 export { locate } from "./links.js";
 export { checkName, foldPart, isValidName, NameTree } from "./names.js";
@@ -20,6 +20,7 @@ export { prefixOf, type Scope, ScopedDraft, scopedCatalog, type TableCatalog } f
 export type { Durability } from "./stage.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";
+export type { NewColumn, RowBlock, TableDraft } from "./table-draft.js";
 export { isStore, isVacant } from "./vacancy.js";
 export { validateFrame } from "./validators.js";
 export type { Locking } from "./writer-lock.js";

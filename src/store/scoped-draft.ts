@@ -1,7 +1,8 @@
 import { NotFoundError, ShapeError } from "../errors.js";
 import type { Catalog, ColumnState } from "./catalog.js";
-import type { Draft, NewColumn, RowBlock, TableDraft } from "./draft.js";
+import type { Draft } from "./draft.js";
 import type { JsonValue } from "./json.js";
+import type { NewColumn, RowBlock, TableDraft } from "./table-draft.js";
 
 /** A catalog that is a table's. */
 export interface TableCatalog extends Catalog {
