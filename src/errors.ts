@@ -32,7 +32,8 @@ export type ErrorCode =
   | "UNSUPPORTED"
   | "DISK"
   | "CORRUPT"
-  | "WORKER";
+  | "WORKER"
+  | "TIMEOUT";
 
 /** What an error carries beside its message. */
 export interface ErrorDetails {
@@ -142,6 +143,11 @@ export class WorkerError extends MemmapError<"WORKER"> {
   readonly code = "WORKER";
 }
 
+/** Something that was waited for did not come within the time that the caller gave it. */
+export class TimeoutError extends MemmapError<"TIMEOUT"> {
+  readonly code = "TIMEOUT";
+}
+
 const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "NOT_FOUND",
   "EXISTS",
@@ -160,6 +166,7 @@ const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "DISK",
   "CORRUPT",
   "WORKER",
+  "TIMEOUT",
 ]);
 
 /**

@@ -26,6 +26,10 @@ export class WorkerPool {
     },
     retire: (run) => this.#retire(run),
     halt: (run) => this.#halt(run),
+    abandon: (run) => {
+      this.#runs.delete(run);
+      for (const thread of this.#threads) thread.abandon(run);
+    },
   };
   readonly #asThreadOwner: ThreadOwner = {
     replied: (thread, job, reply) => this.#replied(thread, job, reply),

@@ -9,6 +9,8 @@ export interface RunOwner {
   retire(run: WorkerRun): Promise<void>;
   /** Waits, without the event loop, until no task of a run whose flag is set is running. */
   halt(run: WorkerRun): void;
+  /** The run has given up its tasks. Workers that go on with one of them for too long are ended. */
+  abandon(run: WorkerRun): void;
 }
 
 /** A task that was submitted. */
@@ -33,14 +35,20 @@ export interface RunOptions {
   readonly workers: number;
   /** Fails the run with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether a task that fails, or whose worker dies, fails alone: others of the run go on, with a new worker if need be.
+   * Without it, the first failure is the run's.
+   */
+  readonly independent?: boolean | undefined;
 }
 
 /**
  * The tasks of one call: they succeed together or fail together. The first failure is the run's: all its promises
- * are rejected with that error, tasks that wait are dropped, and those under way are told to stop.
+ * are rejected with that error, tasks that wait are dropped, and those under way are told to stop. Tasks of an
+ * `independent` run fail one by one.
  *
  * No promise of a run has to be awaited: none that is left alone counts as an unhandled rejection. But
- * {@link finish} or {@link stop} must end it.
+ * {@link finish}, {@link stop} or {@link cancel} must end a run that has a signal.
  */
 export class WorkerRun {
   readonly workers: number;
@@ -48,6 +56,7 @@ export class WorkerRun {
   readonly flag = new Int32Array(new SharedArrayBuffer(4));
   readonly #owner: RunOwner;
   readonly #signal: AbortSignal | undefined;
+  readonly #independent: boolean;
   readonly #queue: Job[] = [];
   readonly #running = new Set<Job>();
   /** Who waits for room. */
@@ -62,13 +71,14 @@ export class WorkerRun {
   #over = false;
 
   /** @throws LimitError where `workers` is not a whole number of at least 1 */
-  constructor(owner: RunOwner, { workers, signal }: RunOptions) {
+  constructor(owner: RunOwner, { workers, signal, independent = false }: RunOptions) {
     if (!Number.isSafeInteger(workers) || workers < 1) {
       throw new LimitError(`workers must be a whole number of at least 1, not ${workers}`);
     }
     this.workers = workers;
     this.#owner = owner;
     this.#signal = signal;
+    this.#independent = independent;
     if (signal?.aborted) this.fail(signal.reason);
     else signal?.addEventListener("abort", this.#onAbort);
   }
@@ -131,14 +141,27 @@ export class WorkerRun {
 
   /** Fails the run: its tasks are told to stop, but not waited for. Nothing if it has failed or finished before. */
   fail(error: unknown): void {
-    if (this.#over || this.#failure !== undefined) return;
+    if (this.#giveUp(error)) this.#retired = this.#owner.retire(this);
+    this.#drained?.();
+  }
+
+  /**
+   * Gives up all tasks, and takes no more: their promises are rejected with `reason`, those under way are told to stop.
+   * Workers stay, but for one that goes on with such a task for some seconds. Nothing if the run has ended before.
+   */
+  cancel(reason: unknown): void {
+    if (this.#giveUp(reason)) this.#owner.abandon(this);
+    this.#drained?.();
+  }
+
+  #giveUp(error: unknown): boolean {
+    if (this.#over || this.#failure !== undefined) return false;
     this.#failure = { error };
     Atomics.store(this.flag, 0, 1);
     this.#signal?.removeEventListener("abort", this.#onAbort);
     for (const each of [...this.#queue.splice(0), ...this.#running]) each.reject(error);
-    this.#retired = this.#owner.retire(this);
     this.#wake();
-    this.#drained?.();
+    return true;
   }
 
   /** The next task, for a worker that begins it now; undefined where none is {@link ready}. */
@@ -152,6 +175,7 @@ export class WorkerRun {
   settle(job: Job, outcome: Outcome): void {
     this.#running.delete(job);
     if (outcome.ok) job.resolve(outcome.output);
+    else if (this.#independent) job.reject(outcome.error);
     else {
       this.fail(outcome.error);
       job.reject(this.#failure?.error);

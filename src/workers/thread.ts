@@ -113,6 +113,11 @@ export class WorkerThread {
     if (this.#job === undefined || this.#job.run === run) this.#terminateLater();
   }
 
+  /** A job of `run` is of no use any more: it must look at its flag in time. */
+  abandon(run: WorkerRun): void {
+    if (this.#job?.run === run && !this.#leaving) this.#terminateLater();
+  }
+
   /**
    * Waits, without the event loop, until no task runs in it or it is gone.
    *
@@ -143,6 +148,7 @@ export class WorkerThread {
     const job = this.#job;
     this.#job = undefined;
     if (this.#leaving) this.#terminateLater();
+    else this.#wakeAfter(undefined);
     if (job !== undefined) this.#owner.replied(this, job, reply);
   }
 

@@ -35,6 +35,7 @@ const TAGGED: Readonly<Record<tagged.ErrorCode, ErrorClass>> = {
   DISK: tagged.DiskError,
   CORRUPT: tagged.CorruptError,
   WORKER: tagged.WorkerError,
+  TIMEOUT: tagged.TimeoutError,
 };
 
 const STANDARD = new Map<string, ErrorClass>(

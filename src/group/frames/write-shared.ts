@@ -1,8 +1,6 @@
 import { Scratch } from "../../array/blocks.js";
-import { originOf } from "../../array/index.js";
-import { isMemmapError } from "../../errors.js";
+import { type SharedBytes, shareBytes } from "../../array/index.js";
 import type { Files } from "../../platform/files.js";
-import { identityOf, isSameFile } from "../../platform/index.js";
 import { type WorkerRun, workerPool } from "../../workers/index.js";
 import { ranksOf } from "./move-rows.js";
 import type { PlannedArray } from "./plan-frame.js";
@@ -15,7 +13,7 @@ import {
   UNIT_BYTES,
   type WriteContext,
 } from "./write-frames.js";
-import type { Segment, SharedSource, WriteJob, WriteUnit } from "./write-task.js";
+import type { Segment, WriteJob, WriteUnit } from "./write-task.js";
 
 /** Files of one job at most: opening each of them costs more than a small one's bytes. */
 const MAX_SEGMENTS = 256;
@@ -76,7 +74,8 @@ export class SharedWriter {
   /** The units of one array, whose files are made as they come. */
   async *#units(plan: FramePlan, array: PlannedArray): AsyncGenerator<Ready> {
     const { rows } = array;
-    const shared = sharedSource(rows.direct(), this.#files);
+    const direct = rows.direct();
+    const shared = direct && shareBytes(direct, this.#files);
     const targets = this.#makeFiles(plan, array);
     const step = rowsPerUnit(rows.rowBytes, rows.order);
     const length = plan.groups.at(-1)?.end ?? 0;
@@ -134,7 +133,7 @@ export class SharedWriter {
     if (this.#buffers.isEmpty) await this.#submit();
     const buffer = await this.#buffers.take(bytes);
     new Uint8Array(buffer, 0, bytes).set(rows.read(start, end, this.#scratch));
-    const source: SharedSource = { kind: "memory", buffer, offset: 0, length: bytes };
+    const source: SharedBytes = { kind: "memory", buffer, offset: 0, length: bytes };
     const unit = { source, rowBytes: bytes, order: undefined, ranks: undefined, start: 0, end: 1, segments };
     return { unit, bytes, release: () => this.#buffers.give(buffer) };
   }
@@ -216,25 +215,6 @@ class Buffers {
     this.#waiting?.reject(error);
     this.#waiting = undefined;
   }
-}
-
-/** Where another thread finds these bytes; undefined where it cannot. */
-function sharedSource(bytes: Uint8Array | undefined, files: Files): SharedSource | undefined {
-  if (bytes === undefined) return undefined;
-  const { buffer, byteOffset, length } = bytes;
-  if (buffer instanceof SharedArrayBuffer) return { kind: "memory", buffer, offset: byteOffset, length };
-  const origin = originOf(bytes);
-  if (origin === undefined) return undefined;
-  const { path, identity } = origin;
-  try {
-    // The file may have another name by now, or none.
-    const there = files.look(path);
-    if (there === undefined || !isSameFile(identityOf(there), identity)) return undefined;
-  } catch (error) {
-    if (isMemmapError(error)) return undefined;
-    throw error;
-  }
-  return { kind: "file", path, identity, offset: byteOffset, length };
 }
 
 /** Begins what workers do for one call. */

@@ -1,25 +1,7 @@
-import { StaleError } from "../../errors.js";
+import { openBytes, type SharedBytes } from "../../array/index.js";
 import { nodeFiles as files } from "../../platform/files.js";
-import type { FileIdentity } from "../../platform/index.js";
 import type { TaskContext } from "../../workers/index.js";
-import { MappedFiles } from "./mapped-files.js";
 import { moveRows, type Ranks } from "./move-rows.js";
-
-/** Where the bytes of rows are, for another thread. */
-export type SharedSource =
-  | {
-      readonly kind: "memory";
-      readonly buffer: SharedArrayBuffer;
-      readonly offset: number;
-      readonly length: number;
-    }
-  | {
-      readonly kind: "file";
-      readonly path: string;
-      readonly identity: FileIdentity;
-      readonly offset: number;
-      readonly length: number;
-    };
 
 /** Successive bytes of a unit that go into one file. */
 export interface Segment {
@@ -31,7 +13,7 @@ export interface Segment {
 
 /** Rows that are written together: they are gathered once, and go into one file after another. */
 export interface WriteUnit {
-  readonly source: SharedSource;
+  readonly source: SharedBytes;
   readonly rowBytes: number;
   /** Row numbers in the order of writing; rows follow one another without. */
   readonly order: Uint32Array<SharedArrayBuffer> | undefined;
@@ -48,7 +30,6 @@ export interface WriteJob {
   readonly units: readonly WriteUnit[];
 }
 
-const mapped = new MappedFiles();
 let scratch = new Uint8Array(0);
 
 /** Writes rows into files that are there. Between units and segments it looks whether it shall stop. */
@@ -75,20 +56,11 @@ function writeSegment({ path, at }: Segment, bytes: Uint8Array): void {
 }
 
 function rowsOf({ source, rowBytes, order, ranks, start, end }: WriteUnit): Uint8Array {
-  const bytes = sourceBytes(source);
+  const bytes = openBytes(source);
   if (order === undefined) return bytes.subarray(start * rowBytes, end * rowBytes);
   const length = (end - start) * rowBytes;
   if (scratch.length < length) scratch = new Uint8Array(length);
   const rows = scratch.subarray(0, length);
   moveRows(bytes, rowBytes, order, ranks, [start, end], rows);
   return rows;
-}
-
-/** @throws StaleError where the file is another one by now */
-function sourceBytes(source: SharedSource): Uint8Array {
-  if (source.kind === "memory") return new Uint8Array(source.buffer, source.offset, source.length);
-  const { path, identity, offset, length } = source;
-  const bytes = mapped.bytes(path, identity, offset + length);
-  if (bytes !== undefined) return bytes.subarray(offset, offset + length);
-  throw new StaleError(`${path}: the file was replaced while it was read; write the frame again`, { path });
 }

@@ -1,6 +1,6 @@
-import { mapFile } from "../../array/index.js";
-import { isMemmapError } from "../../errors.js";
-import { type FileIdentity, isSameFile, type Mapping } from "../../platform/index.js";
+import { isMemmapError } from "../errors.js";
+import { type FileIdentity, isSameFile, type Mapping } from "../platform/index.js";
+import { mapFile } from "./file-storage.js";
 
 /** Files that stay mapped between two tasks: as many as a table's columns that are read in turn. */
 const MOST = 8;

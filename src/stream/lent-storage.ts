@@ -1,0 +1,93 @@
+import { type AccessMode, ArrayView, type Storage } from "../array/index.js";
+import type { DTypeLike } from "../dtype/index.js";
+import { ClosedError } from "../errors.js";
+import { copied, TableView } from "../table/index.js";
+
+/**
+ * Bytes that are lent: after {@link release} they are another's, and arrays over them say so instead of showing that
+ * other's rows. Typed arrays that were taken of them know nothing of it.
+ */
+export class LentStorage implements Storage {
+  readonly #inner: Storage;
+  readonly #what: string;
+  #releases = 0;
+
+  /** @param what what was lent, for messages: `this block` */
+  constructor(inner: Storage, what: string) {
+    this.#inner = inner;
+    this.#what = what;
+  }
+
+  get writable(): boolean {
+    return this.#inner.writable;
+  }
+
+  get version(): number {
+    return this.#inner.version + this.#releases;
+  }
+
+  get byteLength(): number {
+    this.#requireLent();
+    return this.#inner.byteLength;
+  }
+
+  get label(): string {
+    return this.#inner.label;
+  }
+
+  get released(): boolean {
+    return this.#releases > 0;
+  }
+
+  bytes(): Uint8Array {
+    this.#requireLent();
+    return this.#inner.bytes();
+  }
+
+  verify(): void {
+    this.#requireLent();
+    this.#inner.verify?.();
+  }
+
+  /** Ends the loan. A second call does nothing. */
+  release(): void {
+    this.#releases = 1;
+  }
+
+  #requireLent(): void {
+    if (this.#releases === 0) return;
+    throw new ClosedError(
+      `${this.label}: ${this.#what} was released, and its memory may hold other rows by now; copy what is to be kept (take, toArray, toRecords)`,
+    );
+  }
+}
+
+/** What a loan is of. */
+export interface Loan<V> {
+  readonly data: V;
+  release(): void;
+}
+
+/** The same array, lent. */
+export function lendArray<D extends DTypeLike, M extends AccessMode>(
+  array: ArrayView<D, M>,
+  what: string,
+): Loan<ArrayView<D, M>> {
+  const storage = new LentStorage(array.storage, what);
+  return {
+    data: new ArrayView<D, M>(storage, array.dtype, array.layout),
+    release: () => storage.release(),
+  };
+}
+
+/** The same rows of the same columns, lent. */
+export function lendTable(table: TableView, what: string): Loan<TableView> {
+  const loans = table.named().map(([name, column]) => [name, lendArray(column, what)] as const);
+  const columns = new Map(loans.map(([name, { data }]) => [name, data]));
+  return {
+    data: new TableView(copied(columns, table.length)),
+    release: () => {
+      for (const [, loan] of loans) loan.release();
+    },
+  };
+}
