@@ -21,10 +21,23 @@ export interface FileOrigin {
 }
 
 const origins = new WeakMap<ArrayBufferLike, FileOrigin>();
+/** A buffer must not keep its mapping: that of a dropped one is let go. */
+const mappings = new WeakMap<ArrayBufferLike, WeakRef<Mapping>>();
 
 /** The file that these bytes are mapped from, so that another thread can map it; undefined for other memory. */
 export function originOf({ buffer }: Uint8Array): FileOrigin | undefined {
   return origins.get(buffer);
+}
+
+/**
+ * Reads mapped bytes into memory ahead of their use, off this thread. Nothing where they are not mapped.
+ *
+ * @returns fulfilled, also where it could not be done
+ */
+export async function prefetch({ buffer, byteOffset, length }: Uint8Array): Promise<void> {
+  const mapping = mappings.get(buffer)?.deref();
+  if (mapping === undefined || mapping.closed || length === 0) return;
+  await mapping.prefetch(byteOffset, length).catch(() => undefined);
 }
 
 /**
@@ -62,7 +75,10 @@ export function mapFile(
       shared,
       path,
     });
-    if (mapping.length > 0) origins.set(mapping.buffer, { path, identity });
+    if (mapping.length > 0) {
+      origins.set(mapping.buffer, { path, identity });
+      mappings.set(mapping.buffer, new WeakRef(mapping));
+    }
     return mapping;
   } finally {
     files.close(fd);

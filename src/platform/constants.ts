@@ -10,6 +10,8 @@ export interface SystemConstants {
   readonly mapNoReserve: number;
   readonly msSync: number;
   readonly advice: Readonly<Partial<Record<Advice, number>>>;
+  /** Advice to map the pages of a file at once (Linux 5.14); absent where the system has no such thing. */
+  readonly populateRead?: number;
   /** Of `renameat2(2)`: the descriptor that stands for the working directory, and the flag that exchanges. */
   readonly exchange?: { readonly here: number; readonly flag: number };
   /** Modes of `fallocate(2)`; absent where the system has no such call. */
@@ -26,6 +28,7 @@ const LINUX: SystemConstants = {
   mapNoReserve: 0x4000,
   msSync: 4,
   advice: { ...COMMON_ADVICE, hugepage: 14 },
+  populateRead: 22,
   exchange: { here: -100, flag: 2 },
   falloc: { keepSize: 1, punchHole: 2, zeroRange: 0x10 },
 };

@@ -29,6 +29,8 @@ export interface LibC {
   /** {@link LibC.msync} on another thread. */
   msyncAsync(address: bigint, length: number): Promise<Errno>;
   madvise(address: bigint, length: number, advice: number): Errno;
+  /** {@link LibC.madvise} on another thread. */
+  madviseAsync(address: bigint, length: number, advice: number): Promise<Errno>;
   /** `renameat2(2)` with `RENAME_EXCHANGE`: two files swap their names. Undefined where the system has no such call. */
   readonly exchange: ((one: string, other: string) => Errno) | undefined;
   /** `syncfs(2)`; undefined where the system has none. */
@@ -70,10 +72,18 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
   const mmap = library.func("void *mmap(void *, size_t, int, int, int, int64_t)");
   const munmap: IntCall = library.func("int munmap(void *, size_t)");
   const msync = library.func("int msync(void *, size_t, int)");
-  const madvise: IntCall = library.func("int madvise(void *, size_t, int)");
+  const madvise = library.func("int madvise(void *, size_t, int)");
   const getpagesize: IntCall = library.func("int getpagesize()");
   // Any other call of Node in between would change errno.
   const errnoOf = (result: number): Errno => (result === 0 ? 0 : koffi.errno());
+  const elsewhere = (call: typeof msync, ...args: readonly (number | bigint)[]): Promise<Errno> =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (error: unknown, result: number) => {
+        const errno = errnoOf(result);
+        if (error) reject(error);
+        else resolve(errno);
+      });
+    });
 
   return {
     constants,
@@ -85,15 +95,9 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
     },
     munmap: (address, length) => errnoOf(munmap(address, length)),
     msync: (address, length) => errnoOf(msync(address, length, constants.msSync)),
-    msyncAsync: (address, length) =>
-      new Promise((resolve, reject) => {
-        msync.async(address, length, constants.msSync, (error: unknown, result: number) => {
-          const errno = errnoOf(result);
-          if (error) reject(error);
-          else resolve(errno);
-        });
-      }),
+    msyncAsync: (address, length) => elsewhere(msync, address, length, constants.msSync),
     madvise: (address, length, advice) => errnoOf(madvise(address, length, advice)),
+    madviseAsync: (address, length, advice) => elsewhere(madvise, address, length, advice),
     exchange: bindExchange(library, constants, errnoOf),
     syncfs: bindSyncfs(library, errnoOf),
     view: (address, length) => koffi.view(address, length),

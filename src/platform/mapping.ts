@@ -47,6 +47,16 @@ export abstract class FileMapping implements Mapping {
     if (part.length > 0) this.hint(advice, part.offset, part.length);
   }
 
+  async prefetch(offset: number, length: number): Promise<void> {
+    const part = this.#pages(offset, length);
+    if (part.length > 0) await this.fetch(part.offset, part.length);
+  }
+
+  /** Reads [offset, offset + length), as {@link write} gets them, into memory. */
+  protected async fetch(offset: number, length: number): Promise<void> {
+    this.hint("willneed", offset, length);
+  }
+
   /** A part of the mapping, from the start of its first page. */
   #pages(offset: number, length: number | undefined): { offset: number; length: number } {
     if (this.closed) throw closedError(this.path);

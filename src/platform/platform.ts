@@ -38,6 +38,16 @@ export interface Mapping {
   advise(advice: Advice, offset?: number, length?: number): void;
 
   /**
+   * Reads a part into memory ahead of its use, off the main thread where the platform can, so that a first look at it
+   * waits for no disk and meets few page faults. It changes nothing else, so what fails is ignored. Closing meanwhile is
+   * allowed.
+   *
+   * @returns fulfilled when it is there; where the platform can only ask for it, at once; rejected with a ClosedError after
+   * {@link close}
+   */
+  prefetch(offset: number, length: number): Promise<void>;
+
+  /**
    * Ends the mapping; a second call does nothing. Every typed array over it has length 0 from here on, and its
    * addresses are kept from other use until no request in flight can still reach them.
    *

@@ -101,6 +101,15 @@ class PosixMapping extends FileMapping {
     if (number !== undefined) this.#libc.madvise(this.#region.address + BigInt(offset), length, number);
   }
 
+  protected override async fetch(offset: number, length: number): Promise<void> {
+    const { populateRead } = this.#libc.constants;
+    const isThere =
+      populateRead !== undefined &&
+      (await this.#regions.advise(this.#region, offset, length, populateRead)) === 0;
+    // An older kernel knows no such advice.
+    if (!isThere && !this.closed) this.hint("willneed", offset, length);
+  }
+
   #check(errno: number): void {
     if (errno === 0) return;
     throw diskError(`cannot write ${this.path} back to the disk`, this.path, new SystemError(errno, "msync"));

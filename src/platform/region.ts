@@ -2,7 +2,7 @@
  * What becomes of a mapped range of addresses:
  *
  * - `open`: its owner uses it;
- * - `closing`: detached, but a sync is still in flight over it;
+ * - `closing`: detached, but a call of another thread is still in flight over it;
  * - `quarantined`: detached; its addresses are kept taken until nothing in flight can reach them;
  * - `dropped`: its owner was collected without closing it, but views of it may live;
  * - `moved`: its bytes went to an ArrayBuffer that we do not know, so it stays mapped for ever;
@@ -20,8 +20,8 @@ export interface Region {
   buffer: ArrayBuffer | undefined;
   /** A dropped region's buffer, for the end of a worker. */
   dropped?: WeakRef<ArrayBuffer>;
-  /** Syncs in flight. */
-  syncs: number;
+  /** Calls of other threads in flight over it. */
+  calls: number;
   /** A descriptor of the same file, kept while `closing`. */
   descriptor?: number | undefined;
 }

@@ -51,7 +51,7 @@ export class Regions {
         cause,
       });
     }
-    const region: Region = { address, length, shared, state: "open", buffer, syncs: 0 };
+    const region: Region = { address, length, shared, state: "open", buffer, calls: 0 };
     this.#held.add(region);
     this.#count.add(1);
     return region;
@@ -77,18 +77,29 @@ export class Regions {
       throw notDetachedError(path, cause);
     }
     region.descriptor = region.shared ? descriptorFrom(reopen) : undefined;
-    if (region.syncs === 0) this.#isolate(region);
+    if (region.calls === 0) this.#isolate(region);
     else region.state = "closing"; // a sync over a placeholder would succeed without having written anything
   }
 
   /** `msync` on another thread; a close meanwhile waits for it. */
-  async sync(region: Region): Promise<Errno> {
-    region.syncs += 1;
+  sync(region: Region): Promise<Errno> {
+    return this.#pinned(region, () => this.#libc.msyncAsync(region.address, region.length));
+  }
+
+  /** `madvise` on another thread; a close meanwhile waits for it. */
+  advise(region: Region, offset: number, length: number, advice: number): Promise<Errno> {
+    return this.#pinned(region, () =>
+      this.#libc.madviseAsync(region.address + BigInt(offset), length, advice),
+    );
+  }
+
+  async #pinned(region: Region, call: () => Promise<Errno>): Promise<Errno> {
+    region.calls += 1;
     try {
-      return await this.#libc.msyncAsync(region.address, region.length);
+      return await call();
     } finally {
-      region.syncs -= 1;
-      if (region.syncs === 0 && region.state === "closing") this.#isolate(region);
+      region.calls -= 1;
+      if (region.calls === 0 && region.state === "closing") this.#isolate(region);
     }
   }
 

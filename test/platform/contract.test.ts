@@ -208,6 +208,7 @@ function contract(platform: Platform, id: Implementation["id"]): void {
         expect(error).toMatchObject({ path });
       }
       await expect(mapping.syncAsync()).rejects.toBeInstanceOf(ClosedError);
+      await expect(mapping.prefetch(0, 1)).rejects.toBeInstanceOf(ClosedError);
     });
 
     it("keeps what was stored", () => {
@@ -397,6 +398,34 @@ function contract(platform: Platform, id: Implementation["id"]): void {
       }
       await Promise.all(syncs);
       expect(isAll(readFileSync(path), 9)).toBe(true);
+    });
+  });
+
+  describe("prefetch", () => {
+    it("changes no byte", async () => {
+      for (const shared of [true, false]) {
+        const mapping = mapPath(platform, fileWith(100_000, 3), { shared });
+        const bytes = new Uint8Array(mapping.buffer);
+        bytes[5_000] = 4;
+        await mapping.prefetch(0, 100_000);
+        await mapping.prefetch(5_001, 50_003);
+        await mapping.prefetch(100_000, 0);
+        expect(bytes[5_000]).toBe(4);
+        expect(isAll(bytes.subarray(5_001), 3)).toBe(true);
+        await expect(mapping.prefetch(99_999, 2)).rejects.toBeInstanceOf(IndexError);
+        mapping.close();
+      }
+    });
+
+    it("may meet a file that became shorter, and a mapping that is closed meanwhile", async () => {
+      const path = fileWith(2 ** 22);
+      const mapping = mapPath(platform, path, { shared: false });
+      withFile(path, "r+", (fd) => ftruncateSync(fd, 4_096));
+      await mapping.prefetch(0, 2 ** 22);
+      const late = mapping.prefetch(0, 2 ** 22);
+      mapping.close();
+      await late;
+      expect(mapping.closed).toBe(true);
     });
   });
 

@@ -71,6 +71,10 @@ class FakeLibC implements LibC {
   madvise(): number {
     return 0;
   }
+  madviseAsync(address: bigint): Promise<number> {
+    this.#did(`madvise ${address}`);
+    return new Promise((resolve) => this.pending.push(resolve));
+  }
   view(): ArrayBuffer {
     if (this.#did("view") > 0) throw new Error("no external memory");
     return new ArrayBuffer(8);
