@@ -10,12 +10,15 @@ import { copied, TableView } from "../table/index.js";
 export class LentStorage implements Storage {
   readonly #inner: Storage;
   readonly #what: string;
+  /** Lives as long as any array over what was lent. */
+  protected readonly life: object;
   #releases = 0;
 
   /** @param what what was lent, for messages: `this block` */
-  constructor(inner: Storage, what: string) {
+  constructor(inner: Storage, what: string, life: object) {
     this.#inner = inner;
     this.#what = what;
+    this.life = life;
   }
 
   get writable(): boolean {
@@ -65,6 +68,8 @@ export class LentStorage implements Storage {
 /** What a loan is of. */
 export interface Loan<V> {
   readonly data: V;
+  /** Is collected when there is no array over it any more. */
+  readonly life: object;
   release(): void;
 }
 
@@ -72,20 +77,24 @@ export interface Loan<V> {
 export function lendArray<D extends DTypeLike, M extends AccessMode>(
   array: ArrayView<D, M>,
   what: string,
+  life: object = {},
 ): Loan<ArrayView<D, M>> {
-  const storage = new LentStorage(array.storage, what);
+  const storage = new LentStorage(array.storage, what, life);
   return {
     data: new ArrayView<D, M>(storage, array.dtype, array.layout),
+    life,
     release: () => storage.release(),
   };
 }
 
 /** The same rows of the same columns, lent. */
 export function lendTable(table: TableView, what: string): Loan<TableView> {
-  const loans = table.named().map(([name, column]) => [name, lendArray(column, what)] as const);
+  const life = {};
+  const loans = table.named().map(([name, column]) => [name, lendArray(column, what, life)] as const);
   const columns = new Map(loans.map(([name, { data }]) => [name, data]));
   return {
     data: new TableView(copied(columns, table.length)),
+    life,
     release: () => {
       for (const [, loan] of loans) loan.release();
     },

@@ -1,0 +1,197 @@
+import type { Block } from "./block.js";
+import type { Flow, Loaded, SkippedBlock } from "./flow.js";
+import type { RowsView } from "./source.js";
+
+/** What a stream says of itself. */
+export interface StreamInfo {
+  /** Rows of a block. */
+  readonly blockSize: number;
+  /** The most blocks that there are at a time. */
+  readonly readAhead: number;
+  /** What the order of a shuffled stream comes from. */
+  readonly seed: number;
+}
+
+/** @internal A flow of blocks. */
+export type BlockFlow<V extends RowsView> = Flow<Loaded<unknown>, Block<V>>;
+
+/**
+ * Blocks one after another: of {@link Streamer.blocks}. A block is released when the next is asked for, and when the loop ends,
+ * by its end, `break` or a throw.
+ */
+export class BlockStream<V extends RowsView = RowsView>
+  implements AsyncIterableIterator<Block<V>, undefined>
+{
+  readonly blockSize: number;
+  readonly readAhead: number;
+  readonly seed: number;
+  readonly #flow: BlockFlow<V>;
+  #last: Block<V> | undefined;
+
+  /** @internal Use {@link Streamer.blocks}. */
+  constructor(flow: BlockFlow<V>, { blockSize, readAhead, seed }: StreamInfo) {
+    this.#flow = flow;
+    this.blockSize = blockSize;
+    this.readAhead = readAhead;
+    this.seed = seed;
+  }
+
+  /** What could not be read and was left out, with `onError: "skip"`. */
+  get skipped(): readonly SkippedBlock[] {
+    return this.#flow.skipped;
+  }
+
+  /**
+   * The next block; the one before is released.
+   *
+   * After an error the stream is where it was, behind the block that could not be read: `next()` goes on.
+   */
+  async next(): Promise<IteratorResult<Block<V>, undefined>> {
+    this.#last?.release();
+    this.#last = undefined;
+    const block = await this.#flow.get();
+    if (block === undefined) return { done: true, value: undefined };
+    this.#last = block;
+    return { done: false, value: block };
+  }
+
+  /** Ends the stream: what is under way is given up. */
+  async return(): Promise<IteratorResult<Block<V>, undefined>> {
+    this.stop();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the stream: what is under way is given up, and the last block is released. */
+  stop(): void {
+    this.#last?.release();
+    this.#last = undefined;
+    this.#flow.stop(undefined);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+  }
+}
+
+/**
+ * Blocks for many consumers at once: of {@link Streamer.queue}. Each block goes to one of them, who releases it.
+ *
+ * ```ts
+ * const queue = streamer.queue({ blockSize: 1000 });
+ * await Promise.all(consumers.map(async (consumer) => {
+ *   for await (const block of queue) await consumer(block.data);
+ * }));
+ * ```
+ */
+export class BlockQueue<V extends RowsView = RowsView> implements AsyncIterable<Block<V>> {
+  readonly blockSize: number;
+  readonly readAhead: number;
+  readonly seed: number;
+  readonly #flow: BlockFlow<V>;
+
+  /** @internal Use {@link Streamer.queue}. */
+  constructor(flow: BlockFlow<V>, { blockSize, readAhead, seed }: StreamInfo) {
+    this.#flow = flow;
+    this.blockSize = blockSize;
+    this.readAhead = readAhead;
+    this.seed = seed;
+  }
+
+  /** What could not be read and was left out, with `onError: "skip"`. */
+  get skipped(): readonly SkippedBlock[] {
+    return this.#flow.skipped;
+  }
+
+  /**
+   * The next block for this consumer, who releases it: `using block = await queue.get()`. Consumers are served in the order in
+   * which they asked. Where all blocks that there may be are held, it waits until one is released.
+   *
+   * @returns undefined at the end, for every consumer, again and again
+   * @throws what kept a block from being read, to one consumer; the queue goes on. TimeoutError; the signal's reason
+   */
+  get(): Promise<Block<V> | undefined> {
+    return this.#flow.get();
+  }
+
+  /** A consumer that releases each block when it asks for the next. Leaving its loop does not end the queue. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Block<V>, void> {
+    for (let block = await this.get(); block !== undefined; block = await this.get()) {
+      try {
+        yield block;
+      } finally {
+        block.release();
+      }
+    }
+  }
+
+  /** Begins no more blocks. Those that are begun are still given out, and then the end. */
+  close(): void {
+    this.#flow.close();
+  }
+
+  /** Gives up: whoever waits is told the end, and blocks that nobody has are dropped. */
+  stop(): void {
+    this.#flow.stop(undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+}
+
+/** Results one after another: of {@link Streamer.map}. */
+export class ResultStream<T> implements AsyncIterableIterator<T, undefined> {
+  readonly blockSize: number;
+  readonly readAhead: number;
+  readonly seed: number;
+  readonly #flow: Flow<Loaded<T>, { readonly result: T }>;
+
+  /** @internal Use {@link Streamer.map}. */
+  constructor(flow: Flow<Loaded<T>, { readonly result: T }>, { blockSize, readAhead, seed }: StreamInfo) {
+    this.#flow = flow;
+    this.blockSize = blockSize;
+    this.readAhead = readAhead;
+    this.seed = seed;
+  }
+
+  /** What could not be read, or made the function throw, and was left out, with `onError: "skip"`. */
+  get skipped(): readonly SkippedBlock[] {
+    return this.#flow.skipped;
+  }
+
+  async next(): Promise<IteratorResult<T, undefined>> {
+    const next = await this.#flow.get();
+    return next === undefined ? { done: true, value: undefined } : { done: false, value: next.result };
+  }
+
+  /** Ends the stream: what is under way is given up. */
+  async return(): Promise<IteratorResult<T, undefined>> {
+    this.stop();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the stream: what is under way is given up. */
+  stop(): void {
+    this.#flow.stop(undefined);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+  }
+}

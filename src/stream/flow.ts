@@ -1,0 +1,323 @@
+import { showValue } from "../dtype/index.js";
+import { LimitError, TimeoutError } from "../errors.js";
+import type { BlockSpan } from "./block-plan.js";
+
+/** What has been read of a block. */
+export interface Loaded<D> {
+  readonly data: D;
+  /** Gives back what it lies in. Where nobody is left who could say so it is never called: that memory is not used again. */
+  release(): void;
+}
+
+/** What reads blocks. */
+export interface Loader<D, L extends Loaded<D> = Loaded<D>> {
+  /** Begins to read a block, or has it at once. */
+  load(span: BlockSpan): L | Promise<L>;
+  /** Gives up what is under way. */
+  stop(reason: unknown): void;
+}
+
+/** Rows that could not be read, and were left out. */
+export interface SkippedBlock {
+  /** The number of its first row. */
+  readonly start: number;
+  readonly length: number;
+  readonly error: unknown;
+}
+
+/** How far a stream has come. */
+export interface StreamProgress {
+  /** Blocks that were given out, and those that were skipped. */
+  readonly blocks: number;
+  /** Rows in them. */
+  readonly rows: number;
+  /** Rows in all; undefined where they have no end. */
+  readonly total: number | undefined;
+}
+
+/** How blocks are given out. */
+export interface FlowOptions {
+  /** The most blocks that there are at a time: read ahead, under way, and given out without having come back. */
+  readonly readAhead?: number | undefined;
+  /** Whether blocks come in their order (the default), or as soon as they are read. */
+  readonly ordered?: boolean | undefined;
+  /** The most milliseconds to wait for one block. */
+  readonly timeout?: number | undefined;
+  /** Ends the stream, with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * What becomes of a block that cannot be read: `"throw"` (the default) throws where it would have come, once; `"skip"` goes
+   * on with the next, and notes it in `skipped`.
+   */
+  readonly onError?: "throw" | "skip" | undefined;
+  /** Told after each block. What it throws ends the stream. */
+  readonly onProgress?: ((progress: StreamProgress) => void) | undefined;
+}
+
+/** A place among the blocks that there may be. It leads to its stream, and not to what takes the place. */
+export class Place {
+  #leave: (() => void) | undefined;
+
+  constructor(leave: () => void) {
+    this.#leave = leave;
+  }
+
+  /** Makes room for another block. A second call does nothing. */
+  leave(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+}
+
+/** What makes of what was read what is given out. */
+export type Deliver<L, T> = (loaded: L, span: BlockSpan, place: Place) => T;
+
+interface Entry<L> {
+  readonly span: BlockSpan;
+  outcome: { readonly loaded: L } | { readonly error: unknown } | undefined;
+}
+
+interface Waiter<T> {
+  readonly resolve: (value: T | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Signals outlive streams that nobody reads to their end. */
+const listeners = new FinalizationRegistry<() => void>((remove) => remove());
+
+/**
+ * Blocks from what reads them to whoever asks, with back pressure: there are never more than `readAhead`, and nothing
+ * happens but by a call, or when a block has been read. Nothing but such a block under way leads here, so that a stream
+ * that was dropped is collected.
+ */
+export class Flow<L extends Loaded<unknown>, T> {
+  readonly readAhead: number;
+  readonly skipped: SkippedBlock[] = [];
+  readonly #spans: Iterator<BlockSpan, void>;
+  readonly #loader: Loader<unknown, L>;
+  readonly #deliver: Deliver<L, T>;
+  readonly #options: FlowOptions;
+  readonly #total: number | undefined;
+  /** Blocks that are begun and not given out, in the order in which they were begun. */
+  readonly #entries: Entry<L>[] = [];
+  readonly #waiting: Waiter<T>[] = [];
+  #held = 0;
+  #isExhausted = false;
+  #ended: { readonly reason: unknown; readonly isError: boolean } | undefined;
+  #blocks = 0;
+  #rows = 0;
+  #removeListener: (() => void) | undefined;
+
+  /**
+   * @param total the rows of all blocks
+   * @throws LimitError for options that make no sense; the signal's reason, where it was given already
+   */
+  constructor(
+    spans: Iterator<BlockSpan, void>,
+    loader: Loader<unknown, L>,
+    deliver: Deliver<L, T>,
+    readAhead: number,
+    total: number | undefined,
+    options: FlowOptions,
+  ) {
+    this.readAhead = readAhead;
+    this.#spans = spans;
+    this.#loader = loader;
+    this.#deliver = deliver;
+    this.#options = options;
+    this.#total = total;
+    this.#listen(options.signal);
+  }
+
+  #listen(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    signal.throwIfAborted();
+    const weak = new WeakRef(this);
+    const abort = () => weak.deref()?.stop(signal.reason, true);
+    const remove = () => signal.removeEventListener("abort", abort);
+    signal.addEventListener("abort", abort, { once: true });
+    listeners.register(this, remove, this);
+    this.#removeListener = remove;
+  }
+
+  /**
+   * The next block.
+   *
+   * @returns undefined at the end, again and again
+   * @throws what kept the block from being read, once for each; TimeoutError; the signal's reason
+   */
+  get(): Promise<T | undefined> {
+    if (this.#ended !== undefined) {
+      const { isError, reason } = this.#ended;
+      return isError ? Promise.reject(reason) : Promise.resolve(undefined);
+    }
+    this.#pump();
+    if (this.#waiting.length === 0) {
+      const next = this.#next();
+      if (next !== undefined) return next;
+    }
+    return this.#wait();
+  }
+
+  #wait(): Promise<T | undefined> {
+    const { timeout } = this.#options;
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<T> = { resolve, reject, timer: undefined };
+      this.#waiting.push(waiter);
+      if (timeout === undefined) return;
+      waiter.timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        const where = this.#entries[0]?.span.start;
+        const what =
+          where === undefined ? "all that there may be are held" : `rows from ${where} are being read`;
+        reject(new TimeoutError(`no block came within ${timeout} ms: ${what}`));
+      }, timeout);
+    });
+  }
+
+  /** What is there for whoever asks; undefined where he has to wait. */
+  #next(): Promise<T | undefined> | undefined {
+    for (;;) {
+      const isAny = this.#options.ordered === false;
+      const at = isAny ? this.#entries.findIndex(({ outcome }) => outcome !== undefined) : 0;
+      const entry = this.#entries[at];
+      if (entry === undefined) {
+        if (!this.#isExhausted || this.#entries.length > 0) return undefined;
+        this.#settle();
+        return Promise.resolve(undefined);
+      }
+      const { span, outcome } = entry;
+      if (outcome === undefined) return undefined;
+      this.#entries.splice(at, 1);
+      const given = "loaded" in outcome ? this.#give(outcome.loaded, span) : this.#fail(outcome.error, span);
+      if (given !== undefined) return given;
+    }
+  }
+
+  #give(loaded: L, span: BlockSpan): Promise<T> {
+    const failure = this.#tell(span);
+    if (failure !== undefined) {
+      loaded.release();
+      return failure;
+    }
+    this.#held += 1;
+    return Promise.resolve(this.#deliver(loaded, span, new Place(this.#left)));
+  }
+
+  readonly #left = (): void => {
+    this.#held -= 1;
+    this.#serve();
+  };
+
+  /** Of a block that cannot be read. */
+  #fail(error: unknown, span: BlockSpan): Promise<never> | undefined {
+    const failure = this.#tell(span);
+    if (failure !== undefined) return failure;
+    if (this.#options.onError !== "skip") return Promise.reject(error);
+    const { start, length } = span;
+    this.skipped.push({ start, length, error });
+    this.#pump();
+    return undefined;
+  }
+
+  /** Tells of progress; what the listener throws ends the stream. */
+  #tell({ length }: BlockSpan): Promise<never> | undefined {
+    this.#blocks += 1;
+    this.#rows += length;
+    try {
+      this.#options.onProgress?.({ blocks: this.#blocks, rows: this.#rows, total: this.#total });
+      return undefined;
+    } catch (error) {
+      this.stop(error, true);
+      return Promise.reject(error);
+    }
+  }
+
+  /** Begins blocks while there may be more. */
+  #pump(): void {
+    while (!this.#isExhausted && this.#entries.length + this.#held < this.readAhead) {
+      const { value: span, done } = this.#spans.next();
+      if (done === true) this.#isExhausted = true;
+      else this.#begin(span);
+    }
+  }
+
+  #begin(span: BlockSpan): void {
+    const entry: Entry<L> = { span, outcome: undefined };
+    this.#entries.push(entry);
+    try {
+      const loaded = this.#loader.load(span);
+      if (!(loaded instanceof Promise)) {
+        entry.outcome = { loaded };
+        return;
+      }
+      loaded.then(
+        (read) => this.#loaded(entry, { loaded: read }),
+        (error: unknown) => this.#loaded(entry, { error }),
+      );
+    } catch (error) {
+      entry.outcome = { error };
+    }
+  }
+
+  #loaded(entry: Entry<L>, outcome: NonNullable<Entry<L>["outcome"]>): void {
+    entry.outcome = outcome;
+    if (this.#ended === undefined) this.#serve();
+    else if ("loaded" in outcome) outcome.loaded.release();
+  }
+
+  /** Gives what is there to those who wait. */
+  #serve(): void {
+    if (this.#ended !== undefined) return;
+    this.#pump();
+    while (this.#waiting.length > 0) {
+      const next = this.#next();
+      if (next === undefined) return;
+      const waiter = this.#waiting.shift();
+      clearTimeout(waiter?.timer);
+      if (waiter !== undefined) next.then(waiter.resolve, waiter.reject);
+    }
+  }
+
+  /** Begins no more blocks; those that are begun are still given out. */
+  close(): void {
+    this.#isExhausted = true;
+    this.#serve();
+  }
+
+  /** Gives up: whoever waits or asks is told the end, or `reason` where it is an error. What is held stays good. */
+  stop(reason: unknown, isError = false): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { reason, isError };
+    this.#isExhausted = true;
+    for (const { outcome } of this.#entries.splice(0)) {
+      if (outcome !== undefined && "loaded" in outcome) outcome.loaded.release();
+    }
+    this.#settle();
+    this.#loader.stop(reason);
+    for (const { timer, resolve, reject } of this.#waiting.splice(0)) {
+      clearTimeout(timer);
+      if (isError) reject(reason);
+      else resolve(undefined);
+    }
+  }
+
+  /** The signal has nothing to end any more. */
+  #settle(): void {
+    this.#removeListener?.();
+    this.#removeListener = undefined;
+    listeners.unregister(this);
+  }
+}
+
+/** @throws LimitError for options that make no sense */
+export function checkFlow({ timeout, onError }: FlowOptions): void {
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    throw new LimitError(`timeout is a number of milliseconds above 0, not ${showValue(timeout)}`);
+  }
+  if (onError !== undefined && onError !== "throw" && onError !== "skip") {
+    throw new LimitError(`onError is "throw" or "skip", not ${showValue(onError)}`);
+  }
+}
