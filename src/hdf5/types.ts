@@ -19,24 +19,12 @@ export const TYPE_CLASS = {
   complex: 11,
 } as const;
 
-/**
- * How bytes come: `"file"` as they lie in the file, `"library"` as HDF5's library gives them to h5wasm, which makes big-endian
- * numbers little-endian.
- */
-export type ByteSource = "file" | "library";
-
 /** What elements of a type of HDF5 are here. */
 export type ElementType =
   /** `shape` is that of an array type, which adds axes. */
   | { readonly dtype: DType; readonly shape: readonly number[]; readonly problem?: undefined }
   /** Why no dtype has such elements. */
   | { readonly dtype?: undefined; readonly problem: string };
-
-/** What h5wasm does not say about a type. */
-export interface HiddenType {
-  /** The tag of an opaque type. */
-  readonly tag?: string | undefined;
-}
 
 /**
  * The dtype of a type of HDF5:
@@ -54,10 +42,34 @@ export interface HiddenType {
  * | opaque | `V<n>`; what its tag says where that is `NUMPY:` and a type string, as h5py writes dates |
  *
  * References, strings and lists of variable length, times and floats of other sizes have none.
+ *
+ * @param tags of the opaque types in it, in their order, which h5wasm does not say
  */
-export function elementType(info: TypeInfo, source: ByteSource, hidden: HiddenType = {}): ElementType {
-  const isSwapped = source === "library" && orderOf(info) === ">";
-  return new Converter(isSwapped, hidden).element(info);
+export function elementType(info: TypeInfo, tags: readonly string[] = []): ElementType {
+  return new Converter(tags).element(info);
+}
+
+/**
+ * A type as h5wasm reads it: HDF5's library makes numbers little-endian where all of them are big-endian, one after another,
+ * and gives up at the first enumeration.
+ */
+export function libraryType(info: TypeInfo): TypeInfo {
+  if (orderOf(info) !== ">") return info;
+  let isSwapping = true;
+  const swapped = <T extends TypeInfo>(type: T): T => {
+    if (type.type === TYPE_CLASS.enumeration) isSwapping = false;
+    const { array_type, vlen_type, compound_type } = type;
+    return {
+      ...type,
+      ...(array_type && { array_type: swapped(array_type) }),
+      ...(vlen_type && { vlen_type: swapped(vlen_type) }),
+      ...(compound_type && {
+        compound_type: { ...compound_type, members: compound_type.members.map(swapped) },
+      }),
+      littleEndian: isSwapping || type.littleEndian,
+    };
+  };
+  return swapped(info);
 }
 
 /** Whether an enumeration is h5py's bool. */
@@ -68,10 +80,19 @@ export function isBoolean({ type, size, enum_type }: TypeInfo): boolean {
 }
 
 /** Whether an element holds addresses of memory that is HDF5's: strings or lists of variable length. */
-export function hasPointers({ type, vlen, compound_type, array_type }: TypeInfo): boolean {
-  if (type === TYPE_CLASS.variableLength || (type === TYPE_CLASS.string && vlen)) return true;
-  if (array_type !== undefined) return hasPointers(array_type);
-  return compound_type?.members.some(hasPointers) ?? false;
+export function hasPointers(info: TypeInfo): boolean {
+  return contains(info, ({ type, vlen }) => type === TYPE_CLASS.variableLength || vlen);
+}
+
+/** Whether an element is opaque, or has opaque parts. */
+export function isOpaque(info: TypeInfo): boolean {
+  return contains(info, ({ type }) => type === TYPE_CLASS.opaque);
+}
+
+function contains(info: TypeInfo, isSuch: (info: TypeInfo) => boolean): boolean {
+  const { array_type, compound_type } = info;
+  if (isSuch(info) || (array_type !== undefined && contains(array_type, isSuch))) return true;
+  return compound_type?.members.some((member) => contains(member, isSuch)) ?? false;
 }
 
 type Order = "<" | ">" | "mixed" | "|";
@@ -95,13 +116,11 @@ function orderOf({ type, littleEndian, compound_type, array_type, vlen_type }: T
 }
 
 class Converter {
-  /** Whether the library has swapped the bytes: until the first enumeration, where it gives up. */
-  #isSwapped: boolean;
-  readonly #hidden: HiddenType;
+  /** Those that are not used up. */
+  readonly #tags: string[];
 
-  constructor(isSwapped: boolean, hidden: HiddenType) {
-    this.#isSwapped = isSwapped;
-    this.#hidden = hidden;
+  constructor(tags: readonly string[]) {
+    this.#tags = [...tags];
   }
 
   element(info: TypeInfo): ElementType {
@@ -129,7 +148,7 @@ class Converter {
         if (info.vlen) return { problem: "strings of variable length" };
         return size > 0 ? dense(parseDType(`S${size}`)) : { problem: "strings of no bytes" };
       case TYPE_CLASS.opaque:
-        return dense(tagged(this.#hidden.tag, size) ?? parseDType(`V${size}`));
+        return dense(tagged(this.#tags.shift(), size) ?? parseDType(`V${size}`));
       case TYPE_CLASS.compound:
         return this.#compound(info);
       case TYPE_CLASS.reference:
@@ -152,12 +171,11 @@ class Converter {
       const what = kind === "f" ? "floats" : kind === "c" ? "complex numbers" : "integers";
       return { problem: `${what} of ${size} bytes` };
     }
-    const order = littleEndian || this.#isSwapped ? "<" : ">";
+    const order = littleEndian ? "<" : ">";
     return dense(parseDType(`${size === 1 ? "" : order}${kind}${size}`));
   }
 
   #enumeration(info: TypeInfo): ElementType {
-    this.#isSwapped = false;
     if (isBoolean(info)) return dense(parseDType("b1"));
     if (info.enum_type?.type !== TYPE_CLASS.integer)
       return { problem: "enumerations of other than integers" };

@@ -1,0 +1,59 @@
+import type { DType } from "../dtype/index.js";
+import { opaqueTagsOf, type StorageInfo, storageOf } from "./format/index.js";
+import type { TypeInfo } from "./h5wasm.js";
+import type { Handle } from "./handle.js";
+import { elementType, hasPointers, isOpaque, libraryType } from "./types.js";
+
+/** What is known of a dataset. */
+export interface DatasetInfo {
+  /** Its path without soft links. */
+  readonly path: string;
+  readonly type: TypeInfo;
+  /** The axes of its dataspace; null where it holds nothing. */
+  readonly space: readonly number[] | null;
+  /** Of a chunk, as many axes. */
+  readonly chunks: readonly number[] | undefined;
+  /** Where its data lie; undefined where only HDF5's library knows, and for elements that are kept elsewhere. */
+  readonly storage: StorageInfo | undefined;
+  /** Of one element as its bytes come: as they lie in the file, or where that is not known as the library gives them. */
+  readonly dtype: DType | undefined;
+  /** The axes that an array type adds. */
+  readonly innerShape: readonly number[];
+  /** Why there is no dtype. */
+  readonly problem: string;
+}
+
+/** Looks at a dataset. @throws CorruptError naming it */
+export function describeDataset(handle: Handle, path: string): DatasetInfo {
+  const type = handle.ask(path, (module, id) => module.get_dataset_metadata(id, path));
+  const storage = hasPointers(type) ? undefined : storageAt(handle, path, type);
+  const come = storage === undefined ? libraryType(type) : type;
+  const element = elementType(come, isOpaque(type) ? tagsAt(handle, path) : []);
+  return {
+    path,
+    type,
+    space: type.shape,
+    chunks: type.chunks ?? undefined,
+    storage,
+    dtype: element.dtype,
+    innerShape: element.dtype === undefined ? [] : element.shape,
+    problem: element.problem ?? "",
+  };
+}
+
+/** The address of an object's header, by which it is known, however many names it has. */
+export function addressOf(handle: Handle, path: string): bigint {
+  const reference = handle.ask(path, (module, id) => module.create_object_reference(id, path));
+  return new DataView(Uint8Array.from(reference).buffer).getBigUint64(0, true);
+}
+
+function storageAt(handle: Handle, path: string, { size, shape }: TypeInfo): StorageInfo | undefined {
+  const storage = storageOf(handle.fd, handle.path, Number(addressOf(handle, path)));
+  // Where the two of us do not read the same, the library is right.
+  if (storage === undefined || storage.itemsize !== size) return undefined;
+  return String(storage.shape) === String(shape) ? storage : undefined;
+}
+
+function tagsAt(handle: Handle, path: string): readonly string[] {
+  return opaqueTagsOf(handle.fd, handle.path, Number(addressOf(handle, path))) ?? [];
+}

@@ -1,0 +1,3 @@
+export { Hdf5Dataset, type Hdf5Filter } from "./hdf5-dataset.js";
+export { Hdf5File, type Hdf5Kind, openHdf5 } from "./hdf5-file.js";
+export { type RowPlan, type RowSet, readRows } from "./read/index.js";

@@ -1,0 +1,134 @@
+import { NotFoundError, UnsupportedError } from "../errors.js";
+import { excerpt } from "../npy/excerpt.js";
+import { didYouMean } from "../store/index.js";
+import type { Handle } from "./handle.js";
+
+/** Soft links that lead to soft links: more than so many lead in a circle. */
+const MAX_HOPS = 64;
+
+/** What an object of an HDF5 file is: a group, a dataset, a named type. */
+export type ObjectKind = "group" | "dataset" | "type";
+
+/** What a path leads to. */
+export type Target =
+  /** `path` is its path from the root without soft links. */
+  | { readonly kind: ObjectKind; readonly path: string }
+  /** A link that leads to nothing in this file. */
+  | { readonly kind: "link"; readonly path: string; readonly problem: string; readonly isExternal: boolean };
+
+const KINDS: readonly (ObjectKind | undefined)[] = ["group", "dataset", "type"];
+
+export const ROOT: Target = { kind: "group", path: "/" };
+
+/** The path of a child. */
+export function childPath(group: string, name: string): string {
+  return group === "/" ? `/${name}` : `${group}/${name}`;
+}
+
+/**
+ * Follows a path from the root through soft links; HDF5's library follows external links into other files, where addresses
+ * and paths mean something else.
+ *
+ * @returns undefined where there is nothing of the name
+ */
+export function follow(handle: Handle, path: string): Target | undefined {
+  return new Walk(handle).to("/", partsOf(path));
+}
+
+/** The same for a name in a group whose path is without soft links. */
+export function followChild(handle: Handle, group: string, name: string): Target | undefined {
+  return new Walk(handle).to(group, [name]);
+}
+
+/** @throws NotFoundError, with a guess at what was meant; UnsupportedError for a link that leads out of the file */
+export function requireObject(
+  handle: Handle,
+  path: string,
+  what: string,
+): Extract<Target, { kind: ObjectKind }> {
+  const target = follow(handle, path);
+  if (target !== undefined && target.kind !== "link") return target;
+  const file = handle.path;
+  if (target === undefined) {
+    const near = neighbours(handle, path);
+    throw new NotFoundError(`${file}: there is no ${what} "${excerpt(path)}"${didYouMean(path, near)}`, {
+      path: file,
+    });
+  }
+  const message = `${file}: "${excerpt(path)}" is a link that ${target.problem}`;
+  if (target.isExternal) throw new UnsupportedError(`${message}; open that file to read it`, { path: file });
+  throw new NotFoundError(message, { path: file });
+}
+
+/** The names of the links in a group, in the order of their creation where the group knows it. */
+export function namesIn(handle: Handle, group: string): string[] {
+  return [...handle.ask(group, (module, id) => module.get_names(id, group, false))];
+}
+
+/** Paths in the group that the path would be in, as it is written. */
+function neighbours(handle: Handle, path: string): string[] {
+  const parts = partsOf(path);
+  const lead = path.startsWith("/") ? "/" : "";
+  for (let depth = parts.length - 1; depth >= 0; depth--) {
+    const above = parts.slice(0, depth);
+    const target = new Walk(handle).to("/", above);
+    if (target?.kind !== "group") continue;
+    return namesIn(handle, target.path).map((name) => lead + [...above, name].join("/"));
+  }
+  return [];
+}
+
+function partsOf(path: string): string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
+}
+
+class Walk {
+  readonly #handle: Handle;
+  #hops = 0;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  to(from: string, parts: readonly string[]): Target | undefined {
+    let here: Target = { kind: "group", path: from };
+    for (const part of parts) {
+      if (here.kind !== "group") return here.kind === "link" ? here : undefined;
+      const next = this.#step(here.path, part);
+      if (next === undefined) return undefined;
+      here = next;
+    }
+    return here;
+  }
+
+  #step(group: string, name: string): Target | undefined {
+    const path = childPath(group, name);
+    const { value: external, problem } = this.#handle.try((module, id) => module.get_external_link(id, path));
+    if (external === undefined || problem !== undefined) return undefined;
+    const broken = (why: string, isExternal = false): Target => ({
+      kind: "link",
+      path,
+      problem: why,
+      isExternal,
+    });
+    if (typeof external.filename === "string") {
+      return broken(
+        `leads to "${excerpt(external.obj_path)}" of another file, "${excerpt(external.filename)}"`,
+        true,
+      );
+    }
+    const { value: soft } = this.#handle.try((module, id): string | null =>
+      module.get_symbolic_link(id, path),
+    );
+    if (typeof soft === "string") return this.#soft(group, soft, broken);
+    const kind = KINDS[this.#handle.ask(path, (module, id) => module.get_type(id, path))];
+    return kind === undefined ? broken("HDF5 itself does not know how to follow") : { kind, path };
+  }
+
+  #soft(group: string, to: string, broken: (why: string) => Target): Target {
+    this.#hops += 1;
+    if (this.#hops > MAX_HOPS) return broken("leads in a circle");
+    const target = this.to(to.startsWith("/") ? "/" : group, partsOf(to));
+    return target ?? broken(`leads to "${excerpt(to)}", which is not there`);
+  }
+}
