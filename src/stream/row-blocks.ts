@@ -1,0 +1,116 @@
+import { setImmediate } from "node:timers/promises";
+import { ArrayView, MemoryStorage } from "../array/index.js";
+import { type Descr, dtypeFromDescr, sizeOf } from "../dtype/index.js";
+import { ClosedError } from "../errors.js";
+import { type RowPlan, readRows } from "../hdf5/index.js";
+import { rowsOver } from "./dataset-rows.js";
+import { ITSELF, type RowColumns } from "./predicate.js";
+import { isRange, type RowPick, rangeOf } from "./row-pick.js";
+import { selectParts } from "./selection-parts.js";
+import { openView, type SharedView } from "./shared-view.js";
+import type { RowsView } from "./source.js";
+import type { Cut } from "./steps.js";
+
+/** Rows of a view of this thread. */
+export interface OwnRows {
+  readonly kind: "own";
+  readonly columns: RowColumns;
+  readonly rows: RowPick;
+  /** Rows that are looked at together. */
+  readonly blockRows: number;
+}
+
+/** Rows of a view that another thread has, too. */
+export interface SharedRows {
+  readonly kind: "shared";
+  readonly view: SharedView;
+  readonly rows: RowPick;
+  readonly blockRows: number;
+}
+
+/** Rows of a dataset, which have to be read. */
+export interface PlannedRows {
+  readonly kind: "planned";
+  readonly parts: readonly { readonly plan: RowPlan; readonly length: number }[];
+  readonly descr: Descr;
+  /** The shape of one row. */
+  readonly cell: readonly number[];
+}
+
+/** Rows to be read, block by block. */
+export type Reading = OwnRows | SharedRows | PlannedRows;
+
+/** Some rows, one after another. */
+export interface RowBlock {
+  /** Rows before them. */
+  readonly start: number;
+  readonly length: number;
+  readonly columns: RowColumns;
+}
+
+/**
+ * Reads rows block by block; the memory of one is the next one's. In between, whatever else there is to do has its turn.
+ *
+ * @throws ClosedError where it was stopped; CorruptError, StaleError
+ */
+export async function* readBlocks(
+  reading: Reading,
+  cut: Cut,
+  isStopped: () => boolean,
+): AsyncGenerator<RowBlock> {
+  const blocks = reading.kind === "planned" ? plannedBlocks(reading, isStopped) : viewedBlocks(reading);
+  for await (const { columns, ...block } of blocks) {
+    if (isStopped()) throw new ClosedError("the request was given up");
+    yield { ...block, columns: cutColumns(columns, cut) };
+    await setImmediate();
+  }
+}
+
+async function* viewedBlocks(reading: OwnRows | SharedRows): AsyncGenerator<RowBlock> {
+  const { rows, blockRows } = reading;
+  for (let start = 0; start < rows.length; start += blockRows) {
+    const length = Math.min(blockRows, rows.length - start);
+    // What is mapped for a thread is let go when it rests.
+    const columns = reading.kind === "own" ? reading.columns : columnsOfView(openView(reading.view));
+    yield { start, length, columns: pickedColumns(columns, rangeOf(rows, { start, length, step: 1 })) };
+  }
+}
+
+async function* plannedBlocks(
+  { parts, descr, cell }: PlannedRows,
+  isStopped: () => boolean,
+): AsyncGenerator<RowBlock> {
+  const dtype = dtypeFromDescr(descr);
+  const rowBytes = sizeOf(cell) * dtype.itemsize;
+  const most = parts.reduce((rows, { length }) => Math.max(rows, length), 0);
+  const memory = new Uint8Array(most * rowBytes);
+  let start = 0;
+  for (const { plan, length } of parts) {
+    const bytes = memory.subarray(0, length * rowBytes);
+    await readRows(plan, bytes, isStopped);
+    const view = rowsOver(new MemoryStorage(bytes, { writable: false }), dtype, [length, ...cell]);
+    yield { start, length, columns: columnsOfView(view) };
+    start += length;
+  }
+}
+
+/** The columns of a view: of an array one, {@link ITSELF}. */
+export function columnsOfView(view: RowsView): RowColumns {
+  return new Map(view instanceof ArrayView ? [[ITSELF, view]] : view.named());
+}
+
+/** Columns of some rows: views where the rows are a slice, else copies. */
+export function pickedColumns(columns: RowColumns, rows: RowPick): RowColumns {
+  const picked = new Map<string, ArrayView>();
+  for (const [name, column] of columns) {
+    picked.set(name, isRange(rows) ? column.rows(rows) : column.takeRows(rows));
+  }
+  return picked;
+}
+
+/** What an operation makes of each row. */
+export function cutColumns(columns: RowColumns, { column, inner }: Cut): RowColumns {
+  const array = columns.get(column ?? ITSELF);
+  if (array === undefined || (column === undefined && inner.length === 0)) return columns;
+  return new Map([[ITSELF, inner.reduce((cut, parts) => selectParts(cut, parts), array)]]);
+}
