@@ -104,6 +104,7 @@ export class Flow<L extends Loaded<unknown>, T> {
   readonly #entries: Entry<L>[] = [];
   readonly #waiting: Waiter<T>[] = [];
   #held = 0;
+  #upcoming: IteratorResult<BlockSpan, void> | undefined;
   #isExhausted = false;
   #ended: { readonly reason: unknown; readonly isError: boolean } | undefined;
   #blocks = 0;
@@ -235,12 +236,17 @@ export class Flow<L extends Loaded<unknown>, T> {
     }
   }
 
-  /** Begins blocks while there may be more. */
+  /** Begins blocks while there may be more. Whether there are any is known also where all places are taken. */
   #pump(): void {
-    while (!this.#isExhausted && this.#entries.length + this.#held < this.readAhead) {
-      const { value: span, done } = this.#spans.next();
+    while (!this.#isExhausted) {
+      this.#upcoming ??= this.#spans.next();
+      const { value: span, done } = this.#upcoming;
       if (done === true) this.#isExhausted = true;
-      else this.#begin(span);
+      else if (this.#entries.length + this.#held >= this.readAhead) return;
+      else {
+        this.#upcoming = undefined;
+        this.#begin(span);
+      }
     }
   }
 
@@ -277,7 +283,8 @@ export class Flow<L extends Loaded<unknown>, T> {
       if (next === undefined) return;
       const waiter = this.#waiting.shift();
       clearTimeout(waiter?.timer);
-      if (waiter !== undefined) next.then(waiter.resolve, waiter.reject);
+      // Where a listener's error ended the stream, whoever waited knows of it.
+      next.then(waiter?.resolve, waiter?.reject ?? (() => undefined));
     }
   }
 

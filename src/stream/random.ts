@@ -27,15 +27,7 @@ export class Random {
 
   /** The next 32 bits. */
   next(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#state;
-    const scrambled = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const third = c ^ a;
-    const fourth = d ^ b;
-    this.#state[0] = a ^ fourth;
-    this.#state[1] = b ^ third;
-    this.#state[2] = third ^ (b << 9);
-    this.#state[3] = rotate(fourth, 11);
-    return scrambled;
+    return scramble(this.#state);
   }
 
   /** A whole number from 0 to before `limit`, which is at most 2 ** 53: each as likely as the others, but for 1 in 2 ** 53 / `limit`. */
@@ -53,6 +45,18 @@ export class Random {
       list[other] = kept;
     }
   }
+}
+
+/** One step of xoshiro128**: the next 32 bits of a state of four words, not all of them 0, which changes. */
+export function scramble(state: Uint32Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = state;
+  const third = c ^ a;
+  const fourth = d ^ b;
+  state[0] = a ^ fourth;
+  state[1] = b ^ third;
+  state[2] = third ^ (b << 9);
+  state[3] = rotate(fourth, 11);
+  return Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
 }
 
 function rotate(word: number, by: number): number {
