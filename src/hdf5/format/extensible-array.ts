@@ -65,7 +65,8 @@ export class ExtensibleArrayIndex implements ChunkIndex {
     const first = this.#readFirst(head.first, head);
     for (let number = from; number < to; number++) {
       const slot = this.#slotOf(number);
-      if (!Number.isSafeInteger(slot)) throw first.slots.corrupt("is of a dataset that grows along several axes");
+      if (!Number.isSafeInteger(slot))
+        throw first.slots.corrupt("is of a dataset that grows along several axes");
       if (slot < head.inFirst) {
         visitSlot(head.format, first.slots, slot, number, visitor);
         continue;
@@ -141,14 +142,13 @@ export class ExtensibleArrayIndex implements ChunkIndex {
     if (address === undefined) return undefined;
     if (held <= head.perPage) return { slots: this.#dataBlock(address, held, head), slot };
     const page = Math.floor(slot / head.perPage);
-    const perBlock = pageBits(held, head);
-    if (!bitAt(pages.subarray((block * perBlock) / 8), page)) return undefined;
+    if (!bitAt(pages, block * (held / head.perPage) + page)) return undefined;
     return { slots: this.#page(address, page, head), slot: slot % head.perPage };
   }
 
   #readGroup(address: number, { blocks, held }: Place, head: Head): Group {
     return this.#groups.get(address, () => {
-      const bitmap = held > head.perPage ? (blocks * pageBits(held, head)) / 8 : 0;
+      const bitmap = held > head.perPage ? blocks * pageBytes(held, head) : 0;
       const length = this.#prefix(head) + bitmap + blocks * this.#chunks.file.offsetSize + 4;
       const reader = this.#chunks.file.readChecked(address, length, "the block of a chunk index");
       readStart(reader, "EASB");
@@ -206,7 +206,7 @@ function blocksBefore(group: number): number {
   return blocks;
 }
 
-/** Bits that say which pages of a data block were used: whole bytes. */
-function pageBits(held: number, { perPage }: Head): number {
-  return Math.ceil(held / perPage / 8) * 8;
+/** Bytes that say which pages of a data block were used; their bits are counted over all blocks of a group. */
+function pageBytes(held: number, { perPage }: Head): number {
+  return Math.ceil(held / perPage / 8);
 }

@@ -32,6 +32,8 @@ export function readDataspace(message: ByteReader, { lengthSize }: FormatFile): 
 /** What was done to a chunk before it was written. */
 export type ChunkFilter =
   | { readonly kind: "deflate" }
+  /** h5py's own. */
+  | { readonly kind: "lzf" }
   /** The first bytes of all elements, then the second ones, …; `size` is bytes of an element. */
   | { readonly kind: "shuffle"; readonly size: number }
   /** Four bytes at the end are a checksum. */
@@ -40,6 +42,7 @@ export type ChunkFilter =
 const DEFLATE = 1;
 const SHUFFLE = 2;
 const FLETCHER32 = 3;
+const LZF = 32000;
 /** Numbers from here on are other people's filters, and have names. */
 const FIRST_NAMED = 256;
 
@@ -59,11 +62,13 @@ export function readFilters(message: ByteReader): ChunkFilter[] | undefined {
     const first = values > 0 ? message.u32() : 0;
     message.skip(Math.max(0, values - 1) * 4 + (version === 1 && values % 2 === 1 ? 4 : 0));
     if (id === DEFLATE) filters.push({ kind: "deflate" });
+    else if (id === LZF) filters.push({ kind: "lzf" });
     else if (id === SHUFFLE && first > 0) filters.push({ kind: "shuffle", size: first });
     else if (id === FLETCHER32) filters.push({ kind: "fletcher32" });
     else return undefined;
   }
-  return filters;
+  // How long something is between two compressions is known to nobody.
+  return filters.filter(({ kind }) => kind === "deflate" || kind === "lzf").length <= 1 ? filters : undefined;
 }
 
 /** Fill values are written never, as far as the file says: what was not written is anything. */

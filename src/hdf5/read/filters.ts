@@ -1,6 +1,7 @@
 import { inflateSync } from "node:zlib";
 import type { ChunkFilter } from "../format/index.js";
 import { fletcher32 } from "./fletcher32.js";
+import { decompressLzf } from "./lzf.js";
 import { unshuffle } from "./unshuffle.js";
 
 /** Deflate makes nothing smaller than by this factor. */
@@ -39,6 +40,12 @@ export function undoFilters(
       case "deflate":
         bytes = inflated(bytes, length + checksumBytes(filters.slice(0, index)), fail);
         break;
+      case "lzf": {
+        const found = decompressLzf(bytes, length + checksumBytes(filters.slice(0, index)));
+        if (found === undefined) throw fail("could not be decompressed as LZF");
+        bytes = found;
+        break;
+      }
       case "shuffle": {
         const into =
           room?.length === bytes.length && bytes.buffer !== room.buffer ? room : memory(bytes.length);

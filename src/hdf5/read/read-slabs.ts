@@ -1,4 +1,4 @@
-import { CorruptError } from "../../errors.js";
+import { CorruptError, UnsupportedError } from "../../errors.js";
 import { nodeFiles } from "../../platform/files.js";
 import { identityOf, isSameFile } from "../../platform/index.js";
 import { type H5Module, loadH5wasm, quietly } from "../h5wasm.js";
@@ -29,7 +29,8 @@ interface Slab {
 /**
  * Reads rows by HDF5's own library, in slabs.
  *
- * @throws CorruptError with what the library says, StaleError, NotFoundError, UnsupportedError where h5wasm is not there
+ * @throws CorruptError with what the library says, StaleError, NotFoundError; UnsupportedError where h5wasm is not there, or
+ *   lacks a filter
  */
 export async function readSlabs(plan: SlabPlan, target: Uint8Array, pace: Pace): Promise<void> {
   const { Module } = await loadH5wasm();
@@ -102,7 +103,11 @@ function readSlab(module: H5Module, plan: SlabPlan, { offset, count, at }: Slab,
   }
 }
 
-function unreadable({ file, dataset }: SlabPlan, problem: string): CorruptError {
+function unreadable({ file, dataset }: SlabPlan, problem: string): Error {
+  if (/plugin|required filter/.test(problem)) {
+    const why = `${dataset} was written with a filter that h5wasm does not have: ${problem}`;
+    return new UnsupportedError(`${file.path}: ${why}`, { path: file.path });
+  }
   return new CorruptError(`${file.path}: ${dataset} cannot be read: ${problem}`, { path: file.path });
 }
 
