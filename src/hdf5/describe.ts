@@ -2,6 +2,7 @@ import type { DType } from "../dtype/index.js";
 import { opaqueTagsOf, type StorageInfo, storageOf } from "./format/index.js";
 import type { TypeInfo } from "./h5wasm.js";
 import type { Handle } from "./handle.js";
+import { type DatasetSource, fileSourceOf } from "./read/index.js";
 import { elementType, hasPointers, isOpaque, libraryType } from "./types.js";
 
 /** What is known of a dataset. */
@@ -38,6 +39,18 @@ export function describeDataset(handle: Handle, path: string): DatasetInfo {
     dtype: element.dtype,
     innerShape: element.dtype === undefined ? [] : element.shape,
     problem: element.problem ?? "",
+  };
+}
+
+/** What plans of reading need to know of a dataset that is not empty by its dataspace. @throws DiskError, ClosedError */
+export function sourceOf(handle: Handle, { path, space, type, storage, chunks }: DatasetInfo): DatasetSource {
+  return {
+    file: fileSourceOf(handle.fd, handle.path),
+    dataset: path,
+    shape: space ?? [],
+    itemsize: type.size,
+    storage,
+    chunkRows: chunks?.[0],
   };
 }
 

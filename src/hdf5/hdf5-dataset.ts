@@ -2,16 +2,9 @@ import { type DType, sizeOf } from "../dtype/index.js";
 import { DTypeError, ShapeError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import type { AttrInput } from "../store/index.js";
-import type { DatasetInfo } from "./describe.js";
+import { type DatasetInfo, sourceOf } from "./describe.js";
 import type { Hdf5File } from "./hdf5-file.js";
-import {
-  type DatasetSource,
-  fileSourceOf,
-  locateRows,
-  planRows,
-  type RowPlan,
-  type RowSet,
-} from "./read/index.js";
+import { type DatasetSource, locateRows, planRows, type RowPlan, type RowSet } from "./read/index.js";
 
 /** A filter that chunks went through. */
 export interface Hdf5Filter {
@@ -49,7 +42,7 @@ export class Hdf5Dataset {
    * @throws DTypeError, ShapeError
    */
   constructor(file: Hdf5File, info: DatasetInfo) {
-    const { path, dtype, space, chunks, innerShape, storage, type, problem } = info;
+    const { path, dtype, space, chunks, innerShape, problem } = info;
     const where = { path: file.path };
     const what = `${file.path}: the dataset "${excerpt(path)}"`;
     if (dtype === undefined) {
@@ -63,14 +56,7 @@ export class Hdf5Dataset {
     this.shape = Object.freeze([...space, ...innerShape]);
     this.chunkShape = chunks === undefined ? undefined : Object.freeze([...chunks, ...innerShape]);
     this.#info = info;
-    this.#source = {
-      file: fileSourceOf(file.handle.fd, file.path),
-      dataset: path,
-      shape: space,
-      itemsize: type.size,
-      storage,
-      ...(chunks?.[0] === undefined ? {} : { chunkRows: chunks[0] }),
-    };
+    this.#source = sourceOf(file.handle, info);
   }
 
   /** The filters that chunks went through, in the order of writing. @throws ClosedError */

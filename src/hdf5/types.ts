@@ -84,6 +84,11 @@ export function hasPointers(info: TypeInfo): boolean {
   return contains(info, ({ type, vlen }) => type === TYPE_CLASS.variableLength || vlen);
 }
 
+/** Whether elements are strings of variable length. */
+export function isText({ type, vlen }: TypeInfo): boolean {
+  return type === TYPE_CLASS.string && vlen;
+}
+
 /** Whether an element is opaque, or has opaque parts. */
 export function isOpaque(info: TypeInfo): boolean {
   return contains(info, ({ type }) => type === TYPE_CLASS.opaque);
@@ -235,9 +240,17 @@ function tagged(tag: string | undefined, size: number): DType | undefined {
   }
 }
 
-/** The names of an enumeration by their values, as an attribute keeps them; undefined for what is none, and for bools. */
+/** h5wasm hands integers of 32 bits on: what is larger is cut off there. */
+const MOST_NAMED = 2 ** 31 - 1;
+
+/**
+ * The integers of an enumeration by their names; undefined for what is none, for bools, and where they are larger than h5wasm
+ * can say.
+ */
 export function enumNames(info: TypeInfo): Readonly<Record<string, number>> | undefined {
   if (info.array_type !== undefined) return enumNames(info.array_type);
   if (info.type !== TYPE_CLASS.enumeration || isBoolean(info)) return undefined;
-  return info.enum_type?.members;
+  const members = info.enum_type?.members ?? {};
+  const isCut = Object.values(members).some((value) => value >= MOST_NAMED || value <= -MOST_NAMED);
+  return isCut ? undefined : members;
 }

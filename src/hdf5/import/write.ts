@@ -1,0 +1,259 @@
+import { sizeOf } from "../../dtype/index.js";
+import { excerpt } from "../../npy/excerpt.js";
+import type { Files } from "../../platform/files.js";
+import type { ColumnState, Draft, FileLayout } from "../../store/index.js";
+import { type WorkerRun, workerPool } from "../../workers/index.js";
+import type { ReferenceReader } from "../attributes.js";
+import { sourceOf } from "../describe.js";
+import type { Handle } from "../handle.js";
+import { type DatasetSource, planRows } from "../read/index.js";
+import { type ImportJob, ImportMemory, type ImportUnit, importUnit } from "./import-task.js";
+import type { ImportProgress } from "./options.js";
+import type { ImportPlan, PlannedArray, PlannedDataset } from "./plan.js";
+import { referenceTexts, stringReader } from "./read-texts.js";
+import { textBlocks, textDType, widthOf } from "./texts.js";
+import type { Turns } from "./turns.js";
+
+/** Bytes that are read, and written, at a time. */
+export const UNIT_BYTES = 8 << 20;
+
+/** Rows of chunks are read together, so that none is inflated twice, up to so many bytes. */
+const MOST_BYTES = 64 << 20;
+
+/** Units of one job at most: planning each of them costs more than a small one's bytes. */
+const MAX_UNITS = 256;
+
+/** What workers run. */
+const MODULE = new URL("./import-task.js", import.meta.url).href;
+
+/** What writing an import needs to know. */
+export interface ImportContext {
+  readonly handle: Handle;
+  readonly draft: Draft;
+  readonly files: Files;
+  readonly layout: FileLayout;
+  readonly reference: ReferenceReader;
+  readonly turns: Turns;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+/** Reads and writes units: in this thread, or by workers. */
+interface Transfer {
+  add(unit: ImportUnit, bytes: number, path: string): Promise<void>;
+  finish(): Promise<void>;
+}
+
+/** Writes what was planned. @param workers 0 for this thread alone */
+export async function writeImport(plan: ImportPlan, context: ImportContext, workers: number): Promise<void> {
+  const { draft, signal, turns } = context;
+  for (const { name, attr } of plan.groups) {
+    if (name !== "") draft.addGroup(name, attr);
+    else if (attr !== null) draft.setGroupAttr(name, attr);
+  }
+  const told = new Progress(plan.total, context.onProgress);
+  if (workers === 0) {
+    await writeAll(plan, context, told, new HereTransfer(context, told));
+    return;
+  }
+  const run = workerPool().begin({ workers, signal });
+  try {
+    await writeAll(plan, context, told, new SharedTransfer(run, told));
+  } catch (error) {
+    run.fail(error);
+    // Until the last worker has left the files, these cannot be taken back.
+    await run.finish().catch(() => {});
+    throw error;
+  }
+  await turns.give();
+}
+
+async function writeAll(
+  { datasets }: ImportPlan,
+  context: ImportContext,
+  told: Progress,
+  transfer: Transfer,
+): Promise<void> {
+  for (const dataset of datasets) {
+    await context.turns.give();
+    if (dataset.kind === "bytes") await writeElements(dataset, context, transfer);
+    else await writeTexts(dataset, context, told);
+  }
+  await transfer.finish();
+}
+
+/** How many bytes are written. */
+class Progress {
+  readonly #total: number;
+  readonly #onProgress: (progress: ImportProgress) => void;
+  #bytes = 0;
+
+  constructor(total: number, onProgress: (progress: ImportProgress) => void) {
+    this.#total = total;
+    this.#onProgress = onProgress;
+  }
+
+  add(bytes: number, path: string): void {
+    this.#bytes += bytes;
+    this.#onProgress({ bytes: this.#bytes, total: this.#total, path });
+  }
+}
+
+function addArray(
+  { name, attr, dtype, shape }: PlannedArray,
+  { draft, layout }: ImportContext,
+  filling: { readonly isFilled: true } | { readonly content: Iterable<Uint8Array> },
+): ColumnState {
+  const [rows = 1, ...itemShape] = shape;
+  return draft.add(name, {
+    dtype,
+    itemShape,
+    rows,
+    ...(shape.length === 0 ? { isScalar: true } : {}),
+    layout,
+    attr,
+    overwrite: false,
+    ...filling,
+  });
+}
+
+async function writeElements(
+  { info, arrays, bytes, path }: PlannedDataset,
+  context: ImportContext,
+  transfer: Transfer,
+): Promise<void> {
+  const targets = arrays.map((array) => ({ array, state: addArray(array, context, { isFilled: true }) }));
+  if (bytes === 0) return;
+  const source = sourceOf(context.handle, info);
+  const { itemsize, shape } = source;
+  const perRow = sizeOf(shape.slice(1));
+  const rows = shape[0] ?? 1;
+  const what = `${context.handle.path}: the dataset "${excerpt(path)}"`;
+  const step = rowsPerUnit(source);
+  for (let from = 0; from < rows; from += step) {
+    const to = Math.min(from + step, rows);
+    const parts = targets.map(({ array: { offset, size, places }, state }) => ({
+      offset,
+      size,
+      places,
+      path: state.path,
+      at: state.dataOffset + from * perRow * size,
+    }));
+    const plan = planRows(source, [[from, to]]);
+    await transfer.add({ plan, itemsize, parts, what }, (to - from) * plan.rowBytes, path);
+  }
+}
+
+/** Whole rows of chunks, where these are not too large. */
+function rowsPerUnit({ shape, itemsize, chunkRows = 1 }: DatasetSource): number {
+  const rowBytes = itemsize * sizeOf(shape.slice(1));
+  const rows = Math.max(1, Math.floor(UNIT_BYTES / rowBytes));
+  if (rows >= chunkRows) return rows - (rows % chunkRows);
+  return chunkRows * rowBytes <= MOST_BYTES ? chunkRows : rows;
+}
+
+async function writeTexts(dataset: PlannedDataset, context: ImportContext, told: Progress): Promise<void> {
+  const { info, kind, arrays, bytes, path } = dataset;
+  const { handle, reference, turns, files } = context;
+  const [array] = arrays;
+  if (array === undefined) return;
+  const found = kind === "texts" ? stringReader(handle, info) : referenceTexts(handle, info, reference);
+  const read: typeof found = async function* inTurn() {
+    for await (const texts of found()) {
+      yield texts;
+      await turns.give();
+    }
+  };
+  const dtype = textDType(await widthOf(read), dataset, handle.path);
+  const { path: file, dataOffset } = addArray({ ...array, dtype }, context, { isFilled: true });
+  let at = dataOffset;
+  const fd = files.open(file, "r+");
+  try {
+    const what = `${handle.path}: the dataset "${excerpt(path)}"`;
+    for await (const block of textBlocks(read, dtype, what)) {
+      files.write(fd, block, at, file);
+      at += block.length;
+    }
+  } finally {
+    files.close(fd);
+  }
+  if (bytes > 0) told.add(bytes, path);
+}
+
+/** Does all in this thread, and gives others their turn. */
+class HereTransfer implements Transfer {
+  readonly #context: ImportContext;
+  readonly #told: Progress;
+  readonly #memory = new ImportMemory();
+
+  constructor(context: ImportContext, told: Progress) {
+    this.#context = context;
+    this.#told = told;
+  }
+
+  async add(unit: ImportUnit, bytes: number, path: string): Promise<void> {
+    const { files, signal, turns } = this.#context;
+    try {
+      await importUnit(unit, this.#memory, files, () => signal?.aborted ?? false);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+    this.#told.add(bytes, path);
+    await turns.give();
+  }
+
+  async finish(): Promise<void> {}
+}
+
+/** Has workers do it. */
+class SharedTransfer implements Transfer {
+  readonly #run: WorkerRun;
+  readonly #told: Progress;
+  #job: ImportUnit[] = [];
+  #bytes = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(run: WorkerRun, told: Progress) {
+    this.#run = run;
+    this.#told = told;
+  }
+
+  async add(unit: ImportUnit, bytes: number, path: string): Promise<void> {
+    this.#job.push(unit);
+    this.#bytes += bytes;
+    if (this.#bytes >= UNIT_BYTES || this.#job.length >= MAX_UNITS) await this.#submit(path);
+    else this.#path = path;
+  }
+
+  #path = "";
+
+  async #submit(path: string): Promise<void> {
+    const input: ImportJob = { units: this.#job };
+    const bytes = this.#bytes;
+    this.#job = [];
+    this.#bytes = 0;
+    if (input.units.length === 0) return;
+    await this.#run.whenRoom();
+    const done = this.#run.submit<ImportJob, void>({ module: MODULE, name: "importRows", input });
+    void done.then(
+      () => this.#tell(bytes, path),
+      () => {},
+    );
+  }
+
+  #tell(bytes: number, path: string): void {
+    try {
+      this.#told.add(bytes, path);
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#run.fail(error);
+    }
+  }
+
+  async finish(): Promise<void> {
+    await this.#submit(this.#path);
+    await this.#run.finish();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
