@@ -22,8 +22,8 @@ export interface ExportProgress {
 /** Options of {@link exportHdf5}. */
 export interface ExportHdf5Options extends StorageOptions {
   /**
-   * How many worker threads read, compress and write; 0 for this thread alone. As many as there are processors, less one,
-   * when left out.
+   * How many worker threads compress; 0 for this thread alone. As many as there are processors, less one, when left out.
+   * What is not compressed or shuffled is written by this thread, in blocks, between which other work has its turn.
    */
   readonly workers?: number | undefined;
   /** Whether a file of that name is replaced. */

@@ -10,11 +10,16 @@ import type { WriteTask } from "./write-task.js";
 /** What workers run. */
 const MODULE = new URL("./write-task.js", import.meta.url).href;
 
-/** A dataset with fewer bytes is written in this thread: a message to a worker takes as long. */
+/** A dataset with fewer bytes is compressed in this thread: a message to a worker takes as long. */
 const LEAST = 1 << 20;
 
 /** Other work of this thread has its turn after so many milliseconds. */
 const TURN_MS = 10;
+
+/** Whether bytes are not only copied: no thread does that faster than another. */
+function isWork(job: WriteJob): boolean {
+  return job.kind === "chunks" && (job.filters.shuffle || job.filters.gzip !== undefined);
+}
 
 /** Who writes. */
 export interface RunnerOptions {
@@ -34,7 +39,7 @@ export interface JobSource {
   readonly label: string;
 }
 
-/** Has the jobs of one file done, by workers where they can see the bytes, else in this thread. */
+/** Has the jobs of one file done: by workers where there is something to compress that they can see, else in this thread. */
 export class JobRunner {
   /** The file, for this thread. */
   readonly target: FileTarget;
@@ -67,7 +72,7 @@ export class JobRunner {
    */
   async begin(source: JobSource, job: WriteJob): Promise<{ readonly done: Promise<JobResult> }> {
     this.#throwIfOver();
-    if (this.#run !== undefined && source.nbytes >= LEAST) {
+    if (this.#run !== undefined && source.nbytes >= LEAST && isWork(job)) {
       await this.#run.whenRoom();
       const input = this.#taskOf(source, job);
       if (input !== undefined) {
