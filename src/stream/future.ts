@@ -27,10 +27,22 @@ export class LentResult<V> {
 }
 
 /** Gives back the stages of what nobody can reach any more. */
-const dropped = new FinalizationRegistry<Pending>((pending) =>
-  pending.abandon(new ClosedError("nobody wants the answer any more")),
-);
+const dropped = new FinalizationRegistry<Pending>((pending) => pending.drop());
 const droppedViews = new FinalizationRegistry<Pending>((pending) => pending.release());
+
+/** So many futures are kept until it is seen whether they are read at once, as most are: to watch one costs a microsecond. */
+const FRESH = 256;
+const fresh: Future<unknown>[] = [];
+
+/** Watches what is not read by the next turn of the event loop. */
+function watchLater(future: Future<unknown>): void {
+  if (fresh.length === 0) setImmediate(watchFresh);
+  if (fresh.push(future) >= FRESH) watchFresh();
+}
+
+function watchFresh(): void {
+  for (const future of fresh.splice(0)) future.watch();
+}
 
 /**
  * The answer to a request, to be read once: by {@link get}, {@link use} or {@link view}. A future that is dropped unread
@@ -43,7 +55,7 @@ export class Future<V> {
   /** @internal Use `request` of readers. */
   constructor(pending: Pending) {
     this.#pending = pending;
-    dropped.register(this, pending);
+    watchLater(this);
   }
 
   /** `"ready"` and `"failed"` are there to be read. */
@@ -85,21 +97,20 @@ export class Future<V> {
    * @throws (rejected) as {@link get}, and what the function throws
    */
   async use<R>(fn: (result: V) => R | PromiseLike<R>): Promise<R> {
-    using lent = await this.view();
+    using lent = await this.#read((pending) => lend<V>(pending.take(), pending, false));
     return await fn(lent.data);
   }
 
   /** The result where it lies, without a copy, until it is released. @throws (rejected) as {@link get} */
   view(): Promise<LentResult<V>> {
-    return this.#read((pending) => lend<V>(pending.take(), pending));
+    return this.#read((pending) => lend<V>(pending.take(), pending, true));
   }
 
-  #read<R>(read: (pending: Pending) => R): Promise<R> {
+  async #read<R>(read: (pending: Pending) => R): Promise<R> {
     const pending = this.#pending;
-    if (this.#isTaken) {
-      return Promise.reject(new ClosedError("this future has been read: one future gives its result once"));
-    }
+    if (this.#isTaken) throw new ClosedError("this future has been read: one future gives its result once");
     this.#isTaken = true;
+    if (pending.isSettled) return read(pending);
     return new Promise((resolve, reject) => {
       // It reaches the future, too, so that nobody takes that for dropped while it is waited for.
       pending.whenSettled(() => {
@@ -110,6 +121,11 @@ export class Future<V> {
         }
       });
     });
+  }
+
+  /** @internal Has its stage given back when nobody can read it any more. */
+  watch(): void {
+    if (!this.#isTaken) dropped.register(this, this.#pending);
   }
 
   /** Gives the request up: its future fails with a ClosedError, unless it has been read. */
@@ -130,7 +146,8 @@ function copyOf<V>(outcome: Outcome, { bytes }: Pending): V {
   return resultOver(outcome, new MemoryStorage(own, { label: "the result" })) as V;
 }
 
-function lend<V>(outcome: Outcome, pending: Pending): LentResult<V> {
+/** @param isKept whether it may be kept, and dropped, by whoever gets it */
+function lend<V>(outcome: Outcome, pending: Pending, isKept: boolean): LentResult<V> {
   const bytes = pending.bytes.subarray(0, bytesOf(outcome));
   const memory = new MemoryStorage(bytes, { writable: false, label: "the result" });
   if (outcome.gives !== "rows") {
@@ -140,7 +157,7 @@ function lend<V>(outcome: Outcome, pending: Pending): LentResult<V> {
   }
   const life = {};
   const storage = new LentStorage(memory, "it", life);
-  droppedViews.register(life, pending);
+  if (isKept) droppedViews.register(life, pending);
   return new LentResult(resultOver(outcome, storage) as V, () => {
     storage.release();
     pending.release();

@@ -36,7 +36,8 @@ export class Pending implements Destination, StageUser, StageWaiter {
   #error: unknown;
   #listeners: (() => void)[] | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #signal: AbortSignal | undefined;
+  /** Listens to the signal no more. */
+  #unlisten: (() => void) | undefined;
 
   /** @param settled called once, when it is ready or has failed */
   constructor(answer: (to: Destination) => Outcome | Promise<Outcome>, settled: (pending: Pending) => void) {
@@ -74,12 +75,12 @@ export class Pending implements Destination, StageUser, StageWaiter {
       const late = () => this.fail(new TimeoutError(`the request was not answered within ${timeout} ms`));
       this.#timer = setTimeout(late, timeout).unref();
     }
-    this.#signal = signal;
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort);
+    if (signal === undefined) return;
+    const abort = () => this.fail(signal.reason);
+    this.#unlisten = () => signal.removeEventListener("abort", abort);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort);
   }
-
-  readonly #onAbort = (): void => this.fail(this.#signal?.reason);
 
   /** Has a stage from now on, and is carried out. */
   begin(stage: Stage): void {
@@ -130,6 +131,13 @@ export class Pending implements Destination, StageUser, StageWaiter {
     this.fail(error);
   }
 
+  /** Its future is gone. */
+  drop(): void {
+    if (this.#state !== "read" && this.#state !== "failed") {
+      this.abandon(new ClosedError("nobody wants the answer any more"));
+    }
+  }
+
   /** Nobody will read it. */
   abandon(error: unknown): void {
     this.fail(error);
@@ -142,7 +150,7 @@ export class Pending implements Destination, StageUser, StageWaiter {
   #settle(state: "ready" | "failed"): void {
     this.#state = state;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#unlisten?.();
     if (state === "failed" && this.#stop !== undefined) Atomics.store(this.#stop, 0, 1);
     this.#settled(this);
     const listeners = this.#listeners ?? [];
