@@ -34,11 +34,10 @@ export function selectionSteps(parts: readonly Part[], sample: Sample, label: st
   if (first === null || first === "...") {
     return { steps: [{ op: "select", parts: [first, ...rest] }], sample: undefined };
   }
-  const isBasic = rest.every((part) => part === null || isSlice(part));
-  const staysRows =
-    typeof first !== "number" && isLine(first) && (isSlice(first) ? keepsRows(rest) : isBasic);
+  const isOpen = rest.every((part) => part === null || isSlice(part));
+  const staysRows = typeof first !== "number" && isLine(first) && (isSlice(first) ? keepsRows(rest) : isOpen);
   if (!staysRows) {
-    if (isBasic) sample.selected([WHOLE, ...rest]);
+    if (!rest.some((part) => isIndices(part) || isMaskPart(part))) sample.selected([WHOLE, ...rest]);
     return { steps: readFirst(first, rest), sample: undefined };
   }
   const inner = [WHOLE, ...rest];
