@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { UnsupportedError } from "../../src/errors.js";
 import { opaqueTagsOf, storageOf } from "../../src/hdf5/format/index.js";
 import { type DatasetSource, fileSourceOf, locateRows, type RowSet } from "../../src/hdf5/read/index.js";
 import { addressesOf, openedFile, rowsIn, rowsOf } from "../hdf5/read-support.js";
@@ -50,8 +51,8 @@ async function compare({ path, datasets }: Layout): Promise<number> {
       expect([storage.shape, storage.itemsize]).toEqual([shape, itemsize]);
       ways.push(source);
     }
-    // The library gives other bytes of what is big-endian.
-    if (storage === undefined && !isBig) ways.push({ ...source, storage: undefined, chunkRows: 3 });
+    // The library gives other bytes of what is big-endian, and h5wasm has not all filters.
+    else if (!isBig && (await isReadable(source))) ways.push({ ...source, chunkRows: 3 });
     const rowBytes = shape.slice(1).reduce((size, axis) => size * axis, itemsize);
     for (const way of ways) {
       for (const rows of rowSets(shape[0] ?? 1)) {
@@ -62,6 +63,17 @@ async function compare({ path, datasets }: Layout): Promise<number> {
     if (storage !== undefined) checkPlaces(source, bytes, rowBytes);
   }
   return known;
+}
+
+/** Whether h5wasm has the filters of a dataset. */
+async function isReadable(source: DatasetSource): Promise<boolean> {
+  try {
+    await rowsOf(source, [[0, source.shape[0] ?? 1]]);
+    return true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UnsupportedError);
+    return false;
+  }
 }
 
 /** Rows that are said to be in one place are there. */

@@ -100,7 +100,8 @@ def _dataset(file, name, rng, types):
     try:
         d = file.create_dataset(name, shape, dcpl=dcpl, **options)
     except (ValueError, TypeError) as error:
-        if expected == "foreign":
+        # Some chunks are too small for some filters.
+        if layout == 0:
             return None
         raise
     part = rng.integers(4)
