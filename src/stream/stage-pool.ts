@@ -29,6 +29,7 @@ export class StagePool {
     }
     this.byteLength = byteLength;
     const freed = (stage: Stage) => {
+      if (this.#closed) return;
       this.#free.push(stage);
       this.#serve();
     };
