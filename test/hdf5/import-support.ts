@@ -1,0 +1,51 @@
+import { rmSync } from "node:fs";
+import { afterEach, onTestFinished, vi } from "vitest";
+import { type H5Module, type H5wasm, loadH5wasm } from "../../src/hdf5/h5wasm.js";
+import { temporaryPaths } from "../support/temporary.js";
+
+export type H5File = InstanceType<H5wasm["File"]>;
+
+/** Writes an HDF5 file by h5wasm. */
+export async function makeHdf5(path: string, fill: (file: H5File, h5: H5wasm) => void): Promise<string> {
+  const h5 = await loadH5wasm();
+  const file = new h5.File(path, "w");
+  try {
+    fill(file, h5);
+  } finally {
+    file.close();
+  }
+  return path;
+}
+
+/** Paths that are cleared after each test. */
+export function clearedPaths(): (name?: string) => string {
+  const fresh = temporaryPaths();
+  const made: string[] = [];
+  afterEach(() => {
+    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+  });
+  return (name) => {
+    const path = fresh(name);
+    made.push(path);
+    return path;
+  };
+}
+
+/** Everything that is printed to the standard error output while the test runs. */
+export function watchErrors(): () => string {
+  const printed: string[] = [];
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    printed.push(String(text));
+    return true;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return () => printed.join("");
+}
+
+/** How much of the library's memory is in use: the address of what is asked for next. */
+export async function nextAddress(): Promise<number> {
+  const { Module }: { Module: H5Module } = await loadH5wasm();
+  const address = Module._malloc(1 << 20);
+  Module._free(address);
+  return address;
+}
