@@ -4,6 +4,7 @@ import { storageOf } from "../../src/hdf5/format/index.js";
 import { loadH5wasm, quietly } from "../../src/hdf5/h5wasm.js";
 import {
   type DatasetSource,
+  type FileSource,
   fileSourceOf,
   planRows,
   type RowPlan,
@@ -16,6 +17,16 @@ export function openedFile(path: string): number {
   const fd = openSync(path, "r");
   onTestFinished(() => closeSync(fd));
   return fd;
+}
+
+/** A file as other threads find it. */
+export function fileSource(path: string): FileSource {
+  const fd = openSync(path, "r");
+  try {
+    return fileSourceOf(fd, path);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Where the headers of datasets are, as HDF5's own library says. */
