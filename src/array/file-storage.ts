@@ -30,14 +30,14 @@ export function originOf({ buffer }: Uint8Array): FileOrigin | undefined {
 }
 
 /**
- * Reads mapped bytes into memory ahead of their use, off this thread. Nothing where they are not mapped.
+ * Reads mapped bytes into memory ahead of their use, off this thread.
  *
- * @returns fulfilled, also where it could not be done
+ * @returns fulfilled when they are there, or could not be read; undefined where they are there, or are not mapped
  */
-export async function prefetch({ buffer, byteOffset, length }: Uint8Array): Promise<void> {
+export function prefetch({ buffer, byteOffset, length }: Uint8Array): Promise<void> | undefined {
   const mapping = mappings.get(buffer)?.deref();
-  if (mapping === undefined || mapping.closed || length === 0) return;
-  await mapping.prefetch(byteOffset, length).catch(() => undefined);
+  if (mapping === undefined || mapping.closed || length === 0) return undefined;
+  return mapping.prefetch(byteOffset, length)?.catch(() => undefined);
 }
 
 /**

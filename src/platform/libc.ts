@@ -29,6 +29,8 @@ export interface LibC {
   /** {@link LibC.msync} on another thread. */
   msyncAsync(address: bigint, length: number): Promise<Errno>;
   madvise(address: bigint, length: number, advice: number): Errno;
+  /** `mincore(2)`: for each page, whether it is in memory. A system may say so of all pages to whoever may not write the file. */
+  mincore(address: bigint, length: number, pages: Uint8Array): Errno;
   /** {@link LibC.madvise} on another thread. */
   madviseAsync(address: bigint, length: number, advice: number): Promise<Errno>;
   /** `renameat2(2)` with `RENAME_EXCHANGE`: two files swap their names. Undefined where the system has no such call. */
@@ -73,6 +75,7 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
   const munmap: IntCall = library.func("int munmap(void *, size_t)");
   const msync = library.func("int msync(void *, size_t, int)");
   const madvise = library.func("int madvise(void *, size_t, int)");
+  const mincore = library.func("int mincore(void *, size_t, void *)");
   const getpagesize: IntCall = library.func("int getpagesize()");
   // Any other call of Node in between would change errno.
   const errnoOf = (result: number): Errno => (result === 0 ? 0 : koffi.errno());
@@ -97,6 +100,7 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
     msync: (address, length) => errnoOf(msync(address, length, constants.msSync)),
     msyncAsync: (address, length) => elsewhere(msync, address, length, constants.msSync),
     madvise: (address, length, advice) => errnoOf(madvise(address, length, advice)),
+    mincore: (address, length, pages) => errnoOf(mincore(address, length, pages)),
     madviseAsync: (address, length, advice) => elsewhere(madvise, address, length, advice),
     exchange: bindExchange(library, constants, errnoOf),
     syncfs: bindSyncfs(library, errnoOf),

@@ -47,14 +47,15 @@ export abstract class FileMapping implements Mapping {
     if (part.length > 0) this.hint(advice, part.offset, part.length);
   }
 
-  async prefetch(offset: number, length: number): Promise<void> {
+  prefetch(offset: number, length: number): Promise<void> | undefined {
     const part = this.#pages(offset, length);
-    if (part.length > 0) await this.fetch(part.offset, part.length);
+    return part.length > 0 ? this.fetch(part.offset, part.length) : undefined;
   }
 
-  /** Reads [offset, offset + length), as {@link write} gets them, into memory. */
-  protected async fetch(offset: number, length: number): Promise<void> {
+  /** Reads [offset, offset + length), as {@link write} gets them, into memory; undefined where that was only asked for. */
+  protected fetch(offset: number, length: number): Promise<void> | undefined {
     this.hint("willneed", offset, length);
+    return undefined;
   }
 
   /** A part of the mapping, from the start of its first page. */

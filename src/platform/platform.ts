@@ -39,13 +39,13 @@ export interface Mapping {
 
   /**
    * Reads a part into memory ahead of its use, off the main thread where the platform can, so that a first look at it
-   * waits for no disk and meets few page faults. It changes nothing else, so what fails is ignored. Closing meanwhile is
-   * allowed.
+   * waits for no disk. It changes nothing else, so what fails is ignored. Closing meanwhile is allowed.
    *
-   * @returns fulfilled when it is there; where the platform can only ask for it, at once; rejected with a ClosedError after
-   * {@link close}
+   * @returns fulfilled when it is there; undefined where all of it is there already, and where the platform can only ask
+   * for it
+   * @throws ClosedError
    */
-  prefetch(offset: number, length: number): Promise<void>;
+  prefetch(offset: number, length: number): Promise<void> | undefined;
 
   /**
    * Ends the mapping; a second call does nothing. Every typed array over it has length 0 from here on, and its

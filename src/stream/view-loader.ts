@@ -40,9 +40,12 @@ export class ViewLoader<V extends RowsView> implements Loader<V, Loan<V>> {
       const to = Math.min(Math.max(stop, from + this.#step), this.#view.length);
       const ahead = { start: from, stop: to, done: undefined as Promise<void> | undefined };
       const earlier = start < from ? this.#ahead.done : undefined;
-      ahead.done = Promise.all([earlier, prefetchRows(rowsBetween(this.#view, from, to))]).then(() => {
-        ahead.done = undefined;
-      });
+      const reads = [earlier, ...prefetchRows(rowsBetween(this.#view, from, to))];
+      if (reads.some((read) => read !== undefined)) {
+        ahead.done = Promise.all(reads).then(() => {
+          ahead.done = undefined;
+        });
+      }
       this.#ahead = ahead;
     }
     return this.#ahead.done;
@@ -81,14 +84,12 @@ function rowBytesOf(view: RowsView): number {
   return view.length === 0 ? view.itemsize : view.nbytes / view.length;
 }
 
-async function prefetchRows(view: RowsView): Promise<void> {
+function prefetchRows(view: RowsView): (Promise<void> | undefined)[] {
   const arrays = view instanceof ArrayView ? [view] : view.named().map(([, column]) => column);
-  await Promise.all(
-    arrays.map((array) => {
-      const { bytes, layout } = array[STRIDED]();
-      const [row = 0] = layout.strides;
-      const [rows = 0] = layout.shape;
-      return row > 0 ? prefetch(bytes.subarray(layout.offset, layout.offset + rows * row)) : undefined;
-    }),
-  );
+  return arrays.map((array) => {
+    const { bytes, layout } = array[STRIDED]();
+    const [row = 0] = layout.strides;
+    const [rows = 0] = layout.shape;
+    return row > 0 ? prefetch(bytes.subarray(layout.offset, layout.offset + rows * row)) : undefined;
+  });
 }

@@ -71,6 +71,9 @@ class FakeLibC implements LibC {
   madvise(): number {
     return 0;
   }
+  mincore(): number {
+    return 0;
+  }
   madviseAsync(address: bigint): Promise<number> {
     this.#did(`madvise ${address}`);
     return new Promise((resolve) => this.pending.push(resolve));
