@@ -105,7 +105,9 @@ class PosixMapping extends FileMapping {
     // To ask costs a hundredth of what it costs to have pages mapped that are there.
     if (this.#isThere(offset, length)) return undefined;
     const { populateRead } = this.#libc.constants;
-    return populateRead === undefined ? super.fetch(offset, length) : this.#populate(offset, length, populateRead);
+    return populateRead === undefined
+      ? super.fetch(offset, length)
+      : this.#populate(offset, length, populateRead);
   }
 
   #isThere(offset: number, length: number): boolean {
