@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll } from "vitest";
-import type { ArrayView, DTypeLike, TableView } from "../../src/index.js";
+import type { ArrayView, DTypeLike } from "../../src/index.js";
 import type { Block, RowsView } from "../../src/stream/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { built, errors, workers } from "../workers/support.js";
@@ -118,6 +118,15 @@ export function range(start: number, stop: number): number[] {
   return Array.from({ length: Math.max(0, stop - start) }, (_, i) => start + i);
 }
 
+/** In an order that is the same in each run. */
+export function shuffled(numbers: readonly number[], seed = 1): number[] {
+  const keys = randomNumbers(numbers.length, seed);
+  return numbers
+    .map((number, i) => [keys[i] ?? 0, number] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, number]) => number);
+}
+
 /** Where the same data are to be read. */
 export const KINDS = ["tables and arrays", "an HDF5 file, where they lie", "a compressed HDF5 file"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -131,7 +140,7 @@ export interface Fixture {
 }
 
 /** Chunks of the compressed files. */
-export const CHUNK_ROWS = 64;
+export const CHUNK_ROWS = 16;
 
 /**
  * Writes what the tests read: an array of 64-bit integers that count, and a table of these columns.
@@ -198,6 +207,3 @@ export async function settleGarbage(rounds = 4): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
-
-/** A table of nothing but its type. */
-export type AnyTable = TableView;
