@@ -2,7 +2,6 @@ import { ArrayView, denseLayout, FileStorage, MemoryStorage, type Storage } from
 import { type DType, sizeOf } from "../dtype/index.js";
 import type { Hdf5Dataset, RowPlan, RowSet } from "../hdf5/index.js";
 import { nodeFiles } from "../platform/files.js";
-import { identityOf } from "../platform/index.js";
 import { type RowsView, rowsView } from "./source.js";
 
 /** The rows of a dataset of an HDF5 file: where they lie as they are, the file is mapped. */
@@ -57,22 +56,15 @@ export class DatasetRows {
   }
 
   #mapped(): FileStorage {
-    if (this.#storage !== undefined) return this.#storage;
-    const { path } = this.#dataset.file;
-    const fd = nodeFiles.open(path, "r");
-    try {
-      const stat = nodeFiles.stat(fd, path);
-      const identity = identityOf(stat);
-      this.#storage = new FileStorage({
-        path,
-        identity,
-        dataOffset: 0,
-        byteLength: stat.size,
-        writable: false,
-      });
-    } finally {
-      nodeFiles.close(fd);
-    }
+    const { handle } = this.#dataset.file;
+    const { fd, path, identity } = handle;
+    this.#storage ??= new FileStorage({
+      path,
+      identity,
+      dataOffset: 0,
+      byteLength: nodeFiles.stat(fd, path).size,
+      writable: false,
+    });
     return this.#storage;
   }
 
