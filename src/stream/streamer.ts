@@ -146,6 +146,15 @@ export class Streamer<V extends RowsView = RowsView> {
     return this.#emptyRows();
   }
 
+  /** Closes what {@link open} opened for it: a file that was given by its path. */
+  close(): void {
+    this.source.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   async #emptyRows(): Promise<V> {
     const { rows } = this.source;
     if (rows.kind === "view") return takeAll(rowsBetween(rows.view, 0, 0)) as V;
