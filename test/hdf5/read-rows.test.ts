@@ -19,6 +19,7 @@ import {
   type RowSet,
   readRows,
 } from "../../src/hdf5/read/index.js";
+import { slabsOf } from "../../src/hdf5/read/read-slabs.js";
 import { nodeFiles } from "../../src/platform/files.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { addressesOf, rowsIn, rowsOf, sourceOf } from "./read-support.js";
@@ -223,6 +224,32 @@ describe("reading", () => {
       const source = sourceOf(file, "x", address);
       const found = await read(byLibrary ? { ...source, storage: undefined } : source, [[0, 1]]);
       expect(new Float64Array(found.buffer)).toEqual(Float64Array.of(2.5));
+    },
+  );
+});
+
+describe("the boxes that the library is asked for", () => {
+  it.each([
+    [[1000], 8, 3, 700],
+    [[10, 3_000_000, 4], 8, 2, 9],
+    [[2, 3, 40_000_000], 2, 0, 2],
+    [[1, 1, 200_000_000], 1, 0, 1],
+    [[5, 90_000_000, 3, 2], 4, 4, 5],
+  ])(
+    "of %j by %i bytes are all rows from %i to %i, in their order, and small",
+    (shape, itemsize, start, stop) => {
+      let at = 0;
+      const steps = shape.map((_, axis) =>
+        shape.slice(axis + 1).reduce((all, extent) => all * extent, itemsize),
+      );
+      for (const { offset, count, at: there } of slabsOf(shape, itemsize, start, stop)) {
+        const size = count.reduce((all, extent) => all * extent, itemsize);
+        expect(size).toBeLessThanOrEqual(2 ** 26);
+        const first = offset.reduce((sum, each, axis) => sum + each * (steps[axis] ?? 0), 0);
+        expect([there, first]).toEqual([at, at + start * (steps[0] ?? 0)]);
+        at += size;
+      }
+      expect(at).toBe((stop - start) * (steps[0] ?? 0));
     },
   );
 });

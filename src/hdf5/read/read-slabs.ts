@@ -6,7 +6,7 @@ import { type FileSource, keyOf, staleFile } from "./file-source.js";
 import { IdleCache } from "./idle-cache.js";
 import type { Pace } from "./pace.js";
 import type { SlabPlan } from "./plan.js";
-import { piecesOf } from "./rows.js";
+import { bandsOf } from "./rows.js";
 
 /** Bytes that are read at once: the library's memory has 2 GiB in all. */
 const SLAB_BYTES = 1 << 22;
@@ -19,7 +19,7 @@ const MOST_OPEN = 2;
 let open: IdleCache<bigint> | undefined;
 
 /** A box of the dataset. */
-interface Slab {
+export interface Slab {
   readonly offset: readonly number[];
   readonly count: readonly number[];
   /** Where it goes, in bytes. */
@@ -34,34 +34,53 @@ interface Slab {
  */
 export async function readSlabs(plan: SlabPlan, target: Uint8Array, pace: Pace): Promise<void> {
   const { Module } = await loadH5wasm();
-  for (const slab of slabsOf(plan)) {
-    const rest = pace.turn();
-    if (rest !== undefined) await rest;
-    readSlab(Module, plan, slab, target);
+  const { shape, itemsize, rowBytes } = plan;
+  for (const { pieces } of bandsOf(plan.rows, rowsPerBand(plan))) {
+    const [only, more] = pieces;
+    if (only === undefined) continue;
+    // The library forgets a chunk as soon as it has read it: all that is wanted of one is read at once.
+    const { start } = only;
+    const stop = pieces.reduce((last, piece) => Math.max(last, piece.stop), 0);
+    const into =
+      more === undefined
+        ? target.subarray(only.at * rowBytes, (only.at + stop - start) * rowBytes)
+        : new Uint8Array((stop - start) * rowBytes);
+    for (const slab of slabsOf(shape, itemsize, start, stop)) {
+      const rest = pace.turn();
+      if (rest !== undefined) await rest;
+      readSlab(Module, plan, slab, into);
+    }
+    if (more === undefined) continue;
+    for (const piece of pieces) {
+      const rows = into.subarray((piece.start - start) * rowBytes, (piece.stop - start) * rowBytes);
+      target.set(rows, piece.at * rowBytes);
+    }
   }
 }
 
-function* slabsOf(plan: SlabPlan): Generator<Slab> {
-  const { shape, itemsize, rowBytes, chunkRows = 1 } = plan;
-  if (shape.length === 0) {
-    for (let at = 0; at < plan.length; at++) yield { offset: [], count: [], at: at * itemsize };
-    return;
-  }
-  // A chunk is decoded once if all of it is asked for at once.
+/** As many rows as are read at once: a chunk is decoded once if all of it is asked for at once. */
+function rowsPerBand({ rowBytes, chunkRows = 1 }: SlabPlan): number {
   const high = chunkRows * rowBytes <= MOST_BYTES ? chunkRows : 1;
-  const rows = Math.max(high, Math.floor(SLAB_BYTES / rowBytes / high) * high);
-  const inner = shape.slice(1);
-  for (const { start, stop, at } of piecesOf(plan.rows, rows)) {
-    const whole = {
-      offset: [start, ...inner.map(() => 0)],
-      count: [stop - start, ...inner],
-      at: at * rowBytes,
-    };
-    yield* split(whole, itemsize);
-  }
+  return Math.max(high, Math.floor(SLAB_BYTES / rowBytes / high) * high);
 }
 
-/** Parts of a box that follow one another in C order, none of them too large. */
+/** The boxes that some rows are read as, which follow one another in C order, none of them too large. */
+export function slabsOf(
+  shape: readonly number[],
+  itemsize: number,
+  start: number,
+  stop: number,
+): Generator<Slab> {
+  const inner = shape.slice(1);
+  const isScalar = shape.length === 0;
+  const whole = {
+    offset: isScalar ? [] : [start, ...inner.map(() => 0)],
+    count: isScalar ? [] : [stop - start, ...inner],
+    at: 0,
+  };
+  return split(whole, itemsize);
+}
+
 function* split(slab: Slab, itemsize: number): Generator<Slab> {
   const { offset, count, at } = slab;
   const bytes = count.reduce((size, extent) => size * extent, itemsize);
