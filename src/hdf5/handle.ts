@@ -1,12 +1,4 @@
-import {
-  ClosedError,
-  CorruptError,
-  FormatError,
-  isMemmapError,
-  LockedError,
-  NotFoundError,
-  StaleError,
-} from "../errors.js";
+import { ClosedError, CorruptError, FormatError, LockedError, NotFoundError, StaleError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import { currentFiles, type Files } from "../platform/files.js";
 import { type FileIdentity, identityOf, isSameFile } from "../platform/index.js";
@@ -54,16 +46,15 @@ export class Handle {
     try {
       this.identity = identityOf(files.stat(fd, path));
       requireSignature(fd, path, files);
-      const id = openFile(path, module);
-      this.#opened = { module, id, files, fd };
+      this.#opened = { module, id: openFile(path, module), files, fd };
       forgotten.register(this, this.#opened, this);
       const there = files.look(path);
       if (there === undefined || !isSameFile(identityOf(there), this.identity)) {
-        this.close();
         throw new StaleError(`${path}: the file was replaced while it was opened`, { path });
       }
     } catch (error) {
-      if (this.#opened === undefined && !isMemmapError(error, "STALE")) files.close(fd);
+      if (this.#opened === undefined) files.close(fd);
+      else this.close();
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { type Hdf5File, openHdf5 } from "../../src/hdf5/hdf5-file.js";
 import { readRows } from "../../src/hdf5/index.js";
 import { openBelow } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
-import { makeHdf5, watchErrors } from "./import-support.js";
+import { makeHdf5, objectAt, watchErrors } from "./import-support.js";
 
 const fresh = temporaryPaths();
 
@@ -30,7 +30,7 @@ const made = makeHdf5(fresh("tree.h5"), (file) => {
   file.create_hard_link("/delay", "run/hard");
   file.create_external_link("other.h5", "/x", "outside");
   file.create_attribute("title", "a tree");
-  file.get("delay")?.create_attribute("unit", "min");
+  objectAt(file, "delay").create_attribute("unit", "min");
 });
 
 async function opened(): Promise<Hdf5File> {

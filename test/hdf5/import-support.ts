@@ -4,6 +4,7 @@ import { type H5Module, type H5wasm, loadH5wasm } from "../../src/hdf5/h5wasm.js
 import { temporaryPaths } from "../support/temporary.js";
 
 export type H5File = InstanceType<H5wasm["File"]>;
+type H5Object = Extract<ReturnType<H5File["get"]>, { create_attribute: unknown }>;
 
 /** Writes an HDF5 file by h5wasm. */
 export async function makeHdf5(path: string, fill: (file: H5File, h5: H5wasm) => void): Promise<string> {
@@ -15,6 +16,13 @@ export async function makeHdf5(path: string, fill: (file: H5File, h5: H5wasm) =>
     file.close();
   }
   return path;
+}
+
+/** A group or dataset of a file that h5wasm writes. */
+export function objectAt(file: H5File, path: string): H5Object {
+  const found = file.get(path);
+  if (found !== null && "create_attribute" in found) return found;
+  throw new Error(`there is no ${path}`);
 }
 
 /** Paths that are cleared after each test. */

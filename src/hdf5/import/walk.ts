@@ -2,7 +2,7 @@ import { LimitError } from "../../errors.js";
 import { excerpt } from "../../npy/excerpt.js";
 import { addressOf } from "../describe.js";
 import type { Handle } from "../handle.js";
-import { childPath, followChild, namesIn } from "../links.js";
+import { childPath, followChild, namesIn, type Target } from "../links.js";
 import type { Skips } from "./options.js";
 import type { Selection } from "./selection.js";
 import type { Turns } from "./turns.js";
@@ -45,11 +45,26 @@ export async function walkTree(
   turns: Turns,
 ): Promise<Tree> {
   const walk = new Walk(handle, selection, skips, turns);
-  const root = await walk.group({ name: "", path: "/", target: "/" }, []);
-  return { root, paths: walk.paths };
+  return { root: await walk.root(), paths: walk.paths };
 }
 
-type Place = Pick<Found, "name" | "path" | "target">;
+type Place = Pick<Found, "name" | "path">;
+
+/** What a link leads to. */
+interface Linked {
+  readonly name: string;
+  readonly target: Target | undefined;
+  readonly address: bigint;
+}
+
+/** A group or dataset, however many names it has. */
+interface Known {
+  readonly address: bigint;
+  /** One of its paths without soft links. */
+  readonly target: string;
+}
+
+const NOWHERE = -1n;
 
 class Walk {
   readonly paths = new Map<bigint, string>();
@@ -57,6 +72,8 @@ class Walk {
   readonly #selection: Selection;
   readonly #skips: Skips;
   readonly #turns: Turns;
+  /** The links in groups, by their addresses. */
+  readonly #links = new Map<bigint, readonly Linked[]>();
   #again = 0;
 
   constructor(handle: Handle, selection: Selection, skips: Skips, turns: Turns) {
@@ -66,68 +83,83 @@ class Walk {
     this.#turns = turns;
   }
 
+  root(): Promise<Found> {
+    return this.#group({ name: "", path: "/" }, { target: "/", address: addressOf(this.#handle, "/") }, []);
+  }
+
   /** @param above the addresses of the groups that it lies in */
-  async group(place: Place, above: readonly bigint[]): Promise<Found> {
-    const { path, target } = place;
-    const address = this.#meet(place);
+  async #group(place: Place, { target, address }: Known, above: readonly bigint[]): Promise<Found> {
+    const { path } = place;
+    this.#meet(path, address);
     const within = [...above, address];
     if (within.length > MAX_DEPTH) throw this.#tooMuch(path, `is ${within.length} groups deep`);
     const children: Found[] = [];
     if (this.#selection.mayEnter(path)) {
-      for (const name of namesIn(this.#handle, target)) {
+      for (const link of await this.#linksOf(target, address)) {
         await this.#turns.give();
-        const child = await this.#child(place, name, within);
+        const child = await this.#child(path, link, within);
         if (child !== undefined) children.push(child);
       }
     }
-    return { kind: "group", ...place, isWanted: this.#selection.has(path), children };
+    return { kind: "group", ...place, target, isWanted: this.#selection.has(path), children };
   }
 
-  async #child(group: Place, name: string, within: readonly bigint[]): Promise<Found | undefined> {
-    const path = childPath(group.path, name);
-    const found = followChild(this.#handle, group.target, name);
-    if (found === undefined) {
-      this.#skips.link(path, "its name is no text in UTF-8");
-      return undefined;
+  async #linksOf(group: string, address: bigint): Promise<readonly Linked[]> {
+    const known = this.#links.get(address);
+    if (known !== undefined) return known;
+    const links: Linked[] = [];
+    for (const name of namesIn(this.#handle, group)) {
+      await this.#turns.give();
+      const target = followChild(this.#handle, group, name);
+      const isObject = target !== undefined && target.kind !== "link";
+      links.push({ name, target, address: isObject ? addressOf(this.#handle, target.path) : NOWHERE });
     }
-    if (found.kind === "link") {
-      this.#skips.link(path, `the link ${found.problem}`);
-      return undefined;
-    }
-    const place = { name, path, target: found.path };
-    if (found.kind === "group") return this.#groupBelow(place, within);
-    if (found.kind !== "dataset") return undefined;
-    this.#meet(place);
-    return this.#selection.has(path)
-      ? { kind: "dataset", ...place, isWanted: true, children: [] }
-      : undefined;
+    this.#links.set(address, links);
+    return links;
   }
 
-  async #groupBelow(place: Place, within: readonly bigint[]): Promise<Found | undefined> {
-    const address = addressOf(this.#handle, place.target);
-    if (within.includes(address)) {
+  async #child(
+    group: string,
+    { name, target, address }: Linked,
+    within: readonly bigint[],
+  ): Promise<Found | undefined> {
+    const place = { name, path: childPath(group, name) };
+    const { path } = place;
+    if (target === undefined || target.kind === "link") {
+      this.#skips.link(
+        path,
+        target === undefined ? "its name is no text in UTF-8" : `the link ${target.problem}`,
+      );
+      return undefined;
+    }
+    if (target.kind === "group") return this.#groupBelow(place, { target: target.path, address }, within);
+    if (target.kind !== "dataset") return undefined;
+    this.#meet(path, address);
+    if (!this.#selection.has(path)) return undefined;
+    return { kind: "dataset", ...place, target: target.path, isWanted: true, children: [] };
+  }
+
+  async #groupBelow(place: Place, known: Known, within: readonly bigint[]): Promise<Found | undefined> {
+    if (within.includes(known.address)) {
       this.#skips.link(place.path, "the link leads to a group that it lies in");
       return undefined;
     }
-    if (this.paths.has(address)) this.#again += 1;
+    if (this.paths.has(known.address)) this.#again += 1;
     if (this.#again > MAX_AGAIN) throw this.#tooMuch(place.path, "is one of too many links to groups");
     if (!this.#selection.mayEnter(place.path)) return undefined;
-    const group = await this.group(place, within);
+    const group = await this.#group(place, known, within);
     return group.isWanted || group.children.length > 0 ? group : undefined;
   }
 
-  #meet({ path, target }: Place): bigint {
-    const address = addressOf(this.#handle, target);
+  #meet(path: string, address: bigint): void {
     if (!this.paths.has(address)) this.paths.set(address, path);
-    return address;
   }
 
   #tooMuch(path: string, problem: string): LimitError {
+    const where = { path: this.#handle.path };
     return new LimitError(
       `${this.#handle.path}: "${excerpt(path)}" ${problem}; say with \`only\` what to import`,
-      {
-        path: this.#handle.path,
-      },
+      where,
     );
   }
 }
