@@ -347,6 +347,17 @@ describe("exportHdf5", () => {
     ]);
   });
 
+  it("leaves text alone in elements that HDF5 has no type for", async () => {
+    const store = newFile();
+    store.setArray("/x", [{ "a\0": "é" }, { "a\0": "b" }], { dtype: [["a\0", "<U1"]] });
+    const { dataset } = await library(await exported(store));
+    expect(dataset("x").metadata.type).toBe(5);
+    using file = await openHdf5(await exported(store));
+    const bytes = new Uint8Array(8);
+    await readRows(file.dataset("/x").plan([[0, 2]]), bytes);
+    expect([...bytes]).toEqual([0xe9, 0, 0, 0, 98, 0, 0, 0]);
+  });
+
   it("says the dtype where HDF5 has no type for it", async () => {
     const store = newFile();
     store.createArray("/u", ">U3", [2]);

@@ -58,7 +58,8 @@ export type ExportSource = string | MemmapGroup<AccessMode> | TableView<Schema, 
  *
  * In attributes numbers are 64-bit integers or doubles, text is of any length, typed arrays and lists of one kind of value are arrays;
  * all else is the text of its JSON, and so is what takes more than 64 KiB. An attribute that has no keys is called `attr`.
- * `memmap_table_dtype` and `memmap_table_attrs` say what HDF5 has no place for: `importHdf5` gives back what was exported.
+ * `memmap_table_dtype` and `memmap_table_attrs` say what HDF5 has no place for: `importHdf5` with
+ * `compounds: "records"` gives back what was exported.
  *
  * Memory holds some blocks of a few MiB, and one chunk at least. The file has its name when it is whole and on the disk; what fails
  * leaves nothing. What is exported is what the store holds now: where arrays are changed, grow or are deleted before it is

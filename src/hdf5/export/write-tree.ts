@@ -1,5 +1,5 @@
 import { STRIDED } from "../../array/index.js";
-import type { DType } from "../../dtype/index.js";
+import { type DType, parseDType } from "../../dtype/index.js";
 import { StaleError } from "../../errors.js";
 import { encodeDatatype, encodeOpaque } from "../format/encode-datatype.js";
 import { MAX_MESSAGE } from "../format/encode-messages.js";
@@ -56,20 +56,22 @@ async function writeArray(
   arrays: JobSource[],
 ): Promise<Pending> {
   const { dtype, shape, nbytes } = array;
+  const datatype = encodeDatatype(dtype);
+  const isHeld = datatype !== undefined && datatype.length <= MAX_MESSAGE;
+  // Elements that HDF5 has no type for are bytes, which stay as they are.
+  const stored = isHeld ? dtype : parseDType(`V${dtype.itemsize}`);
   const { version } = array.storage;
   const label = `dataset ${path}`;
   const read = () => {
     const strided = array[STRIDED]();
-    if (array.storage.version === version) return strided;
+    if (array.storage.version === version) return { ...strided, dtype: stored };
     throw new StaleError(`${label}: the array was changed while it was exported; export it again`);
   };
   const source: JobSource = { read, nbytes, label };
   arrays.push(source);
-  const datatype = encodeDatatype(dtype);
-  const isHeld = datatype !== undefined && datatype.length <= MAX_MESSAGE;
   return await writer.dataset({
     ...source,
-    dtype,
+    dtype: stored,
     shape,
     datatype: isHeld ? datatype : encodeOpaque(dtype.itemsize),
     attributes: encodeAttributes(attr, markOf(dtype, isHeld), writer.heap),

@@ -37,7 +37,7 @@ def _h5py_problems(path, arrays, expected):
                 # HDF5 has no type for fields without bytes.
                 wanted = wanted.view(f"V{wanted.itemsize}")
             if wanted.dtype.kind in "mM" and np.datetime_data(wanted.dtype)[0] == "generic":
-                # Of these NumPy forgets the byte order when h5py adds metadata.
+                # Of these h5py forgets the byte order.
                 got = got.view(wanted.dtype)
             if (got.shape, got.dtype) != (wanted.shape, wanted.dtype):
                 yield f"{name}: {got.shape} {got.dtype}, not {wanted.shape} {wanted.dtype}"
