@@ -170,9 +170,11 @@ describe("damaged files", () => {
     const chunked = { data, shape: [30, 10], chunks: [4, 3] };
     h5.create_dataset({ name: "tree", ...chunked, maxshape: [null, 20], compression: 4 });
     h5.create_dataset({ name: "fixed", ...chunked, maxshape: [40, 10] });
+    h5.create_dataset({ name: "growing", ...chunked, maxshape: [null, 10] });
+    h5.create_dataset({ name: "free", ...chunked, maxshape: [null, null] });
     h5.create_dataset({ name: "flat", data, shape: [300] });
     h5.close();
-    const names = ["tree", "fixed", "flat"];
+    const names = ["tree", "fixed", "growing", "free", "flat"];
     const addresses = await addressesOf(file, names);
     const whole = readFileSync(file);
     // Half of the changes are where the structure is: before the data, for the most part.

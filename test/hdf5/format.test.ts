@@ -74,9 +74,7 @@ describe("the storage of a dataset", () => {
       expect(chunksOf(found.get("growing"))).toEqual([0, 1, 2, 3]);
       expect(chunksOf(found.get("bounded"))).toEqual([0, 1, 2, 3, 4, 5]);
       expect(chunksOf(found.get("single"))).toEqual([0]);
-      // Trees of the second version are left to the library.
-      const isOld = libver === undefined || libver === "v108";
-      expect(found.get("free") !== undefined).toBe(isOld);
+      expect(chunksOf(found.get("free"))).toEqual([0, 1, 2, 3, 4, 5]);
     },
   );
 

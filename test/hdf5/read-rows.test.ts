@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { serialize } from "node:v8";
 import { describe, expect, it, vi } from "vitest";
 import {
   ClosedError,
@@ -87,6 +88,25 @@ describe.each(Object.entries(WAYS))("rows of a dataset that is %s", (_, how) => 
     ];
     for (const rows of wrong) expect(() => planRows(source, rows)).toThrow(IndexError);
     expect(() => locateRows(source, 0, 41)).toThrow(IndexError);
+  });
+});
+
+describe("a plan", () => {
+  it("is small, however large what it was made from", async () => {
+    const numbers = new Float64Array(100_000).subarray(7, 9);
+    for (const how of Object.values(WAYS)) {
+      const plan = planRows(await made(how), numbers);
+      expect(serialize(plan).length).toBeLessThan(1500);
+      expect(await rowsOf(await made(how), numbers)).toEqual(
+        Uint8Array.from(rowsIn(bytes, ROW_BYTES, numbers)),
+      );
+    }
+  });
+
+  it("is the library's, where elements are of another size in the file", async () => {
+    const source = { ...(await made(WAYS.contiguous)), itemsize: 4 };
+    expect(planRows(source, [[0, 1]]).kind).toBe("slab");
+    expect(locateRows(source, 0, 1)).toBeUndefined();
   });
 });
 

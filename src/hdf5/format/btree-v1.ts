@@ -1,4 +1,5 @@
 import type { ByteReader } from "./byte-reader.js";
+import { comparePositions } from "./chunk-grid.js";
 import type { ChunkIndex, ChunkVisitor, IndexedChunks } from "./chunk-index.js";
 
 /** More levels than any tree of 2^53 chunks has. */
@@ -43,7 +44,7 @@ export class BTreeIndex implements ChunkIndex {
       left -= 1;
       if (left < 0) throw this.#reader(address, 0).corrupt("is no tree");
       for (let child = this.#begin(node, first); child < node.count; child++) {
-        if (this.#compare(node.keys, child, last) > 0) return;
+        if (comparePositions(node.keys, child, last) > 0) return;
         const there = node.children[child] ?? 0;
         if (node.level > 0) walk(this.#node(there, node.level - 1));
         else this.#put(node, child, from, to, visitor);
@@ -68,19 +69,10 @@ export class BTreeIndex implements ChunkIndex {
     let high = node.count;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#compare(node.keys, middle, position) <= 0) low = middle;
+      if (comparePositions(node.keys, middle, position) <= 0) low = middle;
       else high = middle;
     }
     return low;
-  }
-
-  /** Below 0 where the key comes before the position, above where after it. */
-  #compare(keys: Float64Array, key: number, position: readonly number[]): number {
-    for (let axis = 0; axis < this.#rank; axis++) {
-      const order = (keys[key * this.#rank + axis] ?? 0) - (position[axis] ?? 0);
-      if (order !== 0) return order;
-    }
-    return 0;
   }
 
   /** @param level of the node, where it is known */

@@ -44,3 +44,17 @@ export class ChunkGrid {
     return number;
   }
 }
+
+/**
+ * Compares two positions in a grid: below 0 where the first comes before the second in C order, above where after it.
+ *
+ * @param keys positions one after another, as many numbers each as there are axes
+ * @param key which of them
+ */
+export function comparePositions(keys: Float64Array, key: number, position: readonly number[]): number {
+  for (let axis = 0, at = key * position.length; axis < position.length; axis++, at++) {
+    const order = (keys[at] ?? 0) - (position[axis] ?? 0);
+    if (order !== 0) return order;
+  }
+  return 0;
+}

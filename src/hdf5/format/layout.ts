@@ -1,4 +1,5 @@
 import { BTreeIndex } from "./btree-v1.js";
+import { BTree2Index } from "./btree-v2.js";
 import type { ByteReader } from "./byte-reader.js";
 import { ChunkGrid } from "./chunk-grid.js";
 import {
@@ -26,7 +27,7 @@ const CONTIGUOUS = 1;
 const CHUNKED = 2;
 
 /** Kinds of indexes, from version 4 on. */
-const INDEX = { single: 1, implicit: 2, fixedArray: 3, extensibleArray: 4 };
+const INDEX = { single: 1, implicit: 2, fixedArray: 3, extensibleArray: 4, btree: 5 };
 
 /** Flags, from version 4 on: chunks at the edges have no filters; the only chunk has. */
 const UNFILTERED_EDGES = 1;
@@ -55,7 +56,7 @@ export function readLayout(
     if (version < 3) message.skip(ranked * 4);
     const held = message.take(version < 3 ? message.u32() : message.u16());
     if (held.length !== bytes) throw message.corrupt(`holds ${held.length} bytes of a dataset of ${bytes}`);
-    return { kind: "compact", bytes: held };
+    return { kind: "compact", bytes: held.slice() };
   }
   if (kind === CONTIGUOUS) {
     const address = message.optional(file.offsetSize);
@@ -119,6 +120,9 @@ function readIndex(message: ByteReader, file: FormatFile, flags: number): Chunks
     case INDEX.extensibleArray:
       message.skip(5);
       return (chunks) => new ExtensibleArrayIndex(chunks);
+    case INDEX.btree:
+      message.skip(6);
+      return (chunks) => new BTree2Index(chunks);
     default:
       return undefined;
   }

@@ -96,5 +96,5 @@ export function readOldFill(message: ByteReader): Uint8Array | undefined {
 /** A length of 4 bytes, signed, and as many bytes. */
 function sized(message: ByteReader): Uint8Array | undefined {
   const length = message.u32() | 0;
-  return length > 0 ? message.take(length) : undefined;
+  return length > 0 ? message.take(length).slice() : undefined;
 }

@@ -79,8 +79,10 @@ export const CHUNK_FIELDS = 4;
  * @throws IndexError for a row that is not there, CorruptError where the index is none, DiskError
  */
 export function planRows(source: DatasetSource, rows: RowSet): RowPlan {
-  const { file, dataset, shape, itemsize, storage } = source;
-  const base = { file, dataset, rows, length: countRows(rows, shape[0] ?? 1), rowBytes: rowBytesOf(source) };
+  const { file, dataset, shape, itemsize } = source;
+  const storage = storageIn(source);
+  const length = countRows(rows, shape[0] ?? 1);
+  const base = { file, dataset, rows: compact(rows), length, rowBytes: rowBytesOf(source) };
   if (base.rowBytes * base.length === 0) return { ...base, kind: "fill", fill: undefined };
   if (storage === undefined) return { ...base, kind: "slab", shape, itemsize, chunkRows: source.chunkRows };
   const { layout, filters, fill } = storage;
@@ -107,7 +109,7 @@ export function planRows(source: DatasetSource, rows: RowSet): RowPlan {
  * @throws as {@link planRows}
  */
 export function locateRows(source: DatasetSource, start: number, stop: number): number | undefined {
-  const { storage } = source;
+  const storage = storageIn(source);
   countRows([[start, stop]], source.shape[0] ?? 1);
   if (storage === undefined || stop === start) return undefined;
   const { layout, filters, fileSize } = storage;
@@ -128,6 +130,16 @@ export function locateRows(source: DatasetSource, start: number, stop: number): 
     if (chunks[at + 1] !== first + (at / CHUNK_FIELDS) * chunkRows * rowBytes) return undefined;
   }
   return isComplete ? inFile(first + (start % chunkRows) * rowBytes) : undefined;
+}
+
+/** Elements that the library gives in another size than they have in the file are its own. */
+function storageIn({ storage, itemsize }: DatasetSource): StorageInfo | undefined {
+  return storage?.itemsize === itemsize ? storage : undefined;
+}
+
+/** Numbers whose memory is theirs alone: a structured clone has all of it. */
+function compact(rows: RowSet): RowSet {
+  return rows instanceof Float64Array && rows.byteLength < rows.buffer.byteLength ? rows.slice() : rows;
 }
 
 function rowBytesOf({ shape, itemsize }: DatasetSource): number {

@@ -80,8 +80,6 @@ def _dataset(file, name, rng, types):
             expected = "foreign"
         else:
             options.update(FILTERS[rng.integers(len(FILTERS))])
-        if "maxshape" in options and sum(axis is None for axis in maxshape) > 1:
-            expected = "any"
     if rng.integers(3) == 0 and dtype.kind in "iuf":
         options["fillvalue"] = 7
     if rng.integers(4) == 0 and dtype.fields is None and dtype.metadata is None:
@@ -172,6 +170,11 @@ def large_indexes(directory, seed):
             # Pages that were never used among those that were.
             d[: rows // 3] = rng.integers(0, 60000, rows // 3)
             d[rows - 50 :] = rng.integers(0, 60000, 50)
+            names.append(name)
+        for name, options in [("free", {}), ("free gzip", {"compression": 1})]:
+            d = file.create_dataset(name, (90, 80), "<u2", chunks=(1, 2), maxshape=(None, None), **options)
+            for row in rng.permutation(90)[:80]:
+                d[row] = rng.integers(0, 60000, 80)
             names.append(name)
         d = file.create_dataset("wide", (6, 900), ">i4", chunks=(2, 3), maxshape=(7, None))
         d[...] = rng.integers(0, 60000, (6, 900))
