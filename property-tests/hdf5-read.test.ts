@@ -215,7 +215,7 @@ describe("damaged files", () => {
           }
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
     expect([...outcomes].sort()).toEqual(["data", "error", "unknown"]);
   });
