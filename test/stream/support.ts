@@ -1,6 +1,9 @@
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterAll } from "vitest";
+import { Worker } from "node:worker_threads";
+import h5wasm from "h5wasm/node";
+import { afterAll, beforeAll } from "vitest";
 import type { ArrayView, DTypeLike } from "../../src/index.js";
 import type { Block, RowsView } from "../../src/stream/index.js";
 import { temporaryPaths } from "../support/temporary.js";
@@ -206,4 +209,103 @@ export async function settleGarbage(rounds = 4): Promise<void> {
     collectGarbage();
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Numbers of HDF5 for filters of chunks. */
+const FILTERS = { gzip: [1, [1]], fletcher32: [3, []] } as const;
+
+/**
+ * Writes `/x` with HDF5's own library: rows of four numbers, each another, that are in chunks.
+ *
+ * @returns what is in it
+ */
+export async function writeChunks(
+  path: string,
+  rows: number,
+  chunkRows: number,
+  filter: keyof typeof FILTERS,
+): Promise<Model> {
+  const values = Float64Array.from({ length: 4 * rows }, (_, i) => i);
+  const [compression, options] = FILTERS[filter];
+  await h5wasm.ready;
+  const file = new h5wasm.File(path, "w");
+  file.create_dataset({
+    name: "x",
+    data: values,
+    shape: [rows, 4],
+    dtype: "<d",
+    chunks: [chunkRows, 4],
+    compression,
+    compression_opts: [...options],
+  });
+  file.close();
+  return new Model(new Map([["", { dtype: "f8", itemShape: [4], values }]]), rows);
+}
+
+/** Damages chunks of a dataset: its library would not read them any more. */
+export async function damage(path: string, dataset: string, chunks: readonly number[]): Promise<void> {
+  using file = await hdf5.openHdf5(path);
+  const { length, chunkShape } = file.dataset(dataset);
+  const plan = file.dataset(dataset).plan([[0, length]]);
+  if (plan.kind !== "chunks") throw new Error(`${dataset} has no chunks of its own: ${chunkShape}`);
+  const fd = openSync(path, "r+");
+  try {
+    for (const chunk of chunks) {
+      const offset = plan.chunks[4 * chunk + 1] ?? 0;
+      const byte = new Uint8Array(1);
+      readSync(fd, byte, 0, 1, offset);
+      writeSync(
+        fd,
+        byte.map((bits) => ~bits),
+        0,
+        1,
+        offset,
+      );
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What comes of a stream whose errors do not end it. */
+export interface Drained {
+  /** The first rows of blocks, as they came. */
+  readonly starts: number[];
+  /** The numbers of their rows, as they came. */
+  readonly rows: number[];
+  readonly errors: unknown[];
+}
+
+/** Reads a stream to its end, whatever it throws. */
+export async function drain(stream: AsyncIterator<Block, undefined>, model: Model): Promise<Drained> {
+  const drained: Drained = { starts: [], rows: [], errors: [] };
+  for (;;) {
+    try {
+      const { done, value: block } = await stream.next();
+      if (done === true) return drained;
+      drained.starts.push(block.start);
+      drained.rows.push(...model.numbersOf(block.data));
+    } catch (error) {
+      drained.errors.push(error);
+    }
+  }
+}
+
+/** The workers that are given tasks while a file of tests runs. */
+export function watchedWorkers(): Set<Worker> {
+  const watched = new Set<Worker>();
+  const { postMessage } = Worker.prototype;
+  beforeAll(() => {
+    Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<typeof postMessage>) {
+      if (!watched.has(this)) {
+        watched.add(this);
+        this.once("exit", () => watched.delete(this));
+      }
+      return postMessage.apply(this, message);
+    };
+    return () => {
+      Worker.prototype.postMessage = postMessage;
+    };
+  });
+  return watched;
 }
