@@ -553,6 +553,32 @@ describe("an export that cannot be", () => {
     expect((await library(path)).dataset("g/x").value).toEqual(Float64Array.of(1, 2, 3));
   });
 
+  it("writes nothing any more once it has ended", async () => {
+    const store = newFile();
+    store.setArray("/a/x", Int8Array.of(1));
+    store.createArray("/b", "U1", [1]).storage.bytes().fill(0xff);
+    const closed = new Set<number>();
+    const files = overFiles(nodeFiles, {
+      create: (path) => {
+        const fd = nodeFiles.create(path);
+        closed.delete(fd);
+        return fd;
+      },
+      close: (fd) => {
+        closed.add(fd);
+        nodeFiles.close(fd);
+      },
+      write: (fd, bytes, at, path) => {
+        expect(closed.has(fd)).toBe(false);
+        nodeFiles.write(fd, bytes, at, path);
+      },
+    });
+    const path = `${fresh("export")}.h5`;
+    await expect(withFiles(files, () => exportHdf5(store, path))).rejects.toMatchObject({ code: "CAST" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expectNothing(path);
+  });
+
   it("tells how far it has come, and gives other work its turn", async () => {
     const store = newFile();
     store.createArray("/x", "f8", [1_500_000]);

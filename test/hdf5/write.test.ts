@@ -172,6 +172,20 @@ describe("shuffle", () => {
     shuffle(Uint8Array.of(1, 2, 3, 4, 5, 6), 2, into);
     expect([...into]).toEqual([1, 3, 5, 2, 4, 6]);
   });
+
+  it("does so for any number of elements of any size, wherever they lie", () => {
+    for (const size of [1, 2, 3, 8, 13]) {
+      for (const count of [0, 1, 4, 7, 64]) {
+        const bytes = Uint8Array.from({ length: size * count }, (_, i) => (i * 31) % 251);
+        const expected = bytes.map((_, to) => bytes[(to % count) * size + Math.floor(to / count)] ?? 0);
+        for (const offset of [0, 1, 4]) {
+          const into = new Uint8Array(offset + bytes.length).subarray(offset);
+          shuffle(bytes, size, into);
+          expect(into).toEqual(expected);
+        }
+      }
+    }
+  });
 });
 
 describe("encodeText", () => {

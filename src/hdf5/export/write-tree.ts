@@ -5,6 +5,7 @@ import { encodeDatatype, encodeOpaque } from "../format/encode-datatype.js";
 import { MAX_MESSAGE } from "../format/encode-messages.js";
 import type { Hdf5Writer, NewLink } from "../write/hdf5-writer.js";
 import type { JobSource } from "../write/job-runner.js";
+import { quiet } from "../write/quiet.js";
 import { encodeAttributes } from "./attributes.js";
 import type { ExportArray, ExportGroup } from "./export-tree.js";
 
@@ -82,10 +83,4 @@ async function writeArray(
 function markOf(dtype: DType, isHeld: boolean): string | undefined {
   if (dtype.fields !== undefined) return JSON.stringify(dtype.descr);
   return dtype.kind === "U" || !isHeld ? dtype.str : undefined;
-}
-
-/** Marks a promise as one whose rejection may stay unseen until somebody asks. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }

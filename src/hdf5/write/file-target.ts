@@ -1,3 +1,4 @@
+import { ClosedError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import { alignedTo } from "../format/encode-bytes.js";
 import type { JobTarget } from "./write-job.js";
@@ -38,7 +39,9 @@ export class FileTarget implements JobTarget {
     return Number(Atomics.add(this.#end, 0, BigInt(alignedTo(length, 8))));
   }
 
+  /** @throws ClosedError where nobody wants it any more: the descriptor may be another file's by then */
   write(bytes: Uint8Array, address: number): void {
+    if (this.stopped) throw new ClosedError(`${this.#path}: writing it was ended`, { path: this.#path });
     this.#files.write(this.#fd, bytes, address, this.#path);
   }
 

@@ -23,6 +23,7 @@ import { encodeSuperblock, SUPERBLOCK_BYTES } from "../format/encode-superblock.
 import type { StoragePlan } from "./chunk-shape.js";
 import { fileEnd } from "./file-target.js";
 import { JobRunner, type JobSource, type RunnerOptions } from "./job-runner.js";
+import { quiet } from "./quiet.js";
 import { type ChunkJob, JOB_BYTES, type JobResult } from "./write-job.js";
 
 /** A dataset that is to be written. */
@@ -108,8 +109,7 @@ export class Hdf5Writer {
         ]),
       ),
     );
-    header.catch(() => undefined);
-    return { header };
+    return { header: quiet(header) };
   }
 
   /** Its elements one behind the other. */
@@ -220,10 +220,4 @@ function attributeMessages(attributes: readonly Uint8Array[]): Message[] {
     { kind: MESSAGE.attributeInfo, bytes: encodeAttributeInfo(attributes.length) },
     ...attributes.map((bytes, order) => ({ kind: MESSAGE.attribute, bytes, order })),
   ];
-}
-
-/** Marks a promise as one whose rejection may stay unseen until somebody asks. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
 }

@@ -53,7 +53,7 @@ export class JobRunner {
 
   /** @throws LimitError where `workers` is no whole number of at least 0 */
   constructor(fd: number, path: string, files: Files, end: FileEnd, { workers, signal }: RunnerOptions) {
-    this.target = new FileTarget(fd, path, files, end);
+    this.target = new FileTarget(fd, path, files, end, () => this.#failure !== undefined);
     this.#path = path;
     this.#files = files;
     this.#end = end;
