@@ -55,7 +55,11 @@ export class Answering {
   ): Outcome | Promise<Outcome> {
     let next = first;
     while (next.done !== true) {
-      const places = this.#ask(next.value, parts.origin, to);
+      const question = next.value;
+      if (question.kind === "match" && question.after !== undefined) {
+        return this.#collect(question, question.after, parts, to);
+      }
+      const places = this.#ask(question, parts.origin, to);
       if (places instanceof Promise) {
         return places.then((later) => this.#advance(walk, walk.next(later as Rows), parts, to));
       }
@@ -73,6 +77,21 @@ export class Answering {
         ? { kind, predicate: question.predicate }
         : { kind, by: question.by, from: question.from, to: question.to };
     return this.#do(origin, { rows, cut, names, work }, to);
+  }
+
+  /** Reads the rows that are found while they are looked for. */
+  #collect(
+    { rows, cut, predicate }: Extract<Question, { readonly kind: "match" }>,
+    after: Cut,
+    { origin, gives, sample = origin.sample }: OperationParts,
+    to: Destination,
+  ): Outcome | Promise<Outcome> {
+    const { form } = sample;
+    const names = after.column === undefined ? undefined : [...columnsOf(predicate), after.column];
+    const work: RowWork = { kind: "collect", predicate, after, form: plainForm(form) };
+    const outcome = (shape: WorkResult): Outcome => ({ form, rows: shape?.[0] ?? 0, gives });
+    const found = this.#do(origin, { rows, cut, names, work }, to);
+    return found instanceof Promise ? found.then(outcome) : outcome(found);
   }
 
   #read({ rows, cut, tail }: Selected, parts: OperationParts, to: Destination): Outcome | Promise<Outcome> {
@@ -181,7 +200,13 @@ function viewOf(columns: RowColumns): ArrayView | TableView {
 }
 
 function plainForm({ columns }: Form): PlainFormColumn[] {
-  return columns.map(({ name, dtype, cell, before }) => ({ name, descr: dtype.descr, cell, before }));
+  return columns.map(({ name, dtype, cell, bytes, before }) => ({
+    name,
+    descr: dtype.descr,
+    cell,
+    bytes,
+    before,
+  }));
 }
 
 /** A message takes along the whole of the memory that row numbers lie in. */

@@ -3,7 +3,7 @@ import { ClosedError, LimitError, NotFoundError, UnsupportedError } from "../err
 import { MemmapFile } from "../group/index.js";
 import { openHdf5 } from "../hdf5/index.js";
 import { currentFiles } from "../platform/files.js";
-import type { TableView } from "../table/index.js";
+import { inTurn, type Schema, type TableView } from "../table/index.js";
 import { defaultWorkers, type WorkerRun } from "../workers/index.js";
 import { Answering } from "./answering.js";
 import { Dataset } from "./dataset.js";
@@ -30,6 +30,14 @@ export interface ReaderOptions {
 /** What a reader holds until nothing is under way any more. */
 interface Held {
   close(): void;
+}
+
+/** Closes what readers have opened that nobody can reach any more. */
+const abandoned = new FinalizationRegistry<Held[]>(letGo);
+
+function letGo(held: Held[]): void {
+  // What was opened last stands on what was opened first.
+  inTurn(held.splice(0).reverse(), (each) => each.close());
 }
 
 /**
@@ -63,6 +71,7 @@ export class Reader<V extends RowsView = RowsView> {
     this.#x = x;
     this.#workers = workers;
     this.#held = held;
+    abandoned.register(this, held);
     this.#answering = new Answering(() => {
       this.#run ??= beginRun(this.#workers);
       return this.#run;
@@ -76,13 +85,14 @@ export class Reader<V extends RowsView = RowsView> {
    * the path of a file or directory, which is closed with the reader
    * @throws NotFoundError, FormatError; LimitError for what is no number of workers
    */
-  static open(x: TableView, options?: ReaderOptions): Promise<Reader<TableView>>;
+  static open<S extends Schema>(x: TableView<S>, options?: ReaderOptions): Promise<Reader<TableView>>;
   static open(x: Streamable, options?: ReaderOptions): Promise<Reader>;
-  static async open(x: Streamable, { workers = defaultWorkers() }: ReaderOptions = {}): Promise<Reader> {
+  static async open(x: unknown, { workers = defaultWorkers() }: ReaderOptions = {}): Promise<unknown> {
     if (!Number.isSafeInteger(workers) || workers < 0) {
       throw new LimitError(`workers is a whole number, at least 0, not ${showValue(workers)}`);
     }
-    if (typeof x !== "string") return new Reader(x, workers, []);
+    // What it is, the first dataset tells.
+    if (typeof x !== "string") return new Reader(x as Streamable, workers, []);
     const opened = await openPath(x);
     return new Reader(opened, workers, [opened]);
   }
@@ -132,13 +142,13 @@ export class Reader<V extends RowsView = RowsView> {
     const pending = new Pending((place) => this.#answering.answer(parts, place), this.#settled);
     this.#unfinished.add(pending);
     try {
-      if (to instanceof Stage) pending.begin(to);
-      else to.serve(pending);
+      if (options !== undefined) pending.limit(options);
+      if (!(to instanceof Stage)) to.serve(pending);
+      else if (!pending.isSettled) pending.begin(to);
     } catch (error) {
-      this.#unfinished.delete(pending);
+      pending.fail(error);
       throw error;
     }
-    if (options !== undefined) pending.limit(options);
     return new Future<W>(pending);
   }
 
@@ -187,8 +197,7 @@ export class Reader<V extends RowsView = RowsView> {
   #endIfIdle(): void {
     if (this.#isOver || this.#unfinished.size > 0) return;
     this.#isOver = true;
-    // What was opened last stands on what was opened first.
-    for (const held of this.#held.splice(0).reverse()) held.close();
+    letGo(this.#held);
   }
 
   /** As {@link stop}. */

@@ -10,19 +10,21 @@ import {
   zeros,
 } from "../array/index.js";
 import { maskToIndices } from "../compute/index.js";
-import { type Descr, dtypeFromDescr, sizeOf } from "../dtype/index.js";
+import { type Descr, dtypeFromDescr } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
 import { ITSELF, maskFor, type Predicate, type RowColumns } from "./predicate.js";
-import type { RowBlock } from "./row-blocks.js";
+import { cutColumns, pickedColumns, type RowBlock } from "./row-blocks.js";
 import { filteredOf, takenOf } from "./row-pick.js";
 import { selectParts } from "./selection-parts.js";
-import type { Ranks, Step } from "./steps.js";
+import type { Cut, Ranks, Step } from "./steps.js";
 
 /** Where a column of a result begins, as plain data. */
 export interface PlainFormColumn {
   readonly name: string;
   readonly descr: Descr;
   readonly cell: readonly number[];
+  /** Bytes of one row. */
+  readonly bytes: number;
   /** Bytes of one row of the columns before it. */
   readonly before: number;
 }
@@ -33,12 +35,19 @@ export type RowWork =
   | { readonly kind: "match"; readonly predicate: Predicate }
   /** Sort by a column. */
   | ({ readonly kind: "order"; readonly by: string } & Ranks)
+  /** Lay the rows for which a condition holds one behind the other, cut as `after` says. */
+  | {
+      readonly kind: "collect";
+      readonly predicate: Predicate;
+      readonly after: Cut;
+      readonly form: readonly PlainFormColumn[];
+    }
   /** Lay the columns one behind the other. */
   | { readonly kind: "fill"; readonly form: readonly PlainFormColumn[] }
   /** Make an array of the rows, and of this array what the steps say. */
   | { readonly kind: "select"; readonly form: readonly PlainFormColumn[]; readonly tail: readonly Step[] };
 
-/** Places among the rows; the shape of an array that was selected; nothing where the shape is known. */
+/** Places among the rows; the shape of what was selected or collected; nothing where the shape is known. */
 export type WorkResult = Rows | readonly number[] | undefined;
 
 /** Does a work with blocks of rows as they come. */
@@ -57,9 +66,11 @@ export function rowWorker(work: RowWork, rows: number, target: Uint8Array, label
       return matching(work.predicate, rows);
     case "order":
       return ordering(work, rows, label);
+    case "collect":
+      return collecting(work.predicate, work.after, work.form, target);
     case "fill":
       return {
-        add: (block) => fill(work.form, block, rows, target),
+        add: ({ start, length, columns }) => fill(work.form, columns, { start, length, rows }, target),
         finish: () => undefined,
       };
     default:
@@ -143,13 +154,56 @@ function rowsIn({ dtype, layout, bytes }: Strided, start: number, length: number
   return { dtype, layout: { shape: shape.with(0, length), strides, offset }, bytes };
 }
 
-function fill(form: readonly PlainFormColumn[], block: RowBlock, rows: number, target: Uint8Array): void {
-  const { start, length, columns } = block;
-  for (const { name, cell, before } of form) {
+/** Appends rows as they are found, to columns that have room for as many as there may be; at last these close up. */
+function collecting(
+  predicate: Predicate,
+  after: Cut,
+  form: readonly PlainFormColumn[],
+  target: Uint8Array,
+): RowWorker {
+  const rowBytes = form.reduce((sum, { bytes }) => sum + bytes, 0);
+  const most = rowBytes === 0 ? Number.POSITIVE_INFINITY : Math.floor(target.length / rowBytes);
+  let count = 0;
+  return {
+    add: ({ length, columns }) => {
+      const places = maskToIndices(maskFor(predicate, columns, length));
+      const start = count;
+      count += places.length;
+      // What is too much is counted to its end, and not kept.
+      if (count > most || places.length === 0) return;
+      const found = pickedColumns(cutColumns(columns, after), places);
+      fill(form, found, { start, length: places.length, rows: most }, target);
+    },
+    finish: () => {
+      requireRoom([count], count * rowBytes, target.length);
+      for (const { before, bytes } of form.toSorted((a, b) => a.before - b.before)) {
+        if (bytes > 0) target.copyWithin(count * before, most * before, most * before + count * bytes);
+      }
+      return [count];
+    },
+  };
+}
+
+/** Where rows go: behind `start` others, in columns of `rows`. */
+interface Place {
+  readonly start: number;
+  readonly length: number;
+  readonly rows: number;
+}
+
+function fill(
+  form: readonly PlainFormColumn[],
+  columns: RowColumns,
+  { start, length, rows }: Place,
+  target: Uint8Array,
+): void {
+  for (const { name, cell, before, bytes } of form) {
+    // Without bytes there may be any number of rows.
+    if (bytes === 0) continue;
     const column = columnFor(columns, name);
     const { dtype } = column;
     const dense = denseLayout([length, ...cell], dtype.itemsize);
-    const offset = rows * before + start * sizeOf(cell) * dtype.itemsize;
+    const offset = rows * before + start * bytes;
     copyElements(column[STRIDED](), { dtype, layout: { ...dense, offset }, bytes: target });
   }
 }

@@ -32,7 +32,12 @@ export interface Cut {
 
 /** What has to be read before it is known which rows are meant. */
 export type Question = { readonly rows: RowPick; readonly cut: Cut } & (
-  | { readonly kind: "match"; readonly predicate: Predicate }
+  | {
+      readonly kind: "match";
+      readonly predicate: Predicate;
+      /** What is made of the rows that are found, where nothing else chooses among them. */
+      readonly after: Cut | undefined;
+    }
   | ({ readonly kind: "order"; readonly by: string } & Ranks)
 );
 
@@ -42,6 +47,22 @@ export interface Selected {
   readonly cut: Cut;
   /** Steps that are made with the array that was read. */
   readonly tail: readonly Step[];
+}
+
+const UNCUT: Cut = { column: undefined, inner: [] };
+
+function cutBy({ column, inner }: Cut, step: Extract<Step, { readonly op: "column" | "inner" }>): Cut {
+  return step.op === "column" ? { column: step.name, inner: [] } : { column, inner: [...inner, step.parts] };
+}
+
+/** What steps make of each row; undefined where one of them is about which rows there are. */
+function cutOf(steps: readonly Step[]): Cut | undefined {
+  let cut = UNCUT;
+  for (const step of steps) {
+    if (step.op !== "column" && step.op !== "inner") return undefined;
+    cut = cutBy(cut, step);
+  }
+  return cut;
 }
 
 /**
@@ -56,12 +77,9 @@ export function* follow(
   label: string,
 ): Generator<Question, Selected, Rows> {
   let rows: RowPick = allRows(length);
-  let cut: Cut = { column: undefined, inner: [] };
+  let cut = UNCUT;
   for (const [i, step] of steps.entries()) {
     switch (step.op) {
-      case "column":
-        cut = { column: step.name, inner: [] };
-        break;
       case "slice":
         rows = slicedPick(rows, step);
         break;
@@ -75,13 +93,17 @@ export function* follow(
         rows = filteredOf(rows, step.mask, label);
         break;
       case "where":
-        rows = pickedOf(rows, yield { kind: "match", rows, cut, predicate: step.predicate });
+        rows = pickedOf(
+          rows,
+          yield { kind: "match", rows, cut, predicate: step.predicate, after: cutOf(steps.slice(i + 1)) },
+        );
         break;
       case "sorted":
         rows = pickedOf(rows, yield { kind: "order", rows, cut, by: step.by, from: step.from, to: step.to });
         break;
+      case "column":
       case "inner":
-        cut = { ...cut, inner: [...cut.inner, step.parts] };
+        cut = cutBy(cut, step);
         break;
       case "select":
         return { rows, cut, tail: steps.slice(i) };

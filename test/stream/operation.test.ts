@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArrayView, RecordArray, select, slice } from "../../src/array/index.js";
+import { type ArrayView, RecordArray, type SelectionPart, select, slice } from "../../src/array/index.js";
 import { NotFoundError } from "../../src/errors.js";
 import type { Dataset } from "../../src/stream/dataset.js";
 import type { Operation } from "../../src/stream/operation.js";
@@ -144,14 +144,13 @@ describe("rows of a table", () => {
 });
 
 describe("selections of an array", () => {
-  type Parts = Parameters<typeof cube.view>;
   const truth = numbers.map((i) => i % 5 === 1);
   const cells = numbers.map((i) => [
     [true, false, i % 2 === 0],
     [false, false, i === 3],
   ]);
   const rowMask = array.view(0).gt(3);
-  it.each<Parts>([
+  const selections: readonly (readonly SelectionPart[])[] = [
     [slice(3, 6), "...", slice(null, null, -1)],
     ["...", 0],
     ["...", -1, slice(0, 2)],
@@ -188,7 +187,8 @@ describe("selections of an array", () => {
     ["...", [0, 2]],
     ["..."],
     [],
-  ])("%#: are those of select()", async (...parts) => {
+  ];
+  it.each(selections.map((parts) => ({ parts })))("%#: are those of select()", async ({ parts }) => {
     const expected = select(array, parts.includes("...") ? parts : [...parts, "..."]);
     const found = await read(cube.view(...parts));
     expect(found.shape).toEqual(expected.shape);
