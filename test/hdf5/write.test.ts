@@ -8,8 +8,10 @@ import { GlobalHeap } from "../../src/hdf5/format/encode-global-heap.js";
 import { encodeObjectHeader } from "../../src/hdf5/format/encode-object-header.js";
 import { encodeSuperblock, SUPERBLOCK_BYTES } from "../../src/hdf5/format/encode-superblock.js";
 import { planStorage } from "../../src/hdf5/write/chunk-shape.js";
+import { FileTarget, fileEnd } from "../../src/hdf5/write/file-target.js";
 import { shuffle } from "../../src/hdf5/write/shuffle.js";
 import { encodeText, hasText } from "../../src/hdf5/write/utf8-text.js";
+import { nodeFiles, overFiles } from "../../src/platform/files.js";
 
 /** A file in memory. */
 class Memory {
@@ -163,6 +165,21 @@ describe("GlobalHeap", () => {
       expect(objects.get(view.getUint32(12, true))).toBe(BigInt(lengths[i] ?? -1));
       expect(view.getUint32(0, true)).toBe(lengths[i]);
     }
+  });
+});
+
+describe("FileTarget", () => {
+  it("takes room behind all others, and writes nothing once it is stopped", () => {
+    const written: number[] = [];
+    const files = overFiles(nodeFiles, { write: (_fd, _bytes, at) => void written.push(at) });
+    const end = fileEnd(45);
+    let isStopped = false;
+    const target = new FileTarget(0, "file.h5", files, end, () => isStopped);
+    const other = new FileTarget(0, "file.h5", files, end);
+    expect([target.append(new Uint8Array(5)), other.allocate(16), target.allocate(0)]).toEqual([48, 56, 72]);
+    isStopped = true;
+    expect(() => target.write(new Uint8Array(1), 48)).toThrow(/file\.h5: writing it was ended/);
+    expect(written).toEqual([48]);
   });
 });
 

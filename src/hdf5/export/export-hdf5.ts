@@ -40,7 +40,7 @@ export type ExportSource = string | MemmapGroup<AccessMode> | TableView<Schema, 
 /**
  * Writes a store into an HDF5 file, as h5py, PyTables, h5wasm and whatever has HDF5's library since 1.8 read it. Arrays become
  * datasets, groups groups, attributes attributes; of a table the columns become datasets, in its order, and its attribute those
- * of the root. The package h5wasm is not needed.
+ * of the root. Arrays that make no table are in the order of their names. The package h5wasm is not needed.
  *
  * ```ts
  * await exportHdf5("experiment", "experiment.h5", { gzip: true, shuffle: true });

@@ -1,6 +1,6 @@
 import type { ArrayView } from "../../array/index.js";
 import { showValue } from "../../dtype/index.js";
-import { NameError, UnsupportedError } from "../../errors.js";
+import { isMemmapError, NameError, UnsupportedError } from "../../errors.js";
 import { MemmapGroup } from "../../group/index.js";
 import type { AttrValue } from "../../store/index.js";
 import { MemmapColumn, MemmapTable, TableView } from "../../table/index.js";
@@ -38,13 +38,32 @@ export function exportTree(source: unknown): ExportGroup {
 function treeOfGroup(group: MemmapGroup): ExportGroup {
   const root = newGroup(group.attr);
   const prefix = group.path === "/" ? "/" : `${group.path}/`;
+  const groupAttr = (name: string) => group.getGroup(prefix + name).attr;
+  for (const name of tableOrder(group))
+    place(root, name, arrayNode(group.getArray(prefix + name)), groupAttr);
   for (const { kind, path } of group.walk()) {
-    if (path === group.path) continue;
-    const node: ExportNode =
-      kind === "group" ? newGroup(group.getGroup(path).attr) : arrayNode(group.getArray(path));
-    place(root, path.slice(prefix.length), node, () => null);
+    const name = path.slice(prefix.length);
+    if (name === "" || nodeAt(root, name)?.kind === kind) continue;
+    const node = kind === "group" ? newGroup(groupAttr(name)) : arrayNode(group.getArray(path));
+    place(root, name, node, groupAttr);
   }
   return root;
+}
+
+/** The arrays below a group in the order of a table's columns; none where they make no table. */
+function tableOrder(group: MemmapGroup): readonly string[] {
+  try {
+    return group.table().columnNames;
+  } catch (error) {
+    if (isMemmapError(error, "SHAPE")) return [];
+    throw error;
+  }
+}
+
+function nodeAt(root: ExportGroup, name: string): ExportNode | undefined {
+  let node: ExportNode | undefined = root;
+  for (const part of name.split("/")) node = node?.kind === "group" ? node.children.get(part) : undefined;
+  return node;
 }
 
 function treeOfTable(view: TableView): ExportGroup {

@@ -124,7 +124,8 @@ export class Hdf5Writer {
       for (const layout of split(dataset.read().layout, most)) {
         const address = start + before * dtype.itemsize;
         const job = { kind: "piece", layout, address, before, rowSize } as const;
-        results.push(this.#told((await this.#runner.begin(dataset, job)).done, dataset.label));
+        const { done } = await this.#runner.begin(dataset, job);
+        results.push(quiet(this.#told(done, dataset.label)));
         before += sizeOf(layout.shape);
       }
     }
@@ -169,19 +170,16 @@ export class Hdf5Writer {
     return { layout: quiet(messages) };
   }
 
-  /** Tells of what was written when it is. */
-  #told(done: Promise<JobResult>, label: string): Promise<JobResult> {
-    return quiet(
-      done.then((result) => {
-        try {
-          this.#onBytes(result.bytes, label);
-        } catch (error) {
-          this.#runner.fail(error);
-          throw error;
-        }
-        return result;
-      }),
-    );
+  /** Tells of what was written when it is. What fails ends everything. */
+  async #told(done: Promise<JobResult>, label: string): Promise<JobResult> {
+    try {
+      const result = await done;
+      this.#onBytes(result.bytes, label);
+      return result;
+    } catch (error) {
+      this.#runner.fail(error);
+      throw error;
+    }
   }
 
   /** Writes a group. @returns the address of its header */
@@ -209,7 +207,7 @@ export class Hdf5Writer {
 
   /** Ends what is under way, and closes the file. Fulfilled when nothing writes any more. */
   async close(reason: unknown): Promise<void> {
-    await this.#runner.cancel(reason);
+    await this.#runner.close(reason);
     this.#files.close(this.#fd);
   }
 }

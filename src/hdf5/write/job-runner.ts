@@ -48,12 +48,13 @@ export class JobRunner {
   readonly #end: FileEnd;
   readonly #signal: AbortSignal | undefined;
   readonly #run: WorkerRun | undefined;
+  #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
   #lastTurn = performance.now();
 
   /** @throws LimitError where `workers` is no whole number of at least 0 */
   constructor(fd: number, path: string, files: Files, end: FileEnd, { workers, signal }: RunnerOptions) {
-    this.target = new FileTarget(fd, path, files, end, () => this.#failure !== undefined);
+    this.target = new FileTarget(fd, path, files, end, () => this.#isClosed);
     this.#path = path;
     this.#files = files;
     this.#end = end;
@@ -93,6 +94,7 @@ export class JobRunner {
 
   /** Gives other work of this thread its turn, if it has waited. @throws the signal's reason */
   async turn(): Promise<void> {
+    this.#throwIfOver();
     if (performance.now() - this.#lastTurn < TURN_MS) return;
     await nextTurn();
     this.#lastTurn = performance.now();
@@ -116,8 +118,9 @@ export class JobRunner {
     await this.#run?.finish();
   }
 
-  /** Ends all jobs. Fulfilled when none is under way. */
-  async cancel(reason: unknown): Promise<void> {
+  /** Ends all jobs. Fulfilled when none is under way; nothing is written any more then. */
+  async close(reason: unknown): Promise<void> {
+    this.#isClosed = true;
     this.fail(reason);
     await this.#run?.finish().catch(() => undefined);
   }
