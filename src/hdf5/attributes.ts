@@ -6,7 +6,7 @@ import type { AttrInput } from "../store/index.js";
 import { MAX_JSON_BYTES } from "../store/json.js";
 import type { TypeInfo } from "./h5wasm.js";
 import type { Handle } from "./handle.js";
-import { cString, decodeText } from "./text.js";
+import { decodeText, stringEnd } from "./text.js";
 import { elementType, hasPointers, libraryType, TYPE_CLASS } from "./types.js";
 
 /** The library is a program of 32 bits: an address in its memory has so many bytes. */
@@ -157,7 +157,11 @@ class AttributeReader {
   }
 
   #textBytes({ vlen, size, strpad }: TypeInfo, address: number): Uint8Array {
-    if (vlen) return cString(this.#handle.module.HEAPU8, this.#pointer(address));
+    if (vlen) {
+      const heap = this.#handle.module.HEAPU8;
+      const start = this.#pointer(address);
+      return heap.subarray(start, stringEnd(heap, start));
+    }
     const bytes = this.#bytes(address, size);
     const zero = bytes.indexOf(0);
     const end = zero === -1 ? size : zero;

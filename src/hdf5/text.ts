@@ -17,9 +17,9 @@ export function decodeText(bytes: Uint8Array, cset: number | undefined): string 
   }
 }
 
-/** The bytes of a string that ends with a NUL, in the memory of the library; none for no address. */
-export function cString(heap: Uint8Array, address: number): Uint8Array {
-  if (address === 0) return heap.subarray(0, 0);
+/** Where a string that begins at an address in the memory of the library has its NUL; the address itself for none. */
+export function stringEnd(heap: Uint8Array, address: number): number {
+  if (address === 0) return 0;
   const end = heap.indexOf(0, address);
-  return heap.subarray(address, end === -1 ? heap.length : end);
+  return end === -1 ? heap.length : end;
 }

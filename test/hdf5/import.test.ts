@@ -290,6 +290,21 @@ describe("importHdf5", () => {
     });
   });
 
+  it.each([
+    ["more characters than its dtype has", "abcdef", /more than 4 characters/],
+    ["bytes that are no UTF-8", "caf\u00e9", /no text in UTF-8/],
+  ])("refuses an export that was edited to have %s", async (_, text, message) => {
+    const call = imported((h5, { Module }) => {
+      const words = h5.create_dataset({ name: "words", data: [text], dtype: "S16" });
+      words.create_attribute("memmap_table_dtype", "<U4");
+      const address = Module._malloc(16);
+      Module.HEAPU8.fill(0, address, address + 16).set(Buffer.from(text, "latin1"), address);
+      Module.set_dataset_data(h5.file_id, "/words", [1n], [0n], [1n], BigInt(address));
+      Module._free(address);
+    });
+    await expect(call).rejects.toThrow(message);
+  });
+
   it("tells how far it has come", async () => {
     const told: [number, number, string][] = [];
     using file = await imported(

@@ -2,37 +2,43 @@
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Code points of UTF-8, however it is wrong: bytes that begin one. */
-export function countPoints(text: Uint8Array): number {
+export function countPoints(bytes: Uint8Array, start: number, end: number): number {
   let count = 0;
-  for (let i = 0; i < text.length; i++) if (((text[i] ?? 0) & 0xc0) !== 0x80) count += 1;
+  for (let i = start; i < end; i++) if (((bytes[i] ?? 0) & 0xc0) !== 0x80) count += 1;
   return count;
 }
 
 /**
- * Stores the code points of UTF-8.
+ * Stores the code points of a part of some bytes.
  *
- * @param store is given each of them, and its number
+ * @param at where the first one goes
  * @returns how many there are; -1 for what is no UTF-8, of which some may be stored
  */
-export function decodePoints(text: Uint8Array, store: (index: number, point: number) => void): number {
-  for (let i = 0; i < text.length; i++) {
-    const byte = text[i] ?? 0;
-    if (byte >= 0x80) return decodeRest(text, i, store);
-    store(i, byte);
+export function decodePoints(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  points: Uint32Array,
+  at = 0,
+): number {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte >= 0x80) return decodeRest(bytes.subarray(i, end), i - start, points, at);
+    points[at + i - start] = byte;
   }
-  return text.length;
+  return end - start;
 }
 
-function decodeRest(text: Uint8Array, ascii: number, store: (index: number, point: number) => void): number {
-  let rest: string;
+function decodeRest(rest: Uint8Array, ascii: number, points: Uint32Array, at: number): number {
+  let text: string;
   try {
-    rest = decoder.decode(text.subarray(ascii));
+    text = decoder.decode(rest);
   } catch {
     return -1;
   }
   let count = ascii;
-  for (const character of rest) {
-    store(count, character.codePointAt(0) ?? 0);
+  for (const character of text) {
+    points[at + count] = character.codePointAt(0) ?? 0;
     count += 1;
   }
   return count;

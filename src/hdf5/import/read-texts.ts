@@ -3,7 +3,8 @@ import type { ReferenceReader } from "../attributes.js";
 import { type DatasetInfo, sourceOf } from "../describe.js";
 import type { Handle } from "../handle.js";
 import { planRows, readRows } from "../read/index.js";
-import { cString, decodeText } from "../text.js";
+import { decodeText, stringEnd } from "../text.js";
+import { type TextBatch, TextBuilder } from "./text-batch.js";
 import type { TextReader } from "./texts.js";
 
 /** Elements that are read at a time, at most. */
@@ -23,8 +24,8 @@ export function stringReader(handle: Handle, info: DatasetInfo): TextReader {
       const box = boxAt(shape, from, count);
       const texts = readStrings(handle, info, box);
       yield texts;
-      from += texts.length;
-      const mean = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
+      from += texts.ends.length;
+      const mean = texts.bytes.length / texts.ends.length;
       count = Math.max(1, Math.min(MOST, 4 * count, Math.floor(MOST_BYTES / (mean + 1))));
     }
   };
@@ -58,7 +59,7 @@ function boxAt(shape: readonly number[], from: number, most: number): Box {
   return { offset, count };
 }
 
-function readStrings(handle: Handle, { path, type }: DatasetInfo, { offset, count }: Box): Uint8Array[] {
+function readStrings(handle: Handle, { path, type }: DatasetInfo, { offset, count }: Box): TextBatch {
   const { module, id } = handle.requireOpen();
   const size = sizeOf(count);
   const address = module._malloc(size * type.size);
@@ -72,8 +73,7 @@ function readStrings(handle: Handle, { path, type }: DatasetInfo, { offset, coun
     if (status < 0) throw handle.corrupt(path, problem ?? "HDF5 does not say why");
     try {
       const heap = module.HEAPU8;
-      const pointers = new Uint32Array(heap.buffer, address, size);
-      return Array.from(pointers, (pointer) => inUtf8(cString(heap, pointer).slice(), type.cset));
+      return gather(heap, new Uint32Array(heap.buffer, address, size), type.cset);
     } finally {
       handle.try(() =>
         isScalar
@@ -86,15 +86,24 @@ function readStrings(handle: Handle, { path, type }: DatasetInfo, { offset, coun
   }
 }
 
-/** What is no UTF-8, and is not said to be, becomes it. */
-function inUtf8(bytes: Uint8Array, cset: number | undefined): Uint8Array {
-  if (bytes.every(isAscii)) return bytes;
-  const text = decodeText(bytes, cset);
-  return text === undefined ? bytes : Buffer.from(text);
+/** The strings at some addresses; what is no UTF-8, and is not said to be, becomes it. */
+function gather(heap: Uint8Array, addresses: Uint32Array, cset: number | undefined): TextBatch {
+  const texts = new TextBuilder(addresses.length);
+  for (const address of addresses) {
+    const end = stringEnd(heap, address);
+    const latin = isAscii(heap, address, end) ? undefined : decodeText(heap.slice(address, end), cset);
+    if (latin === undefined) texts.add(heap, address, end);
+    else {
+      const bytes = Buffer.from(latin);
+      texts.add(bytes, 0, bytes.length);
+    }
+  }
+  return texts.build();
 }
 
-function isAscii(byte: number): boolean {
-  return byte < 0x80;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] ?? 0) >= 0x80) return false;
+  return true;
 }
 
 /** Reads references to objects as the paths of these; those to nothing are empty. */
@@ -119,9 +128,12 @@ export function referenceTexts(handle: Handle, info: DatasetInfo, pathOf: Refere
       const bytes = new Uint8Array(plan.length * plan.rowBytes);
       await readRows(plan, bytes);
       const { itemsize } = source;
-      yield Array.from({ length: bytes.length / itemsize }, (_, i) =>
-        textOf(bytes.subarray(i * itemsize, (i + 1) * itemsize)),
-      );
+      const texts = new TextBuilder(bytes.length / itemsize);
+      for (let at = 0; at < bytes.length; at += itemsize) {
+        const text = textOf(bytes.subarray(at, at + itemsize));
+        texts.add(text, 0, text.length);
+      }
+      yield texts.build();
     }
   };
 }

@@ -28,7 +28,7 @@ export function textPlaces(dtype: DType, offset = 0, shape: readonly number[] = 
  * UTF-8 have room in any case.
  *
  * @param what what they are of, for messages
- * @throws CastError for what is no UTF-8
+ * @throws CastError for what is no UTF-8, and for more characters than there may be
  */
 export function unfoldTexts(
   elements: Uint8Array,
@@ -39,17 +39,19 @@ export function unfoldTexts(
   const view = new DataView(elements.buffer, elements.byteOffset, elements.byteLength);
   for (const { offset, width, count, isLittle } of places) {
     const bytes = 4 * width;
+    const points = new Uint32Array(width);
     for (let element = offset; element < elements.length; element += itemsize) {
       for (let at = element; at < element + count * bytes; at += bytes) {
-        const text = elements.slice(at, at + bytes);
-        const zero = text.indexOf(0);
-        elements.fill(0, at, at + bytes);
-        const length = decodePoints(zero === -1 ? text : text.subarray(0, zero), (index, point) =>
-          view.setUint32(at + 4 * index, point, isLittle),
-        );
-        if (length >= 0) continue;
-        const row = Math.floor(at / itemsize);
-        throw new CastError(`${what}: element ${row} of a block is no text in UTF-8`);
+        let end = at;
+        while (end < at + bytes && elements[end] !== 0) end += 1;
+        const length = decodePoints(elements, at, end, points);
+        if (length < 0 || length > width) {
+          const problem = length < 0 ? "is no text in UTF-8" : `has more than ${width} characters`;
+          throw new CastError(`${what}: element ${Math.floor(at / itemsize)} of a block ${problem}`);
+        }
+        for (let i = 0; i < width; i++) {
+          view.setUint32(at + 4 * i, i < length ? (points[i] ?? 0) : 0, isLittle);
+        }
       }
     }
   }

@@ -4,15 +4,13 @@ import { excerpt } from "../../npy/excerpt.js";
 import { sizeProblem } from "../../npy/size.js";
 import { countPoints, decodePoints } from "./code-points.js";
 import type { PlannedDataset } from "./plan.js";
+import type { TextBatch } from "./text-batch.js";
 
 /** Bytes that are written at a time, about. */
 const BLOCK_BYTES = 8 << 20;
 
-/**
- * Reads the texts of a dataset in the order of its elements, some at a time, in UTF-8; as often as it is called. Texts last until
- * the next ones are taken.
- */
-export type TextReader = () => AsyncGenerator<readonly Uint8Array[]>;
+/** Reads the texts of a dataset in the order of its elements, some at a time; as often as it is called. */
+export type TextReader = () => AsyncGenerator<TextBatch>;
 
 /**
  * What is written of texts: code points, and their width, which is found by reading all of them once.
@@ -21,8 +19,12 @@ export type TextReader = () => AsyncGenerator<readonly Uint8Array[]>;
  */
 export async function widthOf(read: TextReader): Promise<number> {
   let width = 1;
-  for await (const texts of read()) {
-    for (const text of texts) if (text.length > width) width = Math.max(width, countPoints(text));
+  for await (const { bytes, ends } of read()) {
+    let start = 0;
+    for (const end of ends) {
+      if (end - start > width) width = Math.max(width, countPoints(bytes, start, end));
+      start = end;
+    }
   }
   return width;
 }
@@ -44,20 +46,20 @@ export function textDType(width: number, { arrays, path }: PlannedDataset, file:
  */
 export async function* textBlocks(read: TextReader, dtype: DType, what: string): AsyncGenerator<Uint8Array> {
   const { width } = dtype;
+  const most = Math.max(1, Math.floor(BLOCK_BYTES / dtype.itemsize));
   let element = 0;
-  for await (const texts of read()) {
-    const most = Math.max(1, Math.floor(BLOCK_BYTES / dtype.itemsize));
-    for (let from = 0; from < texts.length; from += most) {
-      const some = texts.slice(from, from + most);
+  for await (const { bytes, ends } of read()) {
+    let start = 0;
+    for (let from = 0; from < ends.length; from += most) {
+      const some = ends.subarray(from, from + most);
       const points = new Uint32Array(some.length * width);
-      for (const [i, text] of some.entries()) {
-        const count = decodePoints(text, (index, point) => {
-          points[i * width + index] = point;
-        });
+      for (const [i, end] of some.entries()) {
+        const count = decodePoints(bytes, start, end, points, i * width);
         if (count < 0) throw new CastError(`${what}: element ${element + from + i} is no text in UTF-8`);
+        start = end;
       }
       yield new Uint8Array(points.buffer);
     }
-    element += texts.length;
+    element += ends.length;
   }
 }
