@@ -19,7 +19,7 @@ import { Reader } from "../src/stream/reader.js";
 import { temporaryPaths } from "../test/support/temporary.js";
 
 const fresh = temporaryPaths();
-const SHAPES = [[7], [9, 4], [5, 3, 2], [0, 2], [12, 1]] as const;
+const SHAPES = [[7], [9, 4], [5, 3, 2], [0, 2], [12, 1], [3, 0]] as const;
 
 /** Numbers in no order, some of them more than once. */
 function numbers(shape: readonly number[]): ArrayView {

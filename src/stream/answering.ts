@@ -1,5 +1,6 @@
 import { ArrayView, type Rows } from "../array/index.js";
 import { sizeOf } from "../dtype/index.js";
+import { ClosedError } from "../errors.js";
 import { copied, TableView } from "../table/index.js";
 import type { WorkerRun } from "../workers/index.js";
 import { type AnswerTask, answer } from "./answer-task.js";
@@ -26,6 +27,7 @@ const DATASET_BLOCK = 4 << 20;
 /** Where a result goes, and whether somebody wants it still. */
 export interface Destination {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly isWanted: boolean;
   /** One word: 1 when nobody does; made when a worker or a longer work needs it. */
   stop(): Int32Array;
 }
@@ -43,7 +45,7 @@ export class Answering {
 
   /** @throws what the operation fails with, at once or later */
   answer(parts: OperationParts, to: Destination): Outcome | Promise<Outcome> {
-    const walk = follow(parts.steps, parts.origin.source.length, parts.origin.label);
+    const walk = follow(parts.steps, parts.origin.length, parts.origin.label);
     return this.#advance(walk, walk.next(), parts, to);
   }
 
@@ -61,7 +63,10 @@ export class Answering {
       }
       const places = this.#ask(question, parts.origin, to);
       if (places instanceof Promise) {
-        return places.then((later) => this.#advance(walk, walk.next(later as Rows), parts, to));
+        return places.then((later) => {
+          if (!to.isWanted) throw new ClosedError("the request was given up");
+          return this.#advance(walk, walk.next(later as Rows), parts, to);
+        });
       }
       next = walk.next(places as Rows);
     }

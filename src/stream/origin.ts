@@ -27,6 +27,12 @@ export class Origin {
     return this.source.label;
   }
 
+  /** Rows that there are now. */
+  get length(): number {
+    const { rows } = this.source;
+    return rows.kind === "view" ? rows.view.length : this.source.length;
+  }
+
   /** Copies rows that lie side by side to a place of `target`; false where they do not. */
   copyRows(column: ArrayView, start: number, bytes: number, target: Uint8Array, at: number): boolean {
     const { layout, storage, itemsize } = column;

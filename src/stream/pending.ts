@@ -53,6 +53,10 @@ export class Pending implements Destination, StageUser, StageWaiter {
     return this.#state !== "waiting" && this.#state !== "running";
   }
 
+  get isWanted(): boolean {
+    return !this.isSettled;
+  }
+
   /** What it failed with. */
   get error(): unknown {
     return this.#error;

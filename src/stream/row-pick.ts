@@ -75,7 +75,8 @@ export function filteredOf(pick: RowPick, mask: Uint8Array, label: string): Rows
 
 /** The rows as datasets are asked for them. */
 export function rowSetOf(pick: RowPick): RowSet {
-  if (!isRange(pick)) return pick instanceof Float64Array ? pick : Float64Array.from(pick);
+  // A part of an array would take along the whole to other threads.
+  if (!isRange(pick)) return Float64Array.from(pick);
   const { start, length, step } = pick;
   if (step === 1) return length === 0 ? [] : [[start, start + length]];
   return Float64Array.from({ length }, (_, i) => start + i * step);

@@ -76,8 +76,9 @@ export class StagePool {
   }
 
   #forget(): void {
-    if (this.#served < this.#waiting.length && this.#served < 1024) return;
-    this.#waiting = this.#waiting.slice(this.#served);
+    if (this.#served === this.#waiting.length) this.#waiting.length = 0;
+    else if (this.#served >= 1024) this.#waiting = this.#waiting.slice(this.#served);
+    else return;
     this.#served = 0;
   }
 
