@@ -16,6 +16,8 @@ import { exportHdf5 } from "../src/hdf5/index.js";
 import type { Dataset } from "../src/stream/dataset.js";
 import type { Operation } from "../src/stream/operation.js";
 import { Reader } from "../src/stream/reader.js";
+import { MemmapTable, type TableView } from "../src/table/index.js";
+import { anyRows, anySchema } from "../src/testing/index.js";
 import { temporaryPaths } from "../test/support/temporary.js";
 
 const fresh = temporaryPaths();
@@ -167,6 +169,47 @@ describe("any steps", () => {
     await fc.assert(property, { numRuns });
     // Of a few cases, each may be an error.
     if (numRuns >= 100) expect(answered).toBeGreaterThan(numRuns / 8);
+  });
+});
+
+describe("rows of any table", () => {
+  it("come byte for byte, columns of every dtype and cell", async () => {
+    const columnsAndRows = anySchema().chain((columns) =>
+      fc.tuple(fc.constant(columns), anyRows(columns), fc.array(fc.nat(100), { maxLength: 8 })),
+    );
+    const property = fc.asyncProperty(
+      columnsAndRows,
+      fc.boolean(),
+      async ([columns, batch, picks], turned) => {
+        using table = MemmapTable.open(fresh(), { mode: "w+", columns, durability: "process" });
+        table.append(batch.source);
+        await using reader = await Reader.open(table, { workers: 0 });
+        const dataset = await reader.dataset();
+        const rows = table.length === 0 ? [] : picks.map((pick) => pick % table.length);
+        const whole = Array.from({ length: table.length }, (_, row) => row);
+        using stage = dataset.createStage(Math.max(rows.length, table.length));
+        const operation = turned ? dataset.slice(null, null, -1) : dataset;
+        const numbers = turned ? whole.toReversed() : whole;
+        const expectRows = async (asked: Operation<TableView>, expected: readonly number[]) => {
+          const result = await reader.request(asked, stage).get();
+          expect([result.length, result.columnNames]).toEqual([expected.length, table.columnNames]);
+          for (const [name, column] of result.columns()) {
+            const own = table.column(name);
+            expect(column.dtype.equals(own.dtype)).toBe(true);
+            expect(column.shape.slice(1)).toEqual(own.shape.slice(1));
+            expected.forEach((row, i) => {
+              expect(Buffer.compare(column.bytes(i), own.bytes(row))).toBe(0);
+            });
+          }
+        };
+        await expectRows(operation, numbers);
+        await expectRows(
+          operation.take(rows),
+          rows.map((row) => numbers[row] ?? 0),
+        );
+      },
+    );
+    await fc.assert(property, { numRuns: Number(process.env.RUNS ?? 60) });
   });
 });
 
