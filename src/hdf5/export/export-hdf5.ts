@@ -5,7 +5,7 @@ import { ExistsError, isMemmapError, LimitError, UnsupportedError } from "../../
 import { MemmapFile, type MemmapGroup } from "../../group/index.js";
 import { currentFiles, type Files } from "../../platform/files.js";
 import { WholeFile } from "../../platform/whole-file.js";
-import type { Schema, TableView } from "../../table/index.js";
+import type { TableView } from "../../table/index.js";
 import { planStorage, type StorageOptions } from "../write/chunk-shape.js";
 import { Hdf5Writer } from "../write/hdf5-writer.js";
 import { type ExportGroup, exportTree } from "./export-tree.js";
@@ -34,8 +34,11 @@ export interface ExportHdf5Options extends StorageOptions {
   readonly onProgress?: ((progress: ExportProgress) => void) | undefined;
 }
 
-/** What can be exported: the path of a store, an open one or a group of it, a table, or a view of one. */
-export type ExportSource = string | MemmapGroup<AccessMode> | TableView<Schema, AccessMode>;
+/** What can be exported: the path of a store, an open one or a group of it, a table or a view of one, whatever its columns are. */
+export type ExportSource =
+  | string
+  | MemmapGroup<AccessMode>
+  | Pick<TableView, "length" | "columnNames" | "toRecords">;
 
 /**
  * Writes a store into an HDF5 file, as h5py, PyTables, h5wasm and whatever has HDF5's library since 1.8 read it. Arrays become
