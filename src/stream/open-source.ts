@@ -4,7 +4,7 @@ import { isMemmapError, NotFoundError, UnsupportedError } from "../errors.js";
 import { MemmapFile, MemmapGroup } from "../group/index.js";
 import { Hdf5Dataset, Hdf5File, openHdf5 } from "../hdf5/index.js";
 import { currentFiles } from "../platform/files.js";
-import { TableView } from "../table/index.js";
+import { type Schema, TableView } from "../table/index.js";
 import { DatasetRows } from "./dataset-rows.js";
 import { type RowsView, rowsView, Source } from "./source.js";
 
@@ -31,10 +31,10 @@ export type Streamable = RowsView | MemmapGroup | Hdf5File | Hdf5Dataset | strin
  * different lengths; DTypeError for datasets of strings of any length and of references; FormatError; UnsupportedError
  * where `h5wasm` is missing
  */
-export function openSource(x: TableView, path?: undefined): Promise<Source<TableView>>;
-export function openSource(x: TableView, path: string): Promise<Source<ArrayView>>;
+export function openSource<S extends Schema>(x: TableView<S>, path?: undefined): Promise<Source<TableView>>;
+export function openSource<S extends Schema>(x: TableView<S>, path: string): Promise<Source<ArrayView>>;
 export function openSource(x: Streamable, path?: string): Promise<Source>;
-export async function openSource(x: Streamable, path?: string): Promise<Source> {
+export async function openSource(x: unknown, path?: string): Promise<unknown> {
   if (typeof x === "string") return openPath(x, path);
   if (x instanceof Hdf5File) {
     if (path === undefined)
@@ -45,7 +45,7 @@ export async function openSource(x: Streamable, path?: string): Promise<Source> 
     requireNoPath(path, "a dataset");
     return datasetSource(x);
   }
-  return viewSource(...viewOf(x, path));
+  return viewSource(...viewOf(x as RowsView | MemmapGroup, path));
 }
 
 /** The view that is meant, and what messages call it. */

@@ -1,6 +1,6 @@
 import type { ArrayView } from "../array/index.js";
 import { LimitError } from "../errors.js";
-import { TableView } from "../table/index.js";
+import { type Schema, TableView } from "../table/index.js";
 import { defaultWorkers } from "../workers/index.js";
 import { Block } from "./block.js";
 import type { FunctionName } from "./block-function.js";
@@ -60,11 +60,11 @@ export class Streamer<V extends RowsView = RowsView> {
   }
 
   /** A streamer over what {@link openSource} opens. */
-  static open(x: TableView, path?: undefined): Promise<Streamer<TableView>>;
-  static open(x: TableView, path: string): Promise<Streamer<ArrayView>>;
+  static open<S extends Schema>(x: TableView<S>, path?: undefined): Promise<Streamer<TableView>>;
+  static open<S extends Schema>(x: TableView<S>, path: string): Promise<Streamer<ArrayView>>;
   static open(x: Streamable, path?: string): Promise<Streamer>;
-  static async open(x: Streamable, path?: string): Promise<unknown> {
-    return new Streamer(await openSource(x, path));
+  static async open(x: unknown, path?: string): Promise<unknown> {
+    return new Streamer(await openSource(x as Streamable, path));
   }
 
   /**
@@ -214,7 +214,12 @@ export class Streamer<V extends RowsView = RowsView> {
     return { blocks, fields, workers, info: { blockSize, readAhead, seed } };
   }
 
+  /** As many rows as there are at most: blocks of a cyclic stream are all full. */
   #defaultSize(): number {
+    return Math.max(1, Math.min(this.#usualSize(), this.source.length));
+  }
+
+  #usualSize(): number {
     const { rows, rowBytes } = this.source;
     const bytes = Math.max(1, rowBytes);
     const chunk = rows.kind === "dataset" ? rows.dataset.chunkRows : undefined;
