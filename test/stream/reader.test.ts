@@ -99,6 +99,12 @@ describe("workers", () => {
       small,
     );
     await expect(tooMany.get()).rejects.toThrow(`${(count / 2) * 12} bytes`);
+    const given = reader.request(dataset, stage);
+    given.cancel();
+    await expect(given.get()).rejects.toThrow("cancelled");
+    const late = reader.request(dataset, small, { timeout: 0 });
+    await expect(late.get()).rejects.toThrow(errors.LimitError);
+    while (stage.busy || small.busy) await pause(1);
     const largest = await reader.request(dataset.sorted("a", { from: -2 }).column("a"), stage).get();
     expect(largest.toArray()).toEqual(Float64Array.of(count - 2, count - 1));
     const backwards = await reader.request(dataset.column("b").slice(null, null, -1), stage).get();
