@@ -84,9 +84,9 @@ export function hasPointers(info: TypeInfo): boolean {
   return contains(info, ({ type, vlen }) => type === TYPE_CLASS.variableLength || vlen);
 }
 
-/** Whether elements are strings of variable length. */
-export function isText({ type, vlen }: TypeInfo): boolean {
-  return type === TYPE_CLASS.string && vlen;
+/** Whether elements become text: strings of variable length, and references to objects. */
+export function isTextual({ type, vlen, ref_type }: TypeInfo): boolean {
+  return type === TYPE_CLASS.string ? vlen : type === TYPE_CLASS.reference && ref_type === "object";
 }
 
 /** Whether an element is opaque, or has opaque parts. */
@@ -103,11 +103,12 @@ function contains(info: TypeInfo, isSuch: (info: TypeInfo) => boolean): boolean 
 type Order = "<" | ">" | "mixed" | "|";
 
 /** The byte order of a type as a whole, as HDF5's H5Tget_order has it. */
-function orderOf({ type, littleEndian, compound_type, array_type, vlen_type }: TypeInfo): Order {
+function orderOf({ type, vlen, littleEndian, compound_type, array_type, vlen_type }: TypeInfo): Order {
   const inner = array_type ?? vlen_type;
   if (inner !== undefined) return orderOf(inner);
   if (compound_type === undefined) {
-    if (type === TYPE_CLASS.string || type === TYPE_CLASS.opaque || type === TYPE_CLASS.reference) return "|";
+    const isPlain = type === TYPE_CLASS.opaque || type === TYPE_CLASS.reference;
+    if (isPlain || (type === TYPE_CLASS.string && !vlen)) return "|";
     return littleEndian ? "<" : ">";
   }
   let order: Order = "|";

@@ -62,6 +62,17 @@ describe.each(["earliest", "latest"])("a file of h5py, written for %s", (libver)
     expect(values("soft/y")).toEqual([0n, 1n]);
     expect(values("refs")).toEqual(["/z", "/g/h", ""]);
     expect(values("ascii")).toEqual(["café", "x"]);
+    const people = (name: string) =>
+      (file.getArray(`people/${name}`).toArray() as unknown[]).flatMap((row) => [
+        ...(row as Iterable<unknown>),
+      ]);
+    expect(people("name")).toEqual(["", "ñ1", "ñ2ñ2", "ñ3ñ3ñ3"]);
+    expect(file.getArray("people/age").dtype.str).toBe(">i2");
+    expect([...file.getArray("people/age").view(1)]).toEqual([1, 2]);
+    expect([...file.getArray("people/at").view(1, 1)]).toEqual([3, 1.5]);
+    expect(people("friend")).toEqual(Array(4).fill("/z"));
+    expect(people("alias")).toEqual(["a0", "a1", "a2", "a3"]);
+    expect(file.attrs("people/kind").get("enum")).toEqual({ RED: 1, BLUE: 2 });
     expect(values("never").map(String)).toEqual(Array(5).fill("7,7"));
     expect(file.attrs("z").get("NAME")).toBe("scale of z");
     expect(file.attrs("a").get("DIMENSION_LABELS")).toEqual(["index"]);

@@ -26,7 +26,7 @@ import { UNIT_BYTES, writeImport } from "./write.js";
  * | other enumerations | their integers; the names are the attribute `enum` |
  * | strings of a fixed length | `S<n>` |
  * | strings of variable length | `U<n>`, as wide as the longest |
- * | compound | a group of columns, or a structured array |
+ * | compound | a group of columns, or a structured array; only columns where a field is of variable length or refers |
  * | opaque | `V<n>`, or the dtype that h5py's tag says |
  * | references to objects | `U<n>`, their paths in the HDF5 file; empty for none |
  * | null dataspace | an array without elements |

@@ -79,10 +79,11 @@ export async function importUnit(
   }
 }
 
-function partOf(
+/** A part of each element, one after another; it lasts until the next one is taken. */
+export function partOf(
   elements: Uint8Array,
   itemsize: number,
-  { offset, size }: ImportPart,
+  { offset, size }: Pick<ImportPart, "offset" | "size">,
   space: ImportMemory,
 ): Uint8Array {
   if (size === itemsize) return elements;

@@ -1,4 +1,4 @@
-import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
+import { sizeOf } from "../../dtype/index.js";
 import { DTypeError, LimitError, NameError } from "../../errors.js";
 import { excerpt } from "../../npy/excerpt.js";
 import { sizeProblem } from "../../npy/size.js";
@@ -6,27 +6,18 @@ import { type AttrInput, encodeAttr, type JsonValue } from "../../store/index.js
 import type { ReferenceReader } from "../attributes.js";
 import { type DatasetInfo, describeDataset } from "../describe.js";
 import type { Handle } from "../handle.js";
-import { enumNames, isText, TYPE_CLASS } from "../types.js";
-import { exportedDType, isOpaqueExport } from "./exported-dtype.js";
 import { nodeNames } from "./names.js";
 import { readNodeAttributes } from "./node-attributes.js";
 import { type ImportHdf5Options, Skips } from "./options.js";
-import { type TextPlace, textPlaces } from "./text-places.js";
+import { type DatasetPart, partsOf } from "./parts.js";
 import type { Turns } from "./turns.js";
 import type { Found } from "./walk.js";
 
-/** An array that is to be made of a dataset, or of a field of its elements. */
-export interface PlannedArray {
+/** An array that is to be made of a part of a dataset. */
+export interface PlannedArray extends DatasetPart {
   /** Its name in the store. */
   readonly name: string;
   readonly attr: JsonValue;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  /** Where its part of an element begins. */
-  readonly offset: number;
-  /** Bytes of its part of an element. */
-  readonly size: number;
-  readonly places: readonly TextPlace[];
 }
 
 /** A dataset that is imported. */
@@ -34,9 +25,7 @@ export interface PlannedDataset {
   /** Its path in the file, as it was reached. */
   readonly path: string;
   readonly info: DatasetInfo;
-  /** What its elements are: bytes that have a dtype, or what becomes text. */
-  readonly kind: "bytes" | "texts" | "references";
-  /** One, but for the columns of a compound. The dtype of what becomes text is found out later. */
+  /** One, but for the columns of a compound. */
   readonly arrays: readonly PlannedArray[];
   /** Bytes of its elements, as HDF5 counts them. */
   readonly bytes: number;
@@ -48,9 +37,6 @@ export interface ImportPlan {
   readonly datasets: readonly PlannedDataset[];
   readonly total: number;
 }
-
-/** What the width of texts is not known to be yet. */
-const SOME_TEXT = parseDType("U1");
 
 /**
  * What the nodes of a file become, before anything is written.
@@ -125,89 +111,44 @@ class Planner implements ImportPlan {
 
   #dataset(node: Found, name: string): void {
     const info = describeDataset(this.#handle, node.target);
-    const kind = kindOf(info);
-    const problem = kind === undefined ? `holds ${info.problem}, which no dtype has` : this.#size(info);
-    if (problem !== undefined || kind === undefined) {
-      const message = `${this.#handle.path}: the dataset "${excerpt(node.path)}" ${problem}`;
+    const { attr, dtype } = this.#attributes(node);
+    const parts = partsOf(info, dtype, this.#isSplit);
+    const problem = parts === undefined ? `${info.problem}, which no dtype has` : sizeProblemOf(parts);
+    if (parts === undefined || problem !== undefined) {
+      const message = `${this.#handle.path}: the dataset "${excerpt(node.path)}" holds ${problem}`;
       const details = { path: this.#handle.path };
-      const error = kind === undefined ? new DTypeError(message, details) : new LimitError(message, details);
+      const error = parts === undefined ? new DTypeError(message, details) : new LimitError(message, details);
       this.#skips.orThrow(error, node.path);
       return;
     }
     const bytes = sizeOf(info.space ?? [0]) * info.type.size;
-    const { attr, dtype: said } = this.#attributes(node);
-    const arrays =
-      kind === "bytes" ? this.#arrays(info, node, name, attr, said) : [this.#texts(info, node, name, attr)];
-    this.datasets.push({ path: node.path, info, kind, arrays, bytes });
+    this.datasets.push({ path: node.path, info, arrays: this.#arrays(parts, node, name, attr), bytes });
     this.total += bytes;
   }
 
-  #size({ space, innerShape, dtype, type }: DatasetInfo): string | undefined {
-    const problem = sizeProblem([...(space ?? []), ...innerShape], dtype?.itemsize ?? type.size);
-    return problem === undefined ? undefined : `cannot be an array: ${problem}`;
-  }
-
-  #texts({ space }: DatasetInfo, node: Found, name: string, attr: AttrInput): PlannedArray {
-    const shape = space ?? [0];
-    return {
-      name,
-      attr: this.#named(attr, node, name),
-      dtype: SOME_TEXT,
-      shape,
-      offset: 0,
-      size: 0,
-      places: [],
-    };
-  }
-
-  #arrays(
-    { dtype, space, innerShape, type }: DatasetInfo,
-    node: Found,
-    name: string,
-    attr: AttrInput,
-    said: string | undefined,
-  ): PlannedArray[] {
-    if (dtype === undefined) return [];
-    const meant = exportedDType(dtype, said);
-    const isExact = isOpaqueExport(dtype);
-    const outer = space ?? [0];
-    if (meant.fields === undefined || !this.#isSplit || isExact || innerShape.length > 0) {
-      const shape = [...outer, ...innerShape];
-      const places = isExact ? [] : textPlaces(meant, 0, innerShape);
-      const named = this.#named(withEnumeration(attr, enumNames(type)), node, name);
-      return [{ name, attr: named, dtype: meant, shape, offset: 0, size: type.size, places }];
+  /** Arrays of a dataset's parts, and where there are several, the group that they lie in. */
+  #arrays(parts: readonly DatasetPart[], node: Found, name: string, attr: AttrInput): PlannedArray[] {
+    const [first] = parts;
+    if (first !== undefined && first.field === undefined) {
+      return [{ ...first, name, attr: this.#named(withEnumeration(attr, first.names), node, name) }];
     }
     this.groups.push({ name, attr: this.#named(attr, node, name) });
-    const parts = this.#parts(
-      meant.fields.map((field) => field.name),
-      node.path,
-    );
-    const members = new Map(type.compound_type?.members.map((member) => [member.name, member]));
-    return meant.fields.map((field, i) => {
-      const below = `${name}/${parts[i]}`;
-      const member = members.get(field.name);
-      const names = member && enumNames(member);
-      return {
-        name: below,
-        attr: this.#named(
-          withEnumeration(null, names),
-          { name: field.name, path: `${node.path}.${field.name}` },
-          below,
-        ),
-        dtype: field.dtype,
-        shape: [...outer, ...field.shape],
-        offset: field.offset,
-        size: field.dtype.itemsize * sizeOf(field.shape),
-        places: textPlaces(field.dtype, 0, field.shape),
-      };
+    const fields = parts.map(({ field = "" }) => field);
+    const names = this.#parts(fields, node.path);
+    return parts.map((part, i) => {
+      const below = `${name}/${names[i]}`;
+      const field = { name: fields[i] ?? "", path: `${node.path}.${fields[i]}` };
+      return { ...part, name: below, attr: this.#named(withEnumeration(null, part.names), field, below) };
     });
   }
 }
 
-function kindOf({ dtype, type }: DatasetInfo): PlannedDataset["kind"] | undefined {
-  if (dtype !== undefined) return "bytes";
-  if (isText(type)) return "texts";
-  return type.type === TYPE_CLASS.reference && type.ref_type === "object" ? "references" : undefined;
+function sizeProblemOf(parts: readonly DatasetPart[]): string | undefined {
+  for (const { shape, dtype } of parts) {
+    const problem = sizeProblem(shape, dtype.itemsize);
+    if (problem !== undefined) return `more than an array can: ${problem}`;
+  }
+  return undefined;
 }
 
 /** The names of an enumeration's integers, as the attribute `enum`. */

@@ -29,6 +29,11 @@ export class TextBuilder {
     this.#count += 1;
   }
 
+  /** Adds all of some bytes. */
+  addAll(text: Uint8Array): void {
+    this.add(text, 0, text.length);
+  }
+
   #grow(length: number): void {
     const longer = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
     longer.set(this.#bytes.subarray(0, this.#end));

@@ -1,18 +1,13 @@
 import { sizeOf } from "../../dtype/index.js";
 import { excerpt } from "../../npy/excerpt.js";
-import type { Files } from "../../platform/files.js";
-import type { ColumnState, Draft, FileLayout } from "../../store/index.js";
 import { type WorkerRun, workerPool } from "../../workers/index.js";
-import type { ReferenceReader } from "../attributes.js";
 import { sourceOf } from "../describe.js";
-import type { Handle } from "../handle.js";
 import { type DatasetSource, planRows } from "../read/index.js";
+import { addArray, type ImportContext } from "./context.js";
 import { type ImportJob, ImportMemory, type ImportUnit, importUnit } from "./import-task.js";
 import type { ImportProgress } from "./options.js";
-import type { ImportPlan, PlannedArray, PlannedDataset } from "./plan.js";
-import { referenceTexts, stringReader } from "./read-texts.js";
-import { textBlocks, textDType, widthOf } from "./texts.js";
-import type { Turns } from "./turns.js";
+import type { ImportPlan, PlannedDataset } from "./plan.js";
+import { writeTexts } from "./write-texts.js";
 
 /** Bytes that are read, and written, at a time. */
 export const UNIT_BYTES = 8 << 20;
@@ -25,18 +20,6 @@ const MAX_UNITS = 256;
 
 /** What workers run. */
 const MODULE = new URL("./import-task.js", import.meta.url).href;
-
-/** What writing an import needs to know. */
-export interface ImportContext {
-  readonly handle: Handle;
-  readonly draft: Draft;
-  readonly files: Files;
-  readonly layout: FileLayout;
-  readonly reference: ReferenceReader;
-  readonly turns: Turns;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: (progress: ImportProgress) => void;
-}
 
 /** Reads and writes units: in this thread, or by workers. */
 interface Transfer {
@@ -76,8 +59,8 @@ async function writeAll(
 ): Promise<void> {
   for (const dataset of datasets) {
     await context.turns.give();
-    if (dataset.kind === "bytes") await writeElements(dataset, context, transfer);
-    else await writeTexts(dataset, context, told);
+    if (dataset.info.dtype !== undefined) await writeElements(dataset, context, transfer);
+    else await writeTexts(dataset, context, (bytes) => told.add(bytes, dataset.path));
   }
   await transfer.finish();
 }
@@ -99,30 +82,12 @@ class Progress {
   }
 }
 
-function addArray(
-  { name, attr, dtype, shape }: PlannedArray,
-  { draft, layout }: ImportContext,
-  filling: { readonly isFilled: true } | { readonly content: Iterable<Uint8Array> },
-): ColumnState {
-  const [rows = 1, ...itemShape] = shape;
-  return draft.add(name, {
-    dtype,
-    itemShape,
-    rows,
-    ...(shape.length === 0 ? { isScalar: true } : {}),
-    layout,
-    attr,
-    overwrite: false,
-    ...filling,
-  });
-}
-
 async function writeElements(
   { info, arrays, bytes, path }: PlannedDataset,
   context: ImportContext,
   transfer: Transfer,
 ): Promise<void> {
-  const targets = arrays.map((array) => ({ array, state: addArray(array, context, { isFilled: true }) }));
+  const targets = arrays.map((array) => ({ array, state: addArray(array, context) }));
   if (bytes === 0) return;
   const source = sourceOf(context.handle, info);
   const { itemsize, shape } = source;
@@ -150,34 +115,6 @@ function rowsPerUnit({ shape, itemsize, chunkRows = 1 }: DatasetSource): number 
   const rows = Math.max(1, Math.floor(UNIT_BYTES / rowBytes));
   if (rows >= chunkRows) return rows - (rows % chunkRows);
   return chunkRows * rowBytes <= MOST_BYTES ? chunkRows : rows;
-}
-
-async function writeTexts(dataset: PlannedDataset, context: ImportContext, told: Progress): Promise<void> {
-  const { info, kind, arrays, bytes, path } = dataset;
-  const { handle, reference, turns, files } = context;
-  const [array] = arrays;
-  if (array === undefined) return;
-  const found = kind === "texts" ? stringReader(handle, info) : referenceTexts(handle, info, reference);
-  const read: typeof found = async function* inTurn() {
-    for await (const texts of found()) {
-      yield texts;
-      await turns.give();
-    }
-  };
-  const dtype = textDType(await widthOf(read), dataset, handle.path);
-  const { path: file, dataOffset } = addArray({ ...array, dtype }, context, { isFilled: true });
-  let at = dataOffset;
-  const fd = files.open(file, "r+");
-  try {
-    const what = `${handle.path}: the dataset "${excerpt(path)}"`;
-    for await (const block of textBlocks(read, dtype, what)) {
-      files.write(fd, block, at, file);
-      at += block.length;
-    }
-  } finally {
-    files.close(fd);
-  }
-  if (bytes > 0) told.add(bytes, path);
 }
 
 /** Does all in this thread, and gives others their turn. */

@@ -103,6 +103,20 @@ def tree(root, libver):
         file["refs"] = np.array([file["z"].ref, file["g/h"].ref, h5py.Reference()], h5py.ref_dtype)
         file.create_dataset("ascii", data=[b"caf\xe9", b"x"], dtype=h5py.string_dtype("ascii"))
         file.create_dataset("never", (5, 2), "<i4", chunks=(2, 2), fillvalue=7)
+        people = np.empty(
+            (2, 2),
+            [
+                ("name", h5py.string_dtype()),
+                ("age", ">i2"),
+                ("at", "<f8", (2,)),
+                ("friend", h5py.ref_dtype),
+                ("alias", h5py.string_dtype("ascii")),
+                ("kind", h5py.enum_dtype({"RED": 1, "BLUE": 2}, "i1")),
+            ],
+        )
+        for i, person in enumerate(np.ndindex(2, 2)):
+            people[person] = (f"ñ{i}" * i, i - 1, (i, i / 2), file["z"].ref, f"a{i}", 1 + i % 2)
+        file["people"] = people
         file["z"].make_scale("scale of z")
         file["a"].dims[0].label = "index"
         attrs = file.attrs
