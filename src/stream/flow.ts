@@ -106,6 +106,7 @@ export class Flow<L extends Loaded<unknown>, T> {
   #held = 0;
   #upcoming: IteratorResult<BlockSpan, void> | undefined;
   #isExhausted = false;
+  #isServing = false;
   #ended: { readonly reason: unknown; readonly isError: boolean } | undefined;
   #blocks = 0;
   #rows = 0;
@@ -278,13 +279,20 @@ export class Flow<L extends Loaded<unknown>, T> {
   #serve(): void {
     if (this.#ended !== undefined) return;
     this.#pump();
-    while (this.#waiting.length > 0) {
-      const next = this.#next();
-      if (next === undefined) return;
-      const waiter = this.#waiting.shift();
-      clearTimeout(waiter?.timer);
-      // Where a listener's error ended the stream, whoever waited knows of it.
-      next.then(waiter?.resolve, waiter?.reject ?? (() => undefined));
+    // What is given out may make room at once: whoever waits next is served below.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      while (this.#waiting.length > 0) {
+        const next = this.#next();
+        if (next === undefined) return;
+        const waiter = this.#waiting.shift();
+        clearTimeout(waiter?.timer);
+        // Where a listener's error ended the stream, whoever waited knows of it.
+        next.then(waiter?.resolve, waiter?.reject ?? (() => undefined));
+      }
+    } finally {
+      this.#isServing = false;
     }
   }
 

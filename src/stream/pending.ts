@@ -110,7 +110,8 @@ export class Pending implements Destination, StageUser, StageWaiter {
   #wrote(settle: () => void): void {
     this.#isWriting = false;
     settle();
-    if (this.#state !== "ready") this.release();
+    // What was ready may be read by now: its reader releases the stage.
+    if (this.#state === "failed") this.release();
   }
 
   #ready(outcome: Outcome): void {

@@ -7,6 +7,8 @@ import { unpackThrown } from "./thrown.js";
 const DEFAULTS: ThreadOptions = { idle: 10_000, patience: 5_000 };
 /** A thread that is terminated stops within so many milliseconds, unless the system holds it. */
 const INTERRUPT = 500;
+/** The end of the process waits so many milliseconds at most. */
+const LEAVE = 500;
 
 /**
  * Long-lived worker threads that do the tasks of all runs, which take turns. There are never more than the largest of
@@ -61,6 +63,17 @@ export class WorkerPool {
     const threads = [...this.#threads];
     for (const thread of threads) thread.retire();
     await Promise.all(threads.map(({ gone }) => gone));
+  }
+
+  /**
+   * For the end of the process: has all tasks stop, and waits a moment for it. Node ends the threads then, and would end the
+   * process with a signal where one is about to make one of Node's own objects.
+   */
+  leave(): void {
+    const end = performance.now() + LEAVE;
+    for (const thread of this.#threads)
+      if (thread.job !== undefined) Atomics.store(thread.job.run.flag, 0, 1);
+    for (const thread of this.#threads) thread.settles(end);
   }
 
   /** Gives tasks to workers while there are both, the runs taking turns. */
@@ -146,6 +159,9 @@ let pool: WorkerPool | undefined;
 
 /** The one pool of this process (of this thread, where there are several). It starts no worker before there is a task. */
 export function workerPool(): WorkerPool {
-  pool ??= new WorkerPool();
+  if (pool !== undefined) return pool;
+  const made = new WorkerPool();
+  process.once("exit", () => made.leave());
+  pool = made;
   return pool;
 }

@@ -135,6 +135,7 @@ export class WorkerThread {
 
   /** Ends it wherever it is; a call of the system that it is in comes to its end first. */
   terminate(): void {
+    this.#leaving = true;
     void this.#worker.terminate();
   }
 
