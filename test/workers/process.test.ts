@@ -60,6 +60,17 @@ describe("a process", () => {
     expect(printed(program)).toBe("42");
   });
 
+  it("that is told to end tells its tasks to stop first, and waits for them a moment", () => {
+    const program = `
+      const seen = new Int32Array(new SharedArrayBuffer(12));
+      const run = workerPool().begin({ workers: 1 });
+      run.submit({ module: stopping, name: "obedient", input: seen });
+      while (Atomics.load(seen, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      process.on("exit", () => console.log(Atomics.load(seen, 2)));
+      process.exit(0);`;
+    expect(printed(program)).toBe("1");
+  });
+
   it("lives until unfinished tasks are done, though nothing else keeps it", () => {
     const program = `
       const run = workerPool().begin({ workers: 1 });
