@@ -76,6 +76,18 @@ def _tables_problems(path, expected, problems):
     return read
 
 
+def leaves(path):
+    """How many datasets h5py and PyTables find and can read."""
+    read = [0, 0]
+    with h5py.File(path, "r") as file:
+        found = []
+        file.visititems(lambda _, node: found.append(node[0]) if isinstance(node, h5py.Dataset) else None)
+        read[0] = len(found)
+    with tables.open_file(path) as file:
+        read[1] = sum(node[0] is not None for node in file.walk_nodes("/", "Leaf"))
+    return read
+
+
 def attributes(path, node):
     """The attributes of a node in their order: names, dtypes, shapes, values."""
     with h5py.File(path, "r") as file:
@@ -96,14 +108,13 @@ def edit(path, libver):
         many["new"] = np.arange(3)
         many.create_group("inner/most")["x"] = 1.5
         del many["n7"]
-        node = file["attributes"]
+        node = file["chunked"]
         node.attrs["more"] = "text"
         node.attrs["k3"] = np.arange(1000)
         del node.attrs["k4"]
         file.attrs["root"] = 1
         file["many/n8"][0] = 88
         file["chunked"][0, 0] = 77
-        file["chunked"].attrs["unit"] = "m"
         file.create_dataset("added", data=np.arange(100_000), chunks=(1000,), compression=4)
         file.move("many/n9", "moved")
     with h5py.File(path, "r") as file:
@@ -112,7 +123,7 @@ def edit(path, libver):
         return {
             "grown": len(file["many"]) - count,
             "visited": len(found),
-            "attributes": len(file["attributes"].attrs),
+            "attributes": len(file["chunked"].attrs),
             "values": [int(file["many/n8"][0]), int(file["chunked"][0, 0]), int(file["moved"][0]), int(file["many/n4"][0])],
             "rest": bool((file["chunked"][1:] == np.arange(5000, dtype="i2").reshape(100, 50)[1:]).all()),
             "added": int(file["added"][()].sum()),
