@@ -60,9 +60,9 @@ export async function* readBlocks(
 ): AsyncGenerator<RowBlock> {
   const blocks = reading.kind === "planned" ? plannedBlocks(reading, isStopped) : viewedBlocks(reading);
   for await (const { columns, ...block } of blocks) {
+    if (block.start > 0) await setImmediate();
     if (isStopped()) throw new ClosedError("the request was given up");
     yield { ...block, columns: cutColumns(columns, cut) };
-    await setImmediate();
   }
 }
 
