@@ -77,6 +77,25 @@ describe("a future", () => {
     one.release();
   });
 
+  it("lends a result that was waited for, and its stage is no other's meanwhile", async () => {
+    using pool = dataset.createStagePool(3, 1);
+    const waited = reader.request(long, pool).view();
+    const next = reader.request(dataset.slice(0, 2), pool);
+    const lent = await waited;
+    expect([next.state, pool.free]).toEqual(["waiting", 0]);
+    expect(lent.data.at(0)).toBe(LONG - 2);
+    lent.release();
+    expect([next.state, (await next.get()).at(1), pool.free]).toEqual(["ready", 1, 1]);
+    const sums = [long, long].map((each) =>
+      reader.request(each, pool).use(async (view) => {
+        await setImmediate();
+        return view.sum();
+      }),
+    );
+    expect(await Promise.all(sums)).toEqual([2 * LONG - 3, 2 * LONG - 3]);
+    expect(pool.free).toBe(1);
+  });
+
   it("is read once, and never shows another's result", async () => {
     using stage = dataset.createStage(3);
     const old = reader.request(dataset.slice(0, 3), stage);
