@@ -10,6 +10,13 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(project, "README.md"), "utf8");
 const tsx = pathToFileURL(join(project, "node_modules/tsx/dist/loader.mjs")).href;
 
+/** The examples in a language. */
+function codeIn(language: string): string[] {
+  return [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].flatMap(([, said, code = ""]) =>
+    said === language ? [code] : [],
+  );
+}
+
 function run(file: string, args: readonly string[], cwd: string): string {
   return execFileSync(process.execPath, ["--import", tsx, file, ...args], { cwd, encoding: "utf8" });
 }
@@ -20,9 +27,11 @@ describe("the README's example", () => {
     mkdirSync(join(directory, "node_modules"), { recursive: true });
     symlinkSync(project, join(directory, "node_modules/memmap-table"));
     symlinkSync(join(project, "node_modules/arquero"), join(directory, "node_modules/arquero"));
-    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+    const blocks = codeIn("ts");
     expect(blocks.length).toBeGreaterThanOrEqual(2);
     writeFileSync(join(directory, "example.mts"), blocks.join("\n"));
+    // What workers call.
+    writeFileSync(join(directory, "work.mjs"), codeIn("js").join("\n"));
     const printed = run("example.mts", [], directory);
     expect(printed).toContain("coordinates/x");
     expect(printed).toContain("100 rows × 3 columns");
@@ -34,6 +43,9 @@ describe("the README's example", () => {
     expect(printed).toContain("{ origin: 'JFK', worst: 30 }");
     expect(printed).toContain("{ name: 'JFK', size: 2, path: '/trips/JFK' }");
     expect(printed).toContain("{ day: 1, delay: 30 } Ada");
+    // Blocks, all rows of a queue, results of workers; ten rows, a mean, two rows of the HDF5 file.
+    expect(printed).toContain("0 10000\n25000 5985\n50000 9380\n75000 10000\n100000\n-10000\n-9589\n");
+    expect(printed).toContain("[30.0, 31.0, 32.0, 33.0, 34.0, 35.0, 36.0, 37.0, 38.0, 39.0]\n9901\n7\n5\n");
   });
 
   it("names every script that the package has for its users", () => {
