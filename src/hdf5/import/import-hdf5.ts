@@ -1,7 +1,7 @@
 import { ExistsError } from "../../errors.js";
 import { MemmapFile } from "../../group/index.js";
 import { currentFiles, type Files, nodeFiles, withFiles } from "../../platform/files.js";
-import { isVacant, locate } from "../../store/index.js";
+import { type Draft, isVacant, locate, type Store } from "../../store/index.js";
 import { openStore, Session, type StoreSettings } from "../../table/index.js";
 import { canStartWorkers, defaultWorkers } from "../../workers/index.js";
 import { type ReferenceReader, referenceReader } from "../attributes.js";
@@ -12,7 +12,7 @@ import { addressIn } from "./read-texts.js";
 import { selectionOf } from "./selection.js";
 import { Turns } from "./turns.js";
 import { type Tree, walkTree } from "./walk.js";
-import { UNIT_BYTES, writeImport } from "./write.js";
+import { JOB_BYTES, writeImport } from "./write.js";
 
 /**
  * Imports an HDF5 file into a new {@link MemmapFile}: groups, datasets and attributes. It needs the package `h5wasm`. The file
@@ -65,11 +65,10 @@ export async function importHdf5(
     const tree = await walkTree(handle, selectionOf(handle, only), new Skips(options), turns);
     const reference = referenceWithin(tree, handle);
     const plan = await planImport(handle, tree.root, reference, options, turns);
-    await write(plan, { handle, reference, turns, files }, root, options);
+    return await write(plan, { handle, reference, turns, files }, root, options);
   } finally {
     handle.close();
   }
-  return withFiles(files, () => MemmapFile.open(root, { ...settingsOf(options), mode: "r" }));
 }
 
 function settingsOf({ locking, durability, timeout, layout }: StoreSettings): StoreSettings {
@@ -105,31 +104,34 @@ async function write(
   source: Source,
   root: string,
   options: ImportHdf5Options,
-): Promise<void> {
+): Promise<MemmapFile<"r">> {
   const { files } = source;
-  const { layout = "npy", onProgress, signal, workers = defaultWorkers() } = options;
-  const isHere = workers === 0 || plan.total < UNIT_BYTES || files !== nodeFiles || !canStartWorkers();
-  const { store, isToBeMade } = withFiles(files, () => {
-    requireVacant(root, files);
-    return openStore(root, "a", settingsOf(options), "tree");
-  });
+  const { layout = "npy", onProgress = () => {}, signal, workers = defaultWorkers() } = options;
+  const isHere = workers === 0 || plan.total < JOB_BYTES || files !== nodeFiles || !canStartWorkers();
+  const settings = settingsOf(options);
+  const store = withFiles(files, () => newStore(root, settings));
   try {
-    if (!isToBeMade) {
-      throw new ExistsError(`${root}: another writer made a file of this name meanwhile`, { path: root });
-    }
     const session = new Session(store);
-    await session.changeAsync(
-      async (draft) => {
-        draft.clear(null);
-        const told = { onProgress: onProgress ?? (() => {}), signal, layout };
-        await writeImport(plan, { ...source, ...told, draft }, isHere ? 0 : workers);
-        signal?.throwIfAborted();
-      },
-      () => {},
-    );
+    const work = async (draft: Draft) => {
+      draft.clear(null);
+      const context = { ...source, draft, layout, onProgress, signal };
+      await writeImport(plan, context, isHere ? 0 : workers);
+      signal?.throwIfAborted();
+    };
+    await session.changeAsync(work, () => {});
     session.close();
   } catch (error) {
     store.abandon();
     throw error;
   }
+  return withFiles(files, () => MemmapFile.open(root, { ...settings, mode: "r" }));
+}
+
+/** The store of a file that is to be made. @throws ExistsError */
+function newStore(root: string, settings: StoreSettings): Store {
+  requireVacant(root, currentFiles());
+  const { store, isToBeMade } = openStore(root, "a", settings, "tree");
+  if (isToBeMade) return store;
+  store.close();
+  throw new ExistsError(`${root}: another writer made a file of this name meanwhile`, { path: root });
 }

@@ -17,13 +17,16 @@ export function nodeNames(names: readonly string[], group: string, mode: "error"
 }
 
 function refusal(name: string, group: string): NameError {
-  const hint = `in ${group}; names: "encode" finds names that nodes can have`;
-  if (name.includes("/")) return new NameError(`${JSON.stringify(name)} has a slash, ${hint}`);
+  const problem = name.includes("/") ? `${JSON.stringify(name)} has a slash` : brokenRule(name);
+  return new NameError(`${problem}, in ${group}; names: "encode" finds names that nodes can have`);
+}
+
+function brokenRule(name: string): string {
   try {
     checkName(name, "column");
-  } catch (cause) {
-    if (cause instanceof NameError) return new NameError(`${cause.message}, ${hint}`, { cause });
-    throw cause;
+    return `${JSON.stringify(name)} and another name would be one file on some systems`;
+  } catch (error) {
+    if (error instanceof NameError) return error.message;
+    throw error;
   }
-  return new NameError(`${JSON.stringify(name)} and another name would be one file on some systems, ${hint}`);
 }

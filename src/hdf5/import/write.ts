@@ -9,8 +9,11 @@ import type { ImportProgress } from "./options.js";
 import type { ImportPlan, PlannedDataset } from "./plan.js";
 import { writeTexts } from "./write-texts.js";
 
-/** Bytes that are read, and written, at a time. */
-export const UNIT_BYTES = 8 << 20;
+/** Bytes that are read, and written, at a time: as many as stay in the processor's caches between the two. */
+const UNIT_BYTES = 2 << 20;
+
+/** Bytes of one job of a worker. */
+export const JOB_BYTES = 8 << 20;
 
 /** Rows of chunks are read together, so that none is inflated twice, up to so many bytes. */
 const MOST_BYTES = 64 << 20;
@@ -27,7 +30,7 @@ interface Transfer {
   finish(): Promise<void>;
 }
 
-/** Writes what was planned. @param workers 0 for this thread alone */
+/** Writes what was planned. When it throws, no worker is in the files any more. @param workers 0 for this thread alone */
 export async function writeImport(plan: ImportPlan, context: ImportContext, workers: number): Promise<void> {
   const { draft, signal, turns } = context;
   for (const { name, attr } of plan.groups) {
@@ -44,8 +47,7 @@ export async function writeImport(plan: ImportPlan, context: ImportContext, work
     await writeAll(plan, context, told, new SharedTransfer(run, told));
   } catch (error) {
     run.fail(error);
-    // Until the last worker has left the files, these cannot be taken back.
-    await run.finish().catch(() => {});
+    await run.finish().catch(() => undefined);
     throw error;
   }
   await turns.give();
@@ -159,7 +161,7 @@ class SharedTransfer implements Transfer {
   async add(unit: ImportUnit, bytes: number, path: string): Promise<void> {
     this.#job.push(unit);
     this.#bytes += bytes;
-    if (this.#bytes >= UNIT_BYTES || this.#job.length >= MAX_UNITS) await this.#submit(path);
+    if (this.#bytes >= JOB_BYTES || this.#job.length >= MAX_UNITS) await this.#submit(path);
     else this.#path = path;
   }
 
