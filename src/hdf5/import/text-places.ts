@@ -42,8 +42,8 @@ export function unfoldTexts(
     const points = new Uint32Array(width);
     for (let element = offset; element < elements.length; element += itemsize) {
       for (let at = element; at < element + count * bytes; at += bytes) {
-        let end = at;
-        while (end < at + bytes && elements[end] !== 0) end += 1;
+        let end = at + bytes;
+        while (end > at && elements[end - 1] === 0) end -= 1;
         const length = decodePoints(elements, at, end, points);
         if (length < 0 || length > width) {
           const problem = length < 0 ? "is no text in UTF-8" : `has more than ${width} characters`;
