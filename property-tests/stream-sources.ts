@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
+import { loadH5wasm } from "../src/hdf5/h5wasm.js";
 import type { ArrayView as AnyArray, MemmapFile, TableView } from "../src/index.js";
 import type { Streamable, Streamer } from "../src/stream/index.js";
 import { built } from "../test/workers/support.js";
@@ -148,6 +149,18 @@ export async function writeSources(directory: string, length: number, chunk: num
     await add(`${place} nothing`, [], x, pathOf("nothing"));
   }
 
+  await writeLibrary(path("library.h5"), length, chunk);
+  const library = await openHdf5(path("library.h5"));
+  const pairs = upTo(length).map((row) => [2 * row, 2 * row + 1]);
+  await add("growing", pairs, library, "/growing");
+  await add("unknown filter", pairs, library, "/nbit");
+  await add(
+    "compound",
+    pairs.map(([a, b]) => ({ a, b })),
+    library,
+    "/compound",
+  );
+
   const all = tableRows(length);
   const table = file.getGroup("/columns").table() as unknown as TableView;
   const twice = [0, length - 1, 0];
@@ -179,6 +192,24 @@ function writeStore(root: string, length: number): MemmapFile<"r+"> {
     file.createArray(pathOf("nothing"), "f8", [0, 2]);
   });
   return file;
+}
+
+/** What HDF5's own library writes: among it what this package leaves to it to read. */
+async function writeLibrary(name: string, length: number, chunk: number): Promise<void> {
+  const { File } = await loadH5wasm();
+  const file = new File(name, "w", {});
+  const data = Int32Array.from(upTo(2 * length));
+  const size = Math.min(chunk, length);
+  const common = { data, shape: [length, 2], chunks: [size, 2] };
+  file.create_dataset({ ...common, name: "growing", maxshape: [null, 2], compression: 4 });
+  file.create_dataset({ ...common, name: "nbit", compression: 5, compression_opts: [] });
+  const [a, b] = [data.filter((n) => n % 2 === 0), Float64Array.from(data.filter((n) => n % 2 === 1))];
+  const fields: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+    ["a", a],
+    ["b", b],
+  ]);
+  file.create_dataset({ name: "compound", data: fields as never });
+  file.close();
 }
 
 /** A copy of a file one chunk of which, the second where there is one, is none. */
