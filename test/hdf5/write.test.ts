@@ -101,7 +101,6 @@ describe("writeChunkIndex", () => {
     const table = {
       addresses: addresses(count),
       lengths: new Uint32Array(count).fill(40),
-      skipped: new Uint8Array(count),
     };
     const root = writeChunkIndex(table, grid, memory);
     return { memory, root: memory.blocks.get(root) ?? new Uint8Array(0) };

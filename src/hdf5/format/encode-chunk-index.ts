@@ -5,8 +5,6 @@ export interface ChunkTable {
   readonly addresses: Float64Array;
   /** Bytes of each in the file. */
   readonly lengths: Uint32Array;
-  /** Of each, a bit for every filter that was left out, the first filter's lowest. */
-  readonly skipped: Uint8Array;
 }
 
 /** The chunks of a dataset: how many along each axis, the shape of each, and the bytes of an element. */
@@ -76,7 +74,8 @@ export function writeChunkIndex(table: ChunkTable, grid: ChunkGrid, target: Node
 /** What tells the chunks before it from those after it; behind the last, a place beyond all. */
 function writeKey(writer: ByteWriter, table: ChunkTable, grid: ChunkGrid, index: number): void {
   const isChunk = index < table.addresses.length;
-  writer.u32(table.lengths[index] ?? 0).u32(table.skipped[index] ?? 0);
+  // No filter is left out of any chunk: the library forgets to say so no more where it writes such a chunk again.
+  writer.u32(table.lengths[index] ?? 0).u32(0);
   const offset = chunkOffset(grid, isChunk ? index : table.addresses.length - 1);
   for (const [axis, at] of offset.entries()) writer.u64(isChunk ? at : at + (grid.chunk[axis] ?? 1));
   writer.u64(isChunk ? 0 : grid.itemsize);

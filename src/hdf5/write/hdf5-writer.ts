@@ -146,7 +146,6 @@ export class Hdf5Writer {
     const table: ChunkTable = {
       addresses: new Float64Array(total),
       lengths: new Uint32Array(total),
-      skipped: new Uint8Array(total),
     };
     const { layout } = dataset.read();
     const step = Math.max(1, Math.floor(JOB_BYTES / (sizeOf(chunk) * itemsize)));
@@ -154,10 +153,9 @@ export class Hdf5Writer {
     for (let from = 0; from < total; from += step) {
       const job: ChunkJob = { kind: "chunks", layout, grid, filters, from, to: Math.min(from + step, total) };
       const { done } = await this.#runner.begin(dataset, job);
-      const noted = this.#told(done, dataset.label).then(({ addresses, lengths, skipped }) => {
+      const noted = this.#told(done, dataset.label).then(({ addresses, lengths }) => {
         table.addresses.set(addresses, from);
         table.lengths.set(lengths, from);
-        table.skipped.set(skipped, from);
       });
       results.push(quiet(noted));
     }

@@ -52,7 +52,6 @@ export interface JobResult {
   bytes: number;
   readonly addresses: number[];
   readonly lengths: number[];
-  readonly skipped: number[];
 }
 
 const gathered = new Scratch();
@@ -66,7 +65,7 @@ const shuffled = new Scratch();
  * @throws CastError naming the row of text that has no UTF-8, DiskError
  */
 export function writeJob(source: Strided, job: WriteJob, target: JobTarget, label: string): JobResult {
-  const result: JobResult = { bytes: 0, addresses: [], lengths: [], skipped: [] };
+  const result: JobResult = { bytes: 0, addresses: [], lengths: [] };
   if (job.kind === "piece") writePiece(source, job, target, label, result);
   else writeChunks(source, job, target, label, result);
   return result;
@@ -118,31 +117,26 @@ function writeChunks(
       copyElements(part, { dtype, layout: { ...dense, shape }, bytes: block });
       requireText({ dtype, bytes: block }, (offset[0] ?? 0) * rowSize, rowSize, label);
     }
-    const { stored, skipped } = filtered(block, dtype.itemsize, filters);
+    const stored = filtered(block, dtype.itemsize, filters);
     const address = target.allocate(stored.length);
     target.write(stored, address);
     result.bytes += sizeOf(shape) * dtype.itemsize;
     result.addresses.push(address);
     result.lengths.push(stored.length);
-    result.skipped.push(skipped);
   }
 }
 
-/** What is stored of a chunk, and the filters that were of no use. */
-function filtered(
-  block: Uint8Array,
-  itemsize: number,
-  filters: ChunkFilters,
-): { readonly stored: Uint8Array; readonly skipped: number } {
+/** What is stored of a chunk: what deflate gives, even where that is longer, as HDF5's library does. */
+function filtered(block: Uint8Array, itemsize: number, filters: ChunkFilters): Uint8Array {
   let stored = block;
   if (filters.shuffle) {
     stored = shuffled.take(block.length);
     shuffle(block, itemsize, stored);
   }
-  if (filters.gzip === undefined) return { stored, skipped: 0 };
-  const deflated = deflateSync(stored, { level: filters.gzip, chunkSize: Math.max(1024, stored.length) });
-  if (deflated.length < stored.length) return { stored: deflated, skipped: 0 };
-  return { stored, skipped: filters.shuffle ? 2 : 1 };
+  if (filters.gzip === undefined) return stored;
+  // Room for bytes that no deflate makes shorter.
+  const chunkSize = stored.length + (stored.length >> 10) + 1024;
+  return deflateSync(stored, { level: filters.gzip, chunkSize });
 }
 
 /** Makes UTF-8 of text. @param before elements of the dataset before these */
