@@ -29,7 +29,7 @@ export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js"
 export { RecordArray, type RecordDType } from "./record-array.js";
 export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
 export { type IndexArray, type Selection, type SelectionPart, select } from "./select.js";
-export { openBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
+export { holdingBytes, openBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
 export { type Bound, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
 export { MemoryStorage, type Storage } from "./storage.js";
 export { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";

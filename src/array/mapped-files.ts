@@ -13,15 +13,30 @@ interface Entry {
   readonly mapping: Mapping;
 }
 
-/** Files that a thread reads again and again, mapped once; they are let go when nobody has read them for a while. */
+/**
+ * Files that a thread reads again and again, mapped once; they are let go when nobody has read them for a while. While they are
+ * held, all that are mapped stay so.
+ */
 export class MappedFiles {
   /** By path, the one that was read last at the end. */
   readonly #entries = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
+  #holds = 0;
+
+  /** Keeps what is mapped from now on, until {@link letGo} is called as often. */
+  hold(): void {
+    this.#holds += 1;
+  }
+
+  letGo(): void {
+    this.#holds -= 1;
+    this.#trim();
+    this.#timer?.refresh();
+  }
 
   /** The bytes of a file; undefined where another one has the name. @throws CorruptError where it is shorter, DiskError */
   bytes(path: string, identity: FileIdentity, length: number): Uint8Array | undefined {
-    this.#timer ??= setTimeout(() => this.close(), IDLE_MS);
+    this.#timer ??= setTimeout(() => this.#rest(), IDLE_MS);
     this.#timer.refresh();
     const known = this.#entries.get(path);
     if (known !== undefined && isSameFile(known.identity, identity) && known.mapping.length >= length) {
@@ -33,9 +48,19 @@ export class MappedFiles {
     const mapping = mapped(path, identity, length);
     if (mapping === undefined) return undefined;
     this.#entries.set(path, { identity, mapping });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MOST && oldest !== undefined) this.#drop(oldest);
+    this.#trim();
     return new Uint8Array(mapping.buffer, 0, length);
+  }
+
+  /** Lets go of those that were read longest ago, where there are too many. */
+  #trim(): void {
+    if (this.#holds > 0) return;
+    for (const path of [...this.#entries.keys()].slice(0, -MOST)) this.#drop(path);
+  }
+
+  #rest(): void {
+    if (this.#holds === 0) this.close();
+    else this.#timer?.refresh();
   }
 
   #drop(path: string): void {

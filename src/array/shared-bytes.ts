@@ -20,29 +20,46 @@ export type SharedBytes =
       readonly length: number;
     };
 
-/** Where another thread finds these bytes; undefined where it cannot. */
-export function shareBytes(bytes: Uint8Array, files: Files): SharedBytes | undefined {
+/**
+ * Where another thread finds these bytes; undefined where it cannot.
+ *
+ * @param now the name that their file has now, where that is known: it was mapped by another one if it was new
+ */
+export function shareBytes(bytes: Uint8Array, files: Files, now?: string): SharedBytes | undefined {
   const { buffer, byteOffset, length } = bytes;
   if (buffer instanceof SharedArrayBuffer) return { kind: "memory", buffer, offset: byteOffset, length };
   const origin = originOf(bytes);
   if (origin === undefined) return undefined;
-  const { path, identity } = origin;
+  const { identity } = origin;
+  const path = [now ?? origin.path, origin.path].find((name) => isAt(name, identity, files));
+  return path === undefined ? undefined : { kind: "file", path, identity, offset: byteOffset, length };
+}
+
+function isAt(path: string, identity: FileIdentity, files: Files): boolean {
   try {
-    // The file may have another name by now, or none.
     const there = files.look(path);
-    if (there === undefined || !isSameFile(identityOf(there), identity)) return undefined;
+    return there !== undefined && isSameFile(identityOf(there), identity);
   } catch (error) {
-    if (isMemmapError(error)) return undefined;
+    if (isMemmapError(error)) return false;
     throw error;
   }
-  return { kind: "file", path, identity, offset: byteOffset, length };
 }
 
 const mapped = new MappedFiles();
 
+/** Does work in which all bytes that it opens stay good. */
+export async function holdingBytes<T>(work: () => Promise<T>): Promise<T> {
+  mapped.hold();
+  try {
+    return await work();
+  } finally {
+    mapped.letGo();
+  }
+}
+
 /**
  * The bytes, in any thread. A file is mapped for as long as this thread reads it again and again: they are to be used at
- * once.
+ * once, but within {@link holdingBytes}.
  *
  * @throws StaleError where the file is another one by now, CorruptError where it is shorter, DiskError
  */

@@ -25,6 +25,8 @@ export interface Storage {
   verify?(): void;
   /** What messages call it: `column "delay"`, `array`. */
   readonly label: string;
+  /** The name of the file that the bytes are of, where they are of one. */
+  readonly path?: string | undefined;
 }
 
 /** Bytes in memory. */

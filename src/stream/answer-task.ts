@@ -1,3 +1,4 @@
+import { holdingBytes } from "../array/index.js";
 import type { TaskContext } from "../workers/index.js";
 import { type Reading, readBlocks } from "./row-blocks.js";
 import { type RowWork, rowWorker, type WorkResult } from "./row-work.js";
@@ -22,6 +23,8 @@ export async function answer(task: AnswerTask, context: TaskContext): Promise<Wo
   const { reading, cut, work, rows, target, stop, label } = task;
   const isStopped = () => context.stopped || Atomics.load(stop, 0) !== 0;
   const worker = rowWorker(work, rows, target, label);
-  for await (const block of readBlocks(reading, cut, isStopped)) worker.add(block);
-  return worker.finish();
+  return holdingBytes(async () => {
+    for await (const block of readBlocks(reading, cut, isStopped)) worker.add(block);
+    return worker.finish();
+  });
 }

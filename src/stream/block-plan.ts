@@ -1,8 +1,12 @@
 import { resolveSlice, slice } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
-import { LimitError, ShapeError } from "../errors.js";
+import { LimitError, ShapeError, UnsupportedError } from "../errors.js";
 import type { RowSet } from "../hdf5/index.js";
+import { requireCount, requireFlag } from "./checks.js";
 import { Random } from "./random.js";
+
+/** Row numbers that a mixed block or window has at most: 1 GiB of them. */
+const MOST_NUMBERS = 2 ** 27;
 
 /** How rows are mixed. */
 export interface ShuffleOptions {
@@ -69,12 +73,21 @@ export function resolveBlocks(
   label: string,
 ): ResolvedBlocks {
   const { blockSize = defaultSize, cyclic = false, remainder = true, shuffle = false } = options;
+  requireFlag(cyclic, "cyclic");
+  requireFlag(remainder, "remainder");
+  if (typeof shuffle !== "boolean" && (typeof shuffle !== "object" || shuffle === null)) {
+    throw new UnsupportedError(`shuffle is true, false or { window }, not ${showValue(shuffle)}`);
+  }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   requireCount(blockSize, "blockSize");
   if (!Number.isSafeInteger(seed)) throw new LimitError(`seed is a whole number, not ${showValue(seed)}`);
   const range = resolveSlice(slice(options.from ?? null, options.to ?? null), length);
   const window = shuffle === true ? blockSize : shuffle === false ? undefined : (shuffle.window ?? blockSize);
-  if (window !== undefined) requireCount(window, "shuffle.window");
+  if (window !== undefined) {
+    requireCount(window, "shuffle.window");
+    requireNumbers(Math.min(window, range.length), "shuffle.window");
+    requireNumbers(cyclic ? blockSize : Math.min(blockSize, range.length), "blockSize");
+  }
   if (cyclic && range.length === 0) {
     throw new ShapeError(
       `${label}: there are no rows to begin again with; a cyclic stream needs one at least`,
@@ -83,10 +96,12 @@ export function resolveBlocks(
   return { blockSize, from: range.start, to: range.start + range.length, cyclic, remainder, window, seed };
 }
 
-/** @throws LimitError for anything but a whole number of at least 1 */
-export function requireCount(value: unknown, name: string): void {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return;
-  throw new LimitError(`${name} is a whole number of at least 1, not ${showValue(value)}`);
+/** @throws LimitError where there would be too many row numbers to hold */
+function requireNumbers(count: number, name: string): void {
+  if (count <= MOST_NUMBERS) return;
+  throw new LimitError(
+    `${name} is at most ${MOST_NUMBERS} where rows are mixed, whose numbers are held in memory, not ${count}`,
+  );
 }
 
 /** The blocks of a stream, in its order; endless where it is cyclic. */
@@ -122,19 +137,20 @@ function* mixed(blocks: ResolvedBlocks, window: number): Generator<BlockSpan, vo
   const whole = blocks.cyclic || blocks.remainder;
   const to = whole ? blocks.to : blocks.to - ((blocks.to - from) % blockSize);
   let index = 0;
-  let rows = new Float64Array(blockSize);
+  const most = cyclic ? blockSize : Math.min(blockSize, to - from);
+  let rows = new Float64Array(most);
   let filled = 0;
   for (let cycle = 0; to > from && (cyclic || cycle === 0); cycle++) {
     for (const part of mixedWindows({ ...blocks, to }, window, new Random(blocks.seed, cycle))) {
       for (let at = 0; at < part.length; ) {
-        const count = Math.min(part.length - at, blockSize - filled);
+        const count = Math.min(part.length - at, most - filled);
         rows.set(part.subarray(at, at + count), filled);
         at += count;
         filled += count;
-        if (filled < blockSize) continue;
+        if (filled < most) continue;
         yield { index, start: rows[0] ?? 0, length: filled, rows };
         index += 1;
-        rows = new Float64Array(blockSize);
+        rows = new Float64Array(most);
         filled = 0;
       }
     }

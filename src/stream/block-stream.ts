@@ -27,6 +27,8 @@ export class BlockStream<V extends RowsView = RowsView>
   readonly seed: number;
   readonly #flow: BlockFlow<V>;
   #last: Block<V> | undefined;
+  /** Calls are answered one after the other, as those of generators. */
+  #turn: Promise<unknown> | undefined;
 
   /** @internal Use {@link Streamer.blocks}. */
   constructor(flow: BlockFlow<V>, { blockSize, readAhead, seed }: StreamInfo) {
@@ -46,7 +48,14 @@ export class BlockStream<V extends RowsView = RowsView>
    *
    * After an error the stream is where it was, behind the block that could not be read: `next()` goes on.
    */
-  async next(): Promise<IteratorResult<Block<V>, undefined>> {
+  next(): Promise<IteratorResult<Block<V>, undefined>> {
+    const advance = () => this.#advance();
+    const turn = this.#turn === undefined ? advance() : this.#turn.then(advance, advance);
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #advance(): Promise<IteratorResult<Block<V>, undefined>> {
     this.#last?.release();
     this.#last = undefined;
     const block = await this.#flow.get();

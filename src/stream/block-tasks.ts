@@ -1,9 +1,10 @@
-import { MemoryStorage } from "../array/index.js";
+import { holdingBytes, MemoryStorage } from "../array/index.js";
 import { type Descr, dtypeFromDescr, sizeOf } from "../dtype/index.js";
 import { type RowPlan, type RowSet, readRows } from "../hdf5/index.js";
 import type { TaskContext } from "../workers/index.js";
 import { loadFunction } from "./block-function.js";
 import { rowsOver } from "./dataset-rows.js";
+import { detached } from "./detached.js";
 import { openView, type SharedView } from "./shared-view.js";
 import { chosenFields } from "./source.js";
 import { takeRowSet } from "./view-loader.js";
@@ -41,13 +42,16 @@ export interface MapTask {
 /** Memory that was used before, for whoever comes next. */
 let scratch: Uint8Array<ArrayBuffer> | undefined;
 
-/** Calls a function with one block. */
+/** Calls a function with one block. Its result is a copy: the rows that it was made of are not good for long. */
 export async function mapBlock(task: MapTask, context: TaskContext): Promise<unknown> {
   const act = await loadFunction(task.module, task.name);
   const { source, fields, block } = task;
   if (source.kind === "view") {
-    const view = openView(source.view);
-    return act(source.rows === undefined ? view : takeRowSet(view, source.rows, block.length), block);
+    return holdingBytes(async () => {
+      const view = openView(source.view);
+      const rows = source.rows === undefined ? view : takeRowSet(view, source.rows, block.length);
+      return detached(await act(rows, block));
+    });
   }
   const dtype = dtypeFromDescr(source.descr);
   const length = sizeOf(source.shape) * dtype.itemsize;
@@ -59,7 +63,9 @@ export async function mapBlock(task: MapTask, context: TaskContext): Promise<unk
     await readRows(source.plan, target, () => context.stopped);
     if (context.stopped) return undefined;
     const view = rowsOver(new MemoryStorage(target), dtype, source.shape);
-    return await act(fields === undefined ? view : chosenFields(view, fields, "the dataset"), block);
+    return detached(
+      await act(fields === undefined ? view : chosenFields(view, fields, "the dataset"), block),
+    );
   } finally {
     scratch = memory;
   }

@@ -1,6 +1,7 @@
 import { showValue } from "../dtype/index.js";
-import { LimitError, TimeoutError } from "../errors.js";
+import { isMemmapError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
 import type { BlockSpan } from "./block-plan.js";
+import { requireFlag } from "./checks.js";
 
 /** What has been read of a block. */
 export interface Loaded<D> {
@@ -47,7 +48,8 @@ export interface FlowOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * What becomes of a block that cannot be read: `"throw"` (the default) throws where it would have come, once; `"skip"` goes
-   * on with the next, and notes it in `skipped`.
+   * on with the next, and notes it in `skipped` (of a cyclic stream, the last 1,000). Where all blocks of a cycle fail, and where
+   * the source was closed or its file replaced, the stream ends with that error.
    */
   readonly onError?: "throw" | "skip" | undefined;
   /** Told after each block. What it throws ends the stream. */
@@ -78,11 +80,27 @@ interface Entry<L> {
   outcome: { readonly loaded: L } | { readonly error: unknown } | undefined;
 }
 
+/** What a flow is of. */
+export interface FlowCourse {
+  readonly spans: Iterator<BlockSpan, void>;
+  /** The most blocks that there are at a time. */
+  readonly readAhead: number;
+  /** Rows of all blocks, or of one cycle. */
+  readonly rows: number;
+  readonly cyclic: boolean;
+}
+
 interface Waiter<T> {
   readonly resolve: (value: T | undefined) => void;
   readonly reject: (error: unknown) => void;
   timer: NodeJS.Timeout | undefined;
 }
+
+/** Longer than this Node does not wait, but not at all. */
+const LONGEST = 2 ** 31 - 1;
+
+/** A stream without end keeps so many of the blocks that were skipped. */
+const MOST_SKIPPED = 1000;
 
 /** Signals outlive streams that nobody reads to their end. */
 const listeners = new FinalizationRegistry<() => void>((remove) => remove());
@@ -95,11 +113,10 @@ const listeners = new FinalizationRegistry<() => void>((remove) => remove());
 export class Flow<L extends Loaded<unknown>, T> {
   readonly readAhead: number;
   readonly skipped: SkippedBlock[] = [];
-  readonly #spans: Iterator<BlockSpan, void>;
   readonly #loader: Loader<unknown, L>;
   readonly #deliver: Deliver<L, T>;
   readonly #options: FlowOptions;
-  readonly #total: number | undefined;
+  readonly #course: FlowCourse;
   /** Blocks that are begun and not given out, in the order in which they were begun. */
   readonly #entries: Entry<L>[] = [];
   readonly #waiting: Waiter<T>[] = [];
@@ -110,26 +127,17 @@ export class Flow<L extends Loaded<unknown>, T> {
   #ended: { readonly reason: unknown; readonly isError: boolean } | undefined;
   #blocks = 0;
   #rows = 0;
+  /** Rows that were skipped since the last block that was given out. */
+  #skippedRows = 0;
   #removeListener: (() => void) | undefined;
 
-  /**
-   * @param total the rows of all blocks
-   * @throws LimitError for options that make no sense; the signal's reason, where it was given already
-   */
-  constructor(
-    spans: Iterator<BlockSpan, void>,
-    loader: Loader<unknown, L>,
-    deliver: Deliver<L, T>,
-    readAhead: number,
-    total: number | undefined,
-    options: FlowOptions,
-  ) {
-    this.readAhead = readAhead;
-    this.#spans = spans;
+  /** @throws the signal's reason, where it was given already */
+  constructor(loader: Loader<unknown, L>, deliver: Deliver<L, T>, course: FlowCourse, options: FlowOptions) {
+    this.readAhead = course.readAhead;
     this.#loader = loader;
     this.#deliver = deliver;
+    this.#course = course;
     this.#options = options;
-    this.#total = total;
     this.#listen(options.signal);
   }
 
@@ -156,6 +164,8 @@ export class Flow<L extends Loaded<unknown>, T> {
       return isError ? Promise.reject(reason) : Promise.resolve(undefined);
     }
     this.#pump();
+    // What has the rows may be closed by now.
+    if (this.#ended !== undefined) return this.get();
     if (this.#waiting.length === 0) {
       const next = this.#next();
       if (next !== undefined) return next;
@@ -169,6 +179,7 @@ export class Flow<L extends Loaded<unknown>, T> {
       const waiter: Waiter<T> = { resolve, reject, timer: undefined };
       this.#waiting.push(waiter);
       if (timeout === undefined) return;
+      if (timeout > LONGEST) return;
       waiter.timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         const where = this.#entries[0]?.span.start;
@@ -205,6 +216,7 @@ export class Flow<L extends Loaded<unknown>, T> {
       return failure;
     }
     this.#held += 1;
+    this.#skippedRows = 0;
     return Promise.resolve(this.#deliver(loaded, span, new Place(this.#left)));
   }
 
@@ -217,11 +229,22 @@ export class Flow<L extends Loaded<unknown>, T> {
   #fail(error: unknown, span: BlockSpan): Promise<never> | undefined {
     const failure = this.#tell(span);
     if (failure !== undefined) return failure;
+    // It is not the block that is wrong, and no other can be read either.
+    if (isMemmapError(error, "CLOSED") || isMemmapError(error, "STALE")) return this.#end(error);
     if (this.#options.onError !== "skip") return Promise.reject(error);
+    const { cyclic, rows } = this.#course;
     const { start, length } = span;
+    this.#skippedRows += length;
+    if (cyclic && this.#skippedRows >= rows) return this.#end(error);
+    if (cyclic && this.skipped.length >= MOST_SKIPPED) this.skipped.shift();
     this.skipped.push({ start, length, error });
     this.#pump();
     return undefined;
+  }
+
+  #end(error: unknown): Promise<never> {
+    this.stop(error, true);
+    return Promise.reject(error);
   }
 
   /** Tells of progress; what the listener throws ends the stream. */
@@ -229,18 +252,19 @@ export class Flow<L extends Loaded<unknown>, T> {
     this.#blocks += 1;
     this.#rows += length;
     try {
-      this.#options.onProgress?.({ blocks: this.#blocks, rows: this.#rows, total: this.#total });
+      const { cyclic, rows } = this.#course;
+      const total = cyclic ? undefined : rows;
+      this.#options.onProgress?.({ blocks: this.#blocks, rows: this.#rows, total });
       return undefined;
     } catch (error) {
-      this.stop(error, true);
-      return Promise.reject(error);
+      return this.#end(error);
     }
   }
 
   /** Begins blocks while there may be more. Whether there are any is known also where all places are taken. */
   #pump(): void {
     while (!this.#isExhausted) {
-      this.#upcoming ??= this.#spans.next();
+      this.#upcoming ??= this.#course.spans.next();
       const { value: span, done } = this.#upcoming;
       if (done === true) this.#isExhausted = true;
       else if (this.#entries.length + this.#held >= this.readAhead) return;
@@ -327,12 +351,19 @@ export class Flow<L extends Loaded<unknown>, T> {
   }
 }
 
-/** @throws LimitError for options that make no sense */
-export function checkFlow({ timeout, onError }: FlowOptions): void {
+/** @throws LimitError for a time that is none, UnsupportedError for values that an option has not */
+export function checkFlow({ timeout, onError, ordered, signal, onProgress }: FlowOptions): void {
   if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
     throw new LimitError(`timeout is a number of milliseconds above 0, not ${showValue(timeout)}`);
   }
   if (onError !== undefined && onError !== "throw" && onError !== "skip") {
-    throw new LimitError(`onError is "throw" or "skip", not ${showValue(onError)}`);
+    throw new UnsupportedError(`onError is "throw" or "skip", not ${showValue(onError)}`);
+  }
+  requireFlag(ordered, "ordered");
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new UnsupportedError(`onProgress is a function, not ${showValue(onProgress)}`);
   }
 }

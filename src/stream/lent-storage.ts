@@ -38,6 +38,10 @@ export class LentStorage implements Storage {
     return this.#inner.label;
   }
 
+  get path(): string | undefined {
+    return this.#inner.path;
+  }
+
   get released(): boolean {
     return this.#releases > 0;
   }

@@ -1,4 +1,4 @@
-import { ArrayView } from "../array/index.js";
+import { ArrayView, openNpy } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, UnsupportedError } from "../errors.js";
 import { MemmapFile, MemmapGroup } from "../group/index.js";
@@ -20,6 +20,7 @@ export type Streamable = RowsView | MemmapGroup | Hdf5File | Hdf5Dataset | strin
  * await openSource(file, "/run1/voltage");      // an array of a MemmapFile; a group of equally long ones is a table
  * await openSource("flights.h5", "/flights");   // a dataset of an HDF5 file; a compound one is a table of its fields
  * await openSource("experiment", "/run1");      // a directory is opened as a MemmapFile
+ * await openSource("delay.npy");                // a NumPy file
  * ```
  *
  * HDF5 files need the package `h5wasm`. They must not be written to meanwhile. What is opened by its path is closed with
@@ -35,6 +36,9 @@ export function openSource<S extends Schema>(x: TableView<S>, path?: undefined):
 export function openSource<S extends Schema>(x: TableView<S>, path: string): Promise<Source<ArrayView>>;
 export function openSource(x: Streamable, path?: string): Promise<Source>;
 export async function openSource(x: unknown, path?: string): Promise<unknown> {
+  if (path !== undefined && typeof path !== "string") {
+    throw new UnsupportedError(`a path is a string, not ${showValue(path)}`);
+  }
   if (typeof x === "string") return openPath(x, path);
   if (x instanceof Hdf5File) {
     if (path === undefined)
@@ -97,6 +101,11 @@ async function openPath(name: string, path: string | undefined): Promise<Source>
   if (there.isDirectory()) {
     const file = MemmapFile.open(name, { mode: "r" });
     return closing(file, () => viewSource(...viewOf(file, path), () => file.close()));
+  }
+  if (name.endsWith(".npy")) {
+    requireNoPath(path, "an array");
+    const array = openNpy(name);
+    return closing(array, () => viewSource(array, name, () => array.close()));
   }
   const file = await openHdf5(name);
   return closing(file, () => {

@@ -196,6 +196,6 @@ export class Pending implements Destination, StageUser, StageWaiter {
 
 /** @throws LimitError for no number of milliseconds */
 export function checkTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || timeout >= 0) return;
+  if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
   throw new LimitError(`timeout is a number of milliseconds, not ${showValue(timeout)}`);
 }

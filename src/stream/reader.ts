@@ -1,3 +1,4 @@
+import { openNpy } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError, NotFoundError, UnsupportedError } from "../errors.js";
 import { MemmapFile } from "../group/index.js";
@@ -214,5 +215,6 @@ export class Reader<V extends RowsView = RowsView> {
 async function openPath(path: string): Promise<Streamable & Held> {
   const there = currentFiles().look(path);
   if (there === undefined) throw new NotFoundError(`${path}: there is no such file or directory`, { path });
-  return there.isDirectory() ? MemmapFile.open(path, { mode: "r" }) : openHdf5(path);
+  if (there.isDirectory()) return MemmapFile.open(path, { mode: "r" });
+  return path.endsWith(".npy") ? openNpy(path) : openHdf5(path);
 }

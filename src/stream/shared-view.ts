@@ -40,7 +40,7 @@ export type SharedView =
 export function shareView(view: RowsView): SharedView | undefined {
   return sharedBy(view, (array) => {
     const { bytes, layout } = array[STRIDED]();
-    const shared = shareBytes(bytes, currentFiles());
+    const shared = shareBytes(bytes, currentFiles(), array.storage.path);
     return shared && { descr: array.dtype.descr, layout, bytes: shared };
   });
 }

@@ -1,6 +1,6 @@
 import { ArrayView } from "../array/index.js";
-import { type DType, sizeOf } from "../dtype/index.js";
-import { DTypeError, NotFoundError, ShapeError } from "../errors.js";
+import { type DType, showValue, sizeOf } from "../dtype/index.js";
+import { DTypeError, NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
 import { copied, type Schema, TableView } from "../table/index.js";
 import type { DatasetRows } from "./dataset-rows.js";
@@ -115,6 +115,9 @@ export function chosenFields(view: RowsView, fields: readonly string[], label: s
 
 /** @throws NotFoundError, with a guess at what was meant; DTypeError where there are no fields */
 export function checkFields(source: Source, fields: readonly string[]): void {
+  if (!Array.isArray(fields) || fields.length === 0) {
+    throw new UnsupportedError(`fields is a list of names of columns, not ${showValue(fields)}`);
+  }
   const known = source.fields;
   if (known === undefined) {
     throw new DTypeError(`${source.label} holds ${source.dtype}, which has no fields to choose`);

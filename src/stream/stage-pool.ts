@@ -2,6 +2,9 @@ import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError } from "../errors.js";
 import { Stage } from "./stage.js";
 
+/** Stages of a pool. */
+const MOST = 2 ** 20;
+
 /** A request that waits for a stage. */
 export interface StageWaiter {
   /** Whether it needs none any more. */
@@ -27,6 +30,7 @@ export class StagePool {
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new LimitError(`a pool has a whole number of stages, at least 1, not ${showValue(count)}`);
     }
+    if (count > MOST) throw new LimitError(`a pool has at most ${MOST} stages, not ${count}`);
     this.byteLength = byteLength;
     const freed = (stage: Stage) => {
       if (this.#closed) return;

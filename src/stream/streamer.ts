@@ -1,4 +1,5 @@
 import type { ArrayView } from "../array/index.js";
+import { showValue } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
 import { type Schema, TableView } from "../table/index.js";
 import { defaultWorkers } from "../workers/index.js";
@@ -9,10 +10,10 @@ import {
   type BlockSpan,
   planBlocks,
   type ResolvedBlocks,
-  requireCount,
   resolveBlocks,
 } from "./block-plan.js";
 import { type BlockFlow, BlockQueue, BlockStream, ResultStream, type StreamInfo } from "./block-stream.js";
+import { requireCount, requireOptions } from "./checks.js";
 import { DatasetLoader } from "./dataset-loader.js";
 import { checkFlow, Flow, type FlowOptions, type Loaded, type Loader } from "./flow.js";
 import type { Loan } from "./lent-storage.js";
@@ -23,6 +24,8 @@ import { ViewLoader } from "./view-loader.js";
 
 /** Bytes of a block, where its rows need not be those of chunks. */
 const BLOCK_BYTES = 1 << 20;
+/** Rows of more bytes come one by one, unless told otherwise. */
+const MOST_BYTES = 1 << 26;
 /** Chunks of fewer bytes come several at a time. */
 const CHUNK_BYTES = 1 << 18;
 
@@ -75,7 +78,7 @@ export class Streamer<V extends RowsView = RowsView> {
    * again: a copy of each block in the process, `readAhead` of them at most.
    *
    * @param options.blockSize when left out: the rows of a chunk of a dataset that has chunks, or of so many that they are about
-   * 256 KiB; else about 1 MiB of rows
+   * 256 KiB, and at most 64 MiB; else about 1 MiB of rows
    * @param options.readAhead when left out: 2 × `workers` + 1
    * @throws LimitError, IndexError and ShapeError for options that make no sense; NotFoundError for a field that is not there
    */
@@ -176,7 +179,8 @@ export class Streamer<V extends RowsView = RowsView> {
     const { rows, label } = this.source;
     const { blockSize } = blocks;
     if (rows.kind === "dataset") {
-      return new DatasetLoader<V>(rows.dataset, { blockSize, fields, workers, label });
+      const most = blocks.cyclic ? blockSize : Math.min(blockSize, blocks.to - blocks.from);
+      return new DatasetLoader<V>(rows.dataset, { blockSize: most, fields, workers, label });
     }
     const view = fields === undefined ? rows.view : chosenFields(rows.view, fields, label);
     return new ViewLoader(view as V, blockSize);
@@ -188,22 +192,17 @@ export class Streamer<V extends RowsView = RowsView> {
     { blocks, info }: Setup,
     options: StreamOptions,
   ): Flow<L, T> {
-    const { from, to, blockSize, remainder } = blocks;
-    const total = remainder ? to - from : to - from - ((to - from) % blockSize);
-    return new Flow(
-      planBlocks(blocks),
-      loader,
-      deliver,
-      info.readAhead,
-      blocks.cyclic ? undefined : total,
-      options,
-    );
+    const { from, to, blockSize, cyclic, remainder } = blocks;
+    const rest = cyclic || remainder ? 0 : (to - from) % blockSize;
+    const course = { spans: planBlocks(blocks), readAhead: info.readAhead, rows: to - from - rest, cyclic };
+    return new Flow(loader, deliver, course, options);
   }
 
   #setup(options: StreamOptions): Setup {
+    requireOptions(options);
     const { workers = defaultWorkers(), fields, readAhead = 2 * Math.max(1, workers) + 1 } = options;
     if (!Number.isSafeInteger(workers) || workers < 0) {
-      throw new LimitError(`workers is a whole number of at least 0, not ${workers}`);
+      throw new LimitError(`workers is a whole number of at least 0, not ${showValue(workers)}`);
     }
     requireCount(readAhead, "readAhead");
     checkFlow(options);
@@ -223,8 +222,10 @@ export class Streamer<V extends RowsView = RowsView> {
     const { rows, rowBytes } = this.source;
     const bytes = Math.max(1, rowBytes);
     const chunk = rows.kind === "dataset" ? rows.dataset.chunkRows : undefined;
-    if (chunk === undefined) return Math.max(1, Math.floor(BLOCK_BYTES / bytes));
-    return chunk * Math.max(1, Math.floor(CHUNK_BYTES / (chunk * bytes)));
+    if (chunk === undefined) return Math.floor(BLOCK_BYTES / bytes);
+    const few = chunk * Math.max(1, Math.floor(CHUNK_BYTES / (chunk * bytes)));
+    // Chunks of wide rows are as many as there are beside each other.
+    return Math.min(few, Math.floor(MOST_BYTES / bytes));
   }
 }
 

@@ -40,6 +40,10 @@ export class ColumnStorage implements Storage {
     return this.#name;
   }
 
+  get path(): string {
+    return this.#state.path;
+  }
+
   /** What became of it; undefined while it is there. */
   get gone(): "deleted" | "closed" | undefined {
     return this.#gone;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { IndexError, LimitError, ShapeError } from "../../src/errors.js";
+import { IndexError, LimitError, ShapeError, UnsupportedError } from "../../src/errors.js";
 import { type BlockOptions, type BlockSpan, planBlocks, resolveBlocks } from "../../src/stream/block-plan.js";
 import { Random, scramble } from "../../src/stream/random.js";
 import { thrown } from "../support/snapshot.js";
@@ -91,6 +91,12 @@ describe("mixed blocks", () => {
     expect(narrow.map(([row]) => row)).not.toEqual(upTo(15).map((block) => 64 * block));
   });
 
+  it("are as many as there are, however large a block may be", () => {
+    const [only, ...others] = plan(10, { blockSize: 1e12, shuffle: { window: 1e13 } });
+    expect(only === undefined ? [] : rowsOf(only).sort((a, b) => a - b)).toEqual(upTo(10));
+    expect(others).toEqual([]);
+  });
+
   it("leave the rows behind the last full block out, where they are told to", () => {
     const rows = plan(10, { blockSize: 4, shuffle: { window: 100 }, remainder: false, seed: 2 }).flatMap(
       rowsOf,
@@ -116,6 +122,10 @@ describe("options that make no sense", () => {
     ["blockSize", { blockSize: "3" as unknown as number }, LimitError],
     ["shuffle.window", { shuffle: { window: 0 } }, LimitError],
     ["seed", { seed: 0.5 }, LimitError],
+    ["blockSize", { shuffle: true, cyclic: true, blockSize: 1e10 }, LimitError],
+    ["shuffle", { shuffle: null as never }, UnsupportedError],
+    ["cyclic", { cyclic: "no" as never }, UnsupportedError],
+    ["remainder", { remainder: 0 as never }, UnsupportedError],
     ["start", { from: 0.5 }, IndexError],
     ["stop", { to: Number.NaN }, IndexError],
   ];

@@ -1,6 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { TimeoutError } from "../../src/errors.js";
+import { ClosedError, TimeoutError } from "../../src/errors.js";
 import { type BlockSpan, planBlocks, resolveBlocks } from "../../src/stream/block-plan.js";
 import {
   Flow,
@@ -37,7 +37,7 @@ function setup(options: FlowOptions = {}, readAhead = 3, blocks = 10) {
   };
   const spans = planBlocks(resolveBlocks({ blockSize: 1 }, blocks, 1, "x"));
   const deliver = (_: Loaded<number>, { start }: BlockSpan, place: Place): Item => ({ start, place });
-  const flow = new Flow(spans, loader, deliver, readAhead, blocks, options);
+  const flow = new Flow(loader, deliver, { spans, readAhead, rows: blocks, cyclic: false }, options);
   const take = (start: number) => {
     const found = pending.get(start);
     if (found === undefined) throw new Error(`block ${start} was not begun`);
@@ -165,11 +165,47 @@ describe("a block that cannot be read", () => {
       stop: () => undefined,
     };
     const spans = planBlocks(resolveBlocks({ blockSize: 1 }, 3, 1, "x"));
-    const flow = new Flow(spans, loader, ({ data }, _, place) => ({ data, place }), 1, 3, {});
+    const course = { spans, readAhead: 1, rows: 3, cyclic: false };
+    const flow = new Flow(loader, ({ data }, _, place) => ({ data, place }), course, {});
     const first = await flow.get();
     first?.place.leave();
     await expect(flow.get()).rejects.toThrow("at once");
     expect((await flow.get())?.data).toBe(2);
+  });
+});
+
+describe("what cannot be read at all", () => {
+  const failing = (error: Error, cyclic: boolean, options: FlowOptions) => {
+    const load = (): Loaded<number> => {
+      throw error;
+    };
+    const loader = { load, stop: () => undefined };
+    const spans = planBlocks(resolveBlocks({ blockSize: 1, cyclic }, 5, 1, "x"));
+    return new Flow(loader, ({ data }) => data, { spans, readAhead: 2, rows: 5, cyclic }, options);
+  };
+
+  it.each([true, false])("ends the stream where its source was closed (cyclic: %s)", async (cyclic) => {
+    const flow = failing(new ClosedError("closed"), cyclic, { onError: "skip" });
+    await expect(flow.get()).rejects.toThrow("closed");
+    await expect(flow.get()).rejects.toThrow("closed");
+    expect(flow.skipped).toEqual([]);
+  });
+
+  it("ends a cyclic stream after one cycle of which nothing could be read", async () => {
+    const flow = failing(new Error("bad"), true, { onError: "skip" });
+    await expect(flow.get()).rejects.toThrow("bad");
+    expect(flow.skipped).toHaveLength(4);
+    expect(await failing(new Error("bad"), false, { onError: "skip" }).get()).toBeUndefined();
+  });
+
+  it("waits as long as it is told, for ever too", async () => {
+    for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+      const { flow, arrive } = setup({ timeout });
+      const asked = flow.get();
+      await after(5);
+      arrive(0);
+      expect((await asked)?.start).toBe(0);
+    }
   });
 });
 
