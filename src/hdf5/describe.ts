@@ -1,9 +1,9 @@
 import type { DType } from "../dtype/index.js";
-import { opaqueTagsOf, type StorageInfo, storageOf } from "./format/index.js";
+import { type StorageInfo, storageOf, typeFactsOf } from "./format/index.js";
 import type { TypeInfo } from "./h5wasm.js";
 import type { Handle } from "./handle.js";
 import { type DatasetSource, fileSourceOf } from "./read/index.js";
-import { elementType, hasPointers, isOpaque, libraryType } from "./types.js";
+import { elementType, hasPointers, libraryType } from "./types.js";
 
 /** What is known of a dataset. */
 export interface DatasetInfo {
@@ -22,23 +22,29 @@ export interface DatasetInfo {
   readonly innerShape: readonly number[];
   /** Why there is no dtype. */
   readonly problem: string;
+  /** What is unusual of numbers in the elements, which no dtype has. */
+  readonly oddity: string | undefined;
 }
 
 /** Looks at a dataset. @throws CorruptError naming it */
 export function describeDataset(handle: Handle, path: string): DatasetInfo {
   const type = handle.ask(path, (module, id) => module.get_dataset_metadata(id, path));
-  const storage = hasPointers(type) ? undefined : storageAt(handle, path, type);
+  const header = Number(addressOf(handle, path));
+  const { tags = [], oddity } = typeFactsOf(handle.fd, handle.path, header) ?? {};
+  const storage = hasPointers(type) ? undefined : storageAt(handle, header, type);
   const come = storage === undefined ? libraryType(type) : type;
-  const element = elementType(come, isOpaque(type) ? tagsAt(handle, path) : []);
+  const element = elementType(come, tags);
+  const dtype = oddity === undefined ? element.dtype : undefined;
   return {
     path,
     type,
     space: type.shape,
     chunks: type.chunks ?? undefined,
     storage,
-    dtype: element.dtype,
+    dtype,
     innerShape: element.dtype === undefined ? [] : element.shape,
-    problem: element.problem ?? "",
+    problem: oddity ?? element.problem ?? "",
+    oddity,
   };
 }
 
@@ -60,13 +66,9 @@ export function addressOf(handle: Handle, path: string): bigint {
   return new DataView(Uint8Array.from(reference).buffer).getBigUint64(0, true);
 }
 
-function storageAt(handle: Handle, path: string, { size, shape }: TypeInfo): StorageInfo | undefined {
-  const storage = storageOf(handle.fd, handle.path, Number(addressOf(handle, path)));
+function storageAt(handle: Handle, header: number, { size, shape }: TypeInfo): StorageInfo | undefined {
+  const storage = storageOf(handle.fd, handle.path, header);
   // Where the two of us do not read the same, the library is right.
   if (storage === undefined || storage.itemsize !== size) return undefined;
   return String(storage.shape) === String(shape) ? storage : undefined;
-}
-
-function tagsAt(handle: Handle, path: string): readonly string[] {
-  return opaqueTagsOf(handle.fd, handle.path, Number(addressOf(handle, path))) ?? [];
 }

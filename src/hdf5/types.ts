@@ -89,11 +89,6 @@ export function isTextual({ type, vlen, ref_type }: TypeInfo): boolean {
   return type === TYPE_CLASS.string ? vlen : type === TYPE_CLASS.reference && ref_type === "object";
 }
 
-/** Whether an element is opaque, or has opaque parts. */
-export function isOpaque(info: TypeInfo): boolean {
-  return contains(info, ({ type }) => type === TYPE_CLASS.opaque);
-}
-
 function contains(info: TypeInfo, isSuch: (info: TypeInfo) => boolean): boolean {
   const { array_type, compound_type } = info;
   if (isSuch(info) || (array_type !== undefined && contains(array_type, isSuch))) return true;

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { lookup3 } from "../../src/hdf5/format/checksum.js";
 import { loadH5wasm, quietly } from "../../src/hdf5/h5wasm.js";
 import { type Hdf5File, openHdf5 } from "../../src/hdf5/hdf5-file.js";
-import { readRows } from "../../src/hdf5/index.js";
+import { importHdf5, readRows } from "../../src/hdf5/index.js";
 import { openBelow } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { makeHdf5, objectAt, watchErrors } from "./import-support.js";
@@ -217,5 +218,62 @@ describe("opening", () => {
     const before = Reflect.get(Module.FS, "streams")[2];
     expect(quietly(Module, () => Module.open(path, 0, false, -1, -1)).problem).toMatch(/truncated|file/);
     expect(Reflect.get(Module.FS, "streams")[2]).toBe(before);
+  });
+});
+
+/** Closes the header that a byte is in by a checksum that fits. */
+function seal(bytes: Buffer, within: number): void {
+  const start = bytes.lastIndexOf("OHDR", within);
+  const flags = bytes[start + 5] ?? 0;
+  const length = start + 6 + ((flags & 0x20) === 0 ? 0 : 16) + ((flags & 0x10) === 0 ? 0 : 4);
+  const size = 1 << (flags & 3);
+  const end = length + size + bytes.readUIntLE(length, size);
+  bytes.writeUInt32LE(lookup3(bytes.subarray(start, end)), end);
+}
+
+describe("numbers of a format of their own", () => {
+  const INT16 = "1008000002000000";
+  const FLOAT32 = "11201f0004000000";
+
+  it.each([
+    ["12 bits", `${INT16}00001000`, `${INT16}00000c00`, /numbers of 12 bits from bit 0 of 2 bytes/],
+    [
+      "bits from the fourth on",
+      `${INT16}00001000`,
+      `${INT16}04000c00`,
+      /numbers of 12 bits from bit 4 of 2 bytes/,
+    ],
+    [
+      "the exponent of other floats",
+      `${FLOAT32}00002000170800177f000000`,
+      `${FLOAT32}00002000170800173f000000`,
+      /floats of 4 bytes that are not those of IEEE 754/,
+    ],
+    [
+      "the byte order of a VAX",
+      `${FLOAT32}0000200017080017`,
+      `${FLOAT32.replace("1120", "1161")}0000200017080017`,
+      /floats of 4 bytes that are not/,
+    ],
+  ])("are refused: %s", async (_, usual, odd, problem) => {
+    const path = await makeHdf5(fresh("odd.h5"), (file) => {
+      file.create_dataset({ name: "i", data: Int16Array.of(1, 2, 3) });
+      file.create_dataset({ name: "f", data: Float32Array.of(1, 2, 3) });
+      file.create_dataset({ name: "d", data: Float64Array.of(1, 2, 3) });
+    });
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf(Buffer.from(usual, "hex"));
+    expect(at).toBeGreaterThan(0);
+    bytes.set(Buffer.from(odd, "hex"), at);
+    seal(bytes, at);
+    writeFileSync(path, bytes);
+    const name = usual.startsWith(INT16) ? "i" : "f";
+    using file = await openHdf5(path);
+    expect(thrown(() => file.dataset(name))).toMatch(problem);
+    expect(file.dataset("d").dtype.str).toBe("<f8");
+    await expect(importHdf5(path, fresh("import"))).rejects.toMatchObject({
+      code: "DTYPE",
+      message: expect.stringMatching(problem),
+    });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CorruptError } from "../../src/errors.js";
 import { ByteReader } from "../../src/hdf5/format/byte-reader.js";
 import { lookup3 } from "../../src/hdf5/format/checksum.js";
-import { ChunkGrid, opaqueTagsOf, type StorageInfo, storageOf } from "../../src/hdf5/format/index.js";
+import { ChunkGrid, type StorageInfo, storageOf, typeFactsOf } from "../../src/hdf5/format/index.js";
 import { loadH5wasm } from "../../src/hdf5/h5wasm.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { addressesOf, openedFile } from "./read-support.js";
@@ -108,7 +108,7 @@ describe("the storage of a dataset", () => {
       writeFileSync(file, bytes, "latin1");
       const fd = openedFile(file);
       expect(storageOf(fd, file, 96)).toBeUndefined();
-      expect(opaqueTagsOf(fd, file, 96)).toBeUndefined();
+      expect(typeFactsOf(fd, file, 96)).toBeUndefined();
     }
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UnsupportedError } from "../../src/errors.js";
-import { opaqueTagsOf, storageOf } from "../../src/hdf5/format/index.js";
+import { storageOf, typeFactsOf } from "../../src/hdf5/format/index.js";
 import { type DatasetSource, fileSourceOf, locateRows, type RowSet } from "../../src/hdf5/read/index.js";
 import { addressesOf, openedFile, rowsIn, rowsOf } from "../hdf5/read-support.js";
 import { Random } from "./random.js";
@@ -117,11 +117,11 @@ describe("datasets by h5py", () => {
     const fd = openedFile(odd.path);
     const tags = (name: string) => {
       const dataset = odd.datasets.find((each) => each.name === name);
-      return opaqueTagsOf(fd, odd.path, dataset?.address ?? 0);
+      return typeFactsOf(fd, odd.path, dataset?.address ?? 0)?.tags;
     };
     expect(tags("dates")).toEqual(["NUMPY:<M8[ms]"]);
     expect(tags("records")).toEqual(["NUMPY:<M8[ms]", "NUMPY:<m8[s]"]);
     expect(tags("masked")).toEqual([]);
-    expect(opaqueTagsOf(fd, odd.path, odd.named)).toEqual(["NUMPY:<M8[ms]"]);
+    expect(typeFactsOf(fd, odd.path, odd.named)?.tags).toEqual(["NUMPY:<M8[ms]"]);
   });
 });

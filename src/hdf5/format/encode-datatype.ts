@@ -28,7 +28,7 @@ const MAX_MEMBERS = 65_535;
 const MAX_TAG = 256;
 
 /** Where the bits of IEEE 754 are: precision, exponent's place and width, mantissa's width, bias. */
-const FLOATS: ReadonlyMap<number, readonly [number, number, number, number, number]> = new Map([
+export const FLOATS: ReadonlyMap<number, readonly [number, number, number, number, number]> = new Map([
   [2, [16, 10, 5, 10, 15]],
   [4, [32, 23, 8, 23, 127]],
   [8, [64, 52, 11, 52, 1023]],

@@ -2,4 +2,4 @@ export { ChunkGrid } from "./chunk-grid.js";
 export type { ChunkIndex, ChunkVisitor } from "./chunk-index.js";
 export type { Layout } from "./layout.js";
 export type { ChunkFilter } from "./messages.js";
-export { opaqueTagsOf, type StorageInfo, storageOf } from "./storage-info.js";
+export { type StorageInfo, storageOf, typeFactsOf } from "./storage-info.js";

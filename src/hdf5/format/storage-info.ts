@@ -1,5 +1,5 @@
 import { isMemmapError } from "../../errors.js";
-import { readItemsize, readTags } from "./datatype.js";
+import { readItemsize, readTypeFacts, type TypeFacts } from "./datatype.js";
 import { type Layout, readLayout } from "./layout.js";
 import { type ChunkFilter, readDataspace, readFill, readFilters, readOldFill } from "./messages.js";
 import { MESSAGE, type Messages, readMessages } from "./object-header.js";
@@ -32,16 +32,15 @@ export function storageOf(fd: number, path: string, headerAddress: number): Stor
 }
 
 /**
- * The tags of the opaque types in a dataset's or a named datatype's header, in the order in which they stand in it: one for
- * an opaque type, one for each opaque member of a compound.
+ * What the datatype in a dataset's or a named datatype's header says of its parts.
  *
  * @returns undefined where it is not known
  * @throws DiskError when reading fails
  */
-export function opaqueTagsOf(fd: number, path: string, headerAddress: number): readonly string[] | undefined {
+export function typeFactsOf(fd: number, path: string, headerAddress: number): TypeFacts | undefined {
   return fromHeader(fd, path, headerAddress, (_, messages) => {
     const message = messages.get(MESSAGE.datatype);
-    return message && readTags(message);
+    return message && readTypeFacts(message);
   });
 }
 

@@ -37,8 +37,9 @@ export function partsOf(
   said: string | undefined,
   isSplit: boolean,
 ): readonly DatasetPart[] | undefined {
-  const { dtype, space, innerShape, type } = info;
+  const { dtype, space, innerShape, type, oddity } = info;
   const outer = space ?? [0];
+  if (oddity !== undefined) return undefined;
   if (dtype === undefined) return textParts(type, outer, isSplit);
   const meant = exportedDType(dtype, said);
   const isExact = isOpaqueExport(dtype);
