@@ -31,14 +31,16 @@ export function shareBytes(bytes: Uint8Array, files: Files, now?: string): Share
   const origin = originOf(bytes);
   if (origin === undefined) return undefined;
   const { identity } = origin;
-  const path = [now ?? origin.path, origin.path].find((name) => isAt(name, identity, files));
+  const end = byteOffset + length;
+  const path = [now ?? origin.path, origin.path].find((name) => isAt(name, identity, end, files));
   return path === undefined ? undefined : { kind: "file", path, identity, offset: byteOffset, length };
 }
 
-function isAt(path: string, identity: FileIdentity, files: Files): boolean {
+/** Whether a file is there by that name, and has so many bytes. */
+function isAt(path: string, identity: FileIdentity, length: number, files: Files): boolean {
   try {
     const there = files.look(path);
-    return there !== undefined && isSameFile(identityOf(there), identity);
+    return there !== undefined && isSameFile(identityOf(there), identity) && there.size >= length;
   } catch (error) {
     if (isMemmapError(error)) return false;
     throw error;

@@ -113,7 +113,8 @@ class PosixMapping extends FileMapping {
   #isThere(offset: number, length: number): boolean {
     const pages = new Uint8Array(Math.ceil(length / this.pageSize));
     const errno = this.#libc.mincore(this.#region.address + BigInt(offset), length, pages);
-    return errno === 0 && !pages.includes(0);
+    // Of the other bits, the system says nothing.
+    return errno === 0 && pages.every((page) => (page & 1) === 1);
   }
 
   async #populate(offset: number, length: number, advice: number): Promise<void> {

@@ -13,7 +13,9 @@ export interface MappedBlock {
 
 /**
  * What {@link Streamer.map} calls in workers. The rows are good until it returns, or what it returns is fulfilled; its
- * result comes back as a structured clone.
+ * result comes back as a structured clone: plain values, lists, Maps and typed arrays, which are copied.
+ *
+ * What it prints is not seen: workers of this package have no output, which would keep the process alive.
  */
 export type BlockFunction<V extends RowsView, T> = (data: V, block: MappedBlock) => T | Promise<T>;
 

@@ -1,5 +1,6 @@
 import { showValue } from "../dtype/index.js";
 import { isMemmapError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
+import { turnIfDue } from "../platform/turns.js";
 import type { BlockSpan } from "./block-plan.js";
 import { requireFlag } from "./checks.js";
 
@@ -159,13 +160,22 @@ export class Flow<L extends Loaded<unknown>, T> {
    * @throws what kept the block from being read, once for each; TimeoutError; the signal's reason
    */
   get(): Promise<T | undefined> {
+    const next = this.#get();
+    const turn = turnIfDue();
+    if (turn === undefined) return next;
+    // Nobody else waits for it meanwhile.
+    next.catch(() => undefined);
+    return turn.then(() => next);
+  }
+
+  #get(): Promise<T | undefined> {
     if (this.#ended !== undefined) {
       const { isError, reason } = this.#ended;
       return isError ? Promise.reject(reason) : Promise.resolve(undefined);
     }
     this.#pump();
     // What has the rows may be closed by now.
-    if (this.#ended !== undefined) return this.get();
+    if (this.#ended !== undefined) return this.#get();
     if (this.#waiting.length === 0) {
       const next = this.#next();
       if (next !== undefined) return next;

@@ -1,6 +1,7 @@
 import type { ArrayView } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
+import { turnIfDue } from "../platform/turns.js";
 import { type Schema, TableView } from "../table/index.js";
 import { defaultWorkers } from "../workers/index.js";
 import { Block } from "./block.js";
@@ -26,6 +27,8 @@ import { ViewLoader } from "./view-loader.js";
 const BLOCK_BYTES = 1 << 20;
 /** Rows of more bytes come one by one, unless told otherwise. */
 const MOST_BYTES = 1 << 26;
+/** So many rows are given out between two looks at the clock. */
+const TURN_ROWS = 256;
 /** Chunks of fewer bytes come several at a time. */
 const CHUNK_BYTES = 1 << 18;
 
@@ -100,7 +103,11 @@ export class Streamer<V extends RowsView = RowsView> {
    */
   async *rows(options: StreamOptions = {}): AsyncGenerator<RowOf<V>, void> {
     for await (const { data, length } of this.blocks(options)) {
-      for (let row = 0; row < length; row++) yield data.at(row) as RowOf<V>;
+      for (let row = 0; row < length; row++) {
+        // Rows are many, and the clock is not free.
+        if (row % TURN_ROWS === 0) await turnIfDue();
+        yield data.at(row) as RowOf<V>;
+      }
     }
   }
 

@@ -88,7 +88,8 @@ export class WorkerPool {
         this.#runs.add(run);
         this.#give(thread, run);
       } catch (error) {
-        run.fail(error);
+        run.refuse(error);
+        if (run.unfinished === 0) this.#runs.delete(run);
       }
     }
     for (const thread of this.#idle) thread.rest();

@@ -164,6 +164,17 @@ export class WorkerRun {
     return true;
   }
 
+  /** No worker can be had: tasks that wait fail with that error, and where they are not independent, the run. */
+  refuse(error: unknown): void {
+    if (!this.#independent) {
+      this.fail(error);
+      return;
+    }
+    for (const each of this.#queue.splice(0)) each.reject(error);
+    this.#wake();
+    if (this.unfinished === 0) this.#drained?.();
+  }
+
   /** The next task, for a worker that begins it now; undefined where none is {@link ready}. */
   take(): Job | undefined {
     const job = this.ready ? this.#queue.shift() : undefined;
