@@ -160,7 +160,7 @@ function outcomeOfBlock(block: Block, order: readonly (readonly number[])[], isM
 async function checkBlocks(each: Case, way: "blocks" | "queue" | "map"): Promise<void> {
   const { streamer, rows, names, bad } = chosen(each);
   const told: StreamProgress[] = [];
-  // An endless stream of rows that cannot be read has none to give.
+  // When an endless stream ends all the same, because nothing can be read, is the flow's own test.
   const cyclic = each.options.cyclic === true && bad.size === 0;
   const onProgress = (progress: StreamProgress) => told.push(progress);
   const options: StreamOptions = { ...each.options, cyclic, fields: names, onProgress };
