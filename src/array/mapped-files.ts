@@ -1,5 +1,6 @@
 import { isMemmapError } from "../errors.js";
-import { type FileIdentity, isSameFile, type Mapping } from "../platform/index.js";
+import { nodeFiles } from "../platform/files.js";
+import { type FileIdentity, identityOf, isSameFile, type Mapping } from "../platform/index.js";
 import { mapFile } from "./file-storage.js";
 
 /** Files that stay mapped between two tasks: as many as a table's columns that are read in turn. */
@@ -39,7 +40,7 @@ export class MappedFiles {
     this.#timer ??= setTimeout(() => this.#rest(), IDLE_MS);
     this.#timer.refresh();
     const known = this.#entries.get(path);
-    if (known !== undefined && isSameFile(known.identity, identity) && known.mapping.length >= length) {
+    if (known !== undefined && isWhole(path, known, identity, length)) {
       this.#entries.delete(path);
       this.#entries.set(path, known);
       return new Uint8Array(known.mapping.buffer, 0, length);
@@ -73,6 +74,13 @@ export class MappedFiles {
     this.#timer = undefined;
     for (const path of [...this.#entries.keys()]) this.#drop(path);
   }
+}
+
+/** Whether a file that is mapped is the one that is meant, and still has the bytes: what was cut off ends the process. */
+function isWhole(path: string, known: Entry, identity: FileIdentity, length: number): boolean {
+  if (!isSameFile(known.identity, identity) || known.mapping.length < length) return false;
+  const there = nodeFiles.look(path);
+  return there !== undefined && isSameFile(identityOf(there), identity) && there.size >= length;
 }
 
 function mapped(path: string, identity: FileIdentity, length: number): Mapping | undefined {
