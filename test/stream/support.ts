@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -308,4 +309,56 @@ export function watchedWorkers(): Set<Worker> {
     };
   });
   return watched;
+}
+
+/** How a process has ended, and what it has printed. */
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Programs that are run have these names. */
+const HEAD = `
+  import { MemmapFile, MemmapTable } from ${JSON.stringify(built("index.js"))};
+  import { openSource, Reader, Streamer } from ${JSON.stringify(built("stream/index.js"))};
+  import { readdirSync } from "node:fs";
+  const [path, name] = process.argv.slice(1);
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+`;
+
+/**
+ * Runs a program in a process of its own.
+ *
+ * @param args its `path` and `name`
+ * @param kill is told when it has printed something, and may kill it
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  { flags = [], env = {}, kill }: RunOptions = {},
+): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    [...flags, "--input-type=module", "-e", HEAD + program, "--", ...args],
+    { env: { ...process.env, ...env }, timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const printed = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      printed[name] += text;
+      if (name === "stdout" && kill?.(printed.stdout) === true) child.kill("SIGKILL");
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status, signal) => resolve({ status, signal, ...printed }));
+  });
+}
+
+export interface RunOptions {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly kill?: (printed: string) => boolean;
 }
