@@ -59,10 +59,17 @@ export function copyShared(view: RowsView): SharedView {
   return shared;
 }
 
+/** What threads share counts for nothing when it is decided to collect garbage. These, which nobody touches, count for it. */
+const counted = new WeakMap<SharedArrayBuffer, Uint8Array>();
+/** So much makes itself felt. */
+const MOST_COUNTED = 1 << 26;
+
 /** @throws LimitError where there is no memory for it */
 export function sharedBuffer(length: number): SharedArrayBuffer {
   try {
-    return new SharedArrayBuffer(length);
+    const buffer = new SharedArrayBuffer(length);
+    counted.set(buffer, Buffer.allocUnsafeSlow(Math.min(length, MOST_COUNTED)));
+    return buffer;
   } catch (cause) {
     throw new LimitError(`no memory for ${length} bytes that threads share`, { cause });
   }
