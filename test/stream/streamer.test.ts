@@ -360,7 +360,7 @@ describe("options that make no sense", () => {
     [{ workers: -1 }, "LimitError", /workers/],
     [{ workers: Number.NaN }, "LimitError", /workers/],
     [{ timeout: 0 }, "LimitError", /timeout/],
-    [{ onError: "ignore" }, "LimitError", /"throw" or "skip", not "ignore"/],
+    [{ onError: "ignore" }, "UnsupportedError", /"throw" or "skip", not "ignore"/],
     [{ seed: 0.5 }, "LimitError", /seed/],
     [{ shuffle: { window: 0 } }, "LimitError", /window/],
     [{ from: 0.5 }, "IndexError", /0\.5/],
