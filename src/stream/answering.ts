@@ -133,6 +133,7 @@ export class Answering {
     if (rows.length * rowBytes <= (work.kind === "order" ? SMALL_KEYS : SMALL)) {
       const worker = rowWorker(work, rows.length, to.bytes, origin.label);
       const length = rows.length;
+      origin.look(length * rowBytes);
       if (length > 0)
         worker.add({ start: 0, length, columns: cutColumns(pickedColumns(columns, rows), cut) });
       return worker.finish();

@@ -81,8 +81,11 @@ export class ColumnExpression {
     return new Expression({ test: "between", column: this.#name, ...ends });
   }
 
-  /** Whether the value is one of these. */
+  /** Whether the value is one of these. @throws DTypeError for what is no list of values, as one string */
   isin(values: Iterable<Comparable>): Expression {
+    if (typeof values === "string" || !(Symbol.iterator in Object(values))) {
+      throw new DTypeError(`isin takes a list of values, such as [1, 2], not ${showValue(values)}`);
+    }
     const list = Array.from(values, (value) => {
       if (isComparable(value)) return value;
       throw notAnOperand(value);
@@ -112,6 +115,11 @@ const COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge", "between", "isin", "isn
  * @throws DTypeError where it gives no condition, and whatever it throws
  */
 export function predicateOf(condition: (column: WhereColumn) => Expression): Predicate {
+  if (typeof condition !== "function") {
+    throw new DTypeError(
+      `a condition is a function, such as (column) => column("a").gt(1), not ${showValue(condition)}`,
+    );
+  }
   const own = new ColumnExpression(ITSELF);
   const column = (name: string) => new ColumnExpression(name);
   for (const name of COMPARISONS) Object.defineProperty(column, name, { value: own[name].bind(own) });

@@ -3,8 +3,12 @@ import { ClosedError } from "../errors.js";
 import { LentStorage } from "./lent-storage.js";
 import { bytesOf, type Outcome, resultOver } from "./outcome.js";
 import type { Pending, RequestState } from "./pending.js";
+import { turn } from "./turns.js";
 
-/** A result that lies in its stage, which is another's after {@link release}. */
+/**
+ * A result that lies in its stage, which is another's after {@link release}. Where it is dropped without that, the stage goes on
+ * with other memory.
+ */
 export class LentResult<V> {
   /** The rows; using them after the release is a ClosedError. */
   readonly data: V;
@@ -28,7 +32,7 @@ export class LentResult<V> {
 
 /** Gives back the stages of what nobody can reach any more. */
 const dropped = new FinalizationRegistry<Pending>((pending) => pending.drop());
-const droppedViews = new FinalizationRegistry<Pending>((pending) => pending.release());
+const droppedViews = new FinalizationRegistry<Pending>((pending) => pending.releaseLent());
 
 /** So many futures are kept until it is seen whether they are read at once, as most are: to watch one costs a microsecond. */
 const FRESH = 256;
@@ -110,7 +114,12 @@ export class Future<V> {
     const pending = this.#pending;
     if (this.#isTaken) throw new ClosedError("this future has been read: one future gives its result once");
     this.#isTaken = true;
-    if (pending.isSettled) return read(pending);
+    if (pending.isSettled) {
+      // Many that are there at once leave nothing else a turn.
+      const others = turn();
+      if (others !== undefined) await others;
+      return read(pending);
+    }
     return new Promise((resolve, reject) => {
       // It reaches the future, too, so that nobody takes that for dropped while it is waited for.
       pending.whenSettled(() => {

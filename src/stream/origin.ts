@@ -4,8 +4,9 @@ import { columnsOfView } from "./row-blocks.js";
 import { Sample, zeroRow } from "./sample.js";
 import type { Source, SourceRows } from "./source.js";
 
-/** After so many bytes files are looked at again; it takes as long as reading some kilobytes. */
+/** After so many bytes, or milliseconds, files are looked at again; it takes as long as reading some kilobytes. */
 const LOOK_AFTER = 65536;
+const LOOK_MS = 1;
 
 /** What operations begin with: a source, and what has been found out about it once for all of them. */
 export class Origin {
@@ -15,6 +16,7 @@ export class Origin {
   /** The columns of a view; of a dataset none. */
   readonly columns: RowColumns;
   #unseen = LOOK_AFTER;
+  #looked = 0;
 
   constructor(source: Source) {
     const { rows, label } = source;
@@ -45,9 +47,11 @@ export class Origin {
   /** Before bytes are read: whether other software has changed the files. @throws StaleError, CorruptError */
   look(bytes: number): void {
     this.#unseen += bytes;
-    if (this.#unseen < LOOK_AFTER) return;
+    const now = performance.now();
+    if (this.#unseen < LOOK_AFTER && now - this.#looked < LOOK_MS) return;
     for (const { storage } of this.columns.values()) storage.verify?.();
     this.#unseen = 0;
+    this.#looked = now;
   }
 }
 

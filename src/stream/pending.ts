@@ -1,9 +1,9 @@
 import { showValue } from "../dtype/index.js";
-import { ClosedError, LimitError, TimeoutError } from "../errors.js";
+import { ClosedError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
+import { type Abortable, onAbort } from "./abort.js";
 import type { Destination } from "./answering.js";
 import type { Outcome } from "./outcome.js";
-import type { Stage, StageUser } from "./stage.js";
-import type { StageWaiter } from "./stage-pool.js";
+import type { Stage, StageUser, StageWaiter } from "./stage.js";
 
 /** What a request may be given. */
 export interface RequestOptions {
@@ -24,7 +24,7 @@ const LONGEST = 2 ** 31 - 1;
  *
  * A stage is given back once its result was read or is not wanted, and nobody writes into it any more.
  */
-export class Pending implements Destination, StageUser, StageWaiter {
+export class Pending implements Abortable, Destination, StageUser, StageWaiter {
   readonly #answer: (to: Destination) => Outcome | Promise<Outcome>;
   readonly #settled: (pending: Pending) => void;
   #state: RequestState = "waiting";
@@ -57,6 +57,11 @@ export class Pending implements Destination, StageUser, StageWaiter {
     return !this.isSettled;
   }
 
+  /** Whether it has failed: it has its stage only until nobody writes into it any more. */
+  get isLost(): boolean {
+    return this.#state === "failed";
+  }
+
   /** What it failed with. */
   get error(): unknown {
     return this.#error;
@@ -80,18 +85,20 @@ export class Pending implements Destination, StageUser, StageWaiter {
       this.#timer = setTimeout(late, timeout).unref();
     }
     if (signal === undefined) return;
-    const abort = () => this.fail(signal.reason);
-    this.#unlisten = () => signal.removeEventListener("abort", abort);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort);
+    if (signal.aborted) this.fail(signal.reason);
+    else this.#unlisten = onAbort(signal, this);
+  }
+
+  aborted(reason: unknown): void {
+    this.fail(reason);
   }
 
   /** Has a stage from now on, and is carried out. */
   begin(stage: Stage): void {
-    this.#bytes = stage.claim(this);
     this.#stage = stage;
     this.#state = "running";
     try {
+      this.#bytes = stage.claim(this);
       const outcome = this.#answer(this);
       if (!(outcome instanceof Promise)) {
         this.#ready(outcome);
@@ -187,15 +194,35 @@ export class Pending implements Destination, StageUser, StageWaiter {
   /** Gives the stage back, if nobody writes into it. */
   release(): void {
     if (this.#isWriting) return;
+    this.#leave()?.release(this);
+  }
+
+  /** Gives the stage back without its memory: what was lent of it may be in use. */
+  releaseLent(): void {
+    const stage = this.#leave();
+    stage?.forget(this);
+    stage?.release(this);
+  }
+
+  #leave(): Stage | undefined {
     const stage = this.#stage;
     this.#stage = undefined;
     this.#bytes = undefined;
-    stage?.release(this);
+    return stage;
   }
 }
 
-/** @throws LimitError for no number of milliseconds */
-export function checkTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
-  throw new LimitError(`timeout is a number of milliseconds, not ${showValue(timeout)}`);
+/** @throws LimitError for no number of milliseconds, UnsupportedError for other values that are none of an option */
+export function checkRequest(options: RequestOptions | undefined): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw new UnsupportedError(`options are an object, such as { timeout: 1000 }, not ${showValue(options)}`);
+  }
+  const { timeout, signal } = options;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    throw new LimitError(`timeout is a number of milliseconds, not ${showValue(timeout)}`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
+  }
 }

@@ -11,13 +11,13 @@ import { Dataset } from "./dataset.js";
 import { beginRun } from "./dataset-loader.js";
 import { Future } from "./future.js";
 import { openSource, type Streamable } from "./open-source.js";
-import type { Operation } from "./operation.js";
+import { Operation } from "./operation.js";
 import { Origin } from "./origin.js";
-import { checkTimeout, Pending, type RequestOptions } from "./pending.js";
-import { inOrder, type Operations } from "./request-stream.js";
+import { checkRequest, Pending, type RequestOptions } from "./pending.js";
+import { inOrder, type Operations, requireOperations } from "./request-stream.js";
 import type { RowsView, Source } from "./source.js";
 import { Stage } from "./stage.js";
-import type { StagePool } from "./stage-pool.js";
+import { StagePool } from "./stage-pool.js";
 
 /** How a {@link Reader} reads. */
 export interface ReaderOptions {
@@ -74,6 +74,8 @@ export class Reader<V extends RowsView = RowsView> {
     this.#held = held;
     abandoned.register(this, held);
     this.#answering = new Answering(() => {
+      // The pool of workers was closed: what comes starts new ones.
+      if (this.#run !== undefined && Atomics.load(this.#run.flag, 0) !== 0) this.#run = undefined;
       this.#run ??= beginRun(this.#workers);
       return this.#run;
     });
@@ -88,7 +90,11 @@ export class Reader<V extends RowsView = RowsView> {
    */
   static open<S extends Schema>(x: TableView<S>, options?: ReaderOptions): Promise<Reader<TableView>>;
   static open(x: Streamable, options?: ReaderOptions): Promise<Reader>;
-  static async open(x: unknown, { workers = defaultWorkers() }: ReaderOptions = {}): Promise<unknown> {
+  static async open(x: unknown, options: ReaderOptions = {}): Promise<unknown> {
+    if (typeof options !== "object" || options === null) {
+      throw new UnsupportedError(`options are an object, such as { workers: 2 }, not ${showValue(options)}`);
+    }
+    const { workers = defaultWorkers() } = options;
     if (!Number.isSafeInteger(workers) || workers < 0) {
       throw new LimitError(`workers is a whole number, at least 0, not ${showValue(workers)}`);
     }
@@ -128,24 +134,31 @@ export class Reader<V extends RowsView = RowsView> {
   /**
    * Asks for what an operation gives. It returns at once; what goes wrong later, the future tells.
    *
-   * @param to a stage that no other request has, or a pool: the future waits for a stage then, and those who waited before it
-   * come first
+   * @param to a stage without a result that is to be read, or a pool: the future waits for a stage then, and those who waited
+   * before it come first. Where a worker still writes for a request that has failed, the future waits for that, too
    * @throws LimitError where the stage is busy, ClosedError where reader, stage or pool are; UnsupportedError for an operation
    * of another reader
    */
   request<W>(operation: Operation<W>, to: Stage | StagePool, options?: RequestOptions): Future<W> {
     this.#requireOpen();
+    if (!(operation instanceof Operation)) {
+      throw new UnsupportedError(
+        `an operation is a dataset or made by its steps, not ${showValue(operation)}`,
+      );
+    }
+    if (!(to instanceof Stage || to instanceof StagePool)) {
+      throw new UnsupportedError(`a result goes to a stage or a pool of stages, not to ${showValue(to)}`);
+    }
+    checkRequest(options);
     const { parts } = operation;
     if (!this.#origins.has(parts.origin)) {
       throw new UnsupportedError(`${parts.origin.label}: the operation is of a dataset of another reader`);
     }
-    if (options !== undefined) checkTimeout(options.timeout);
     const pending = new Pending((place) => this.#answering.answer(parts, place), this.#settled);
     this.#unfinished.add(pending);
     try {
       if (options !== undefined) pending.limit(options);
-      if (!(to instanceof Stage)) to.serve(pending);
-      else if (!pending.isSettled) pending.begin(to);
+      to.serve(pending);
     } catch (error) {
       pending.fail(error);
       throw error;
@@ -165,13 +178,18 @@ export class Reader<V extends RowsView = RowsView> {
    * operation is taken before it can be.
    *
    * @param operations any number of them, from anything that can be iterated
-   * @throws (the iteration) what an operation fails with, at its turn
+   * @throws UnsupportedError for what cannot be iterated, and no pool; (the iteration) what an operation fails with, at its turn
    */
   requests<W>(
     operations: Operations<W>,
     pool: StagePool,
     options?: RequestOptions,
   ): AsyncGenerator<W, void, void> {
+    if (!(pool instanceof StagePool)) {
+      throw new UnsupportedError(`results go to a pool of stages, not to ${showValue(pool)}`);
+    }
+    checkRequest(options);
+    requireOperations(operations);
     return inOrder(operations, pool.size, (operation) => this.request(operation, pool, options));
   }
 

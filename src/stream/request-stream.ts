@@ -1,3 +1,5 @@
+import { showValue } from "../dtype/index.js";
+import { UnsupportedError } from "../errors.js";
 import type { Future } from "./future.js";
 import type { Operation } from "./operation.js";
 
@@ -22,6 +24,8 @@ export async function* inOrder<V>(
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
   const take = ({ done, value }: IteratorResult<Operation<V>, unknown>): void => {
+    // Nobody waits for what comes after the end.
+    if (isOver) return;
     if (done === true) isOver = true;
     else futures.push(request(value));
   };
@@ -61,8 +65,21 @@ export async function* inOrder<V>(
     if (failure !== undefined) throw failure.error;
   } finally {
     for (const future of futures) future.cancel();
-    if (!isOver) await source.return?.();
+    if (!isOver) {
+      isOver = true;
+      const ended = source.return?.();
+      // A generator ends when its next operation has come, which may be never.
+      if (coming === undefined) await ended;
+      else Promise.resolve(ended).catch(() => undefined);
+    }
   }
+}
+
+/** @throws UnsupportedError for what cannot be iterated */
+export function requireOperations(operations: unknown): void {
+  const found: object = Object(operations);
+  if (Symbol.asyncIterator in found || Symbol.iterator in found) return;
+  throw new UnsupportedError(`operations are something to iterate, not ${showValue(operations)}`);
 }
 
 interface Puller<T> {

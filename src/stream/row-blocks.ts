@@ -71,9 +71,15 @@ async function* viewedBlocks(reading: OwnRows | SharedRows): AsyncGenerator<RowB
   for (let start = 0; start < rows.length; start += blockRows) {
     const length = Math.min(blockRows, rows.length - start);
     // What is mapped for a thread is let go when it rests.
-    const columns = reading.kind === "own" ? reading.columns : openColumns(reading.view);
+    const columns = reading.kind === "own" ? lookedAt(reading.columns) : openColumns(reading.view);
     yield { start, length, columns: pickedColumns(columns, rangeOf(rows, { start, length, step: 1 })) };
   }
+}
+
+/** @throws CorruptError where a file was cut short */
+function lookedAt(columns: RowColumns): RowColumns {
+  for (const { storage } of columns.values()) storage.verify?.();
+  return columns;
 }
 
 async function* plannedBlocks(

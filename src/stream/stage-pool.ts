@@ -1,17 +1,9 @@
 import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError } from "../errors.js";
-import { Stage } from "./stage.js";
+import { Stage, type StageWaiter } from "./stage.js";
 
 /** Stages of a pool. */
 const MOST = 2 ** 20;
-
-/** A request that waits for a stage. */
-export interface StageWaiter {
-  /** Whether it needs none any more. */
-  readonly isSettled: boolean;
-  begin(stage: Stage): void;
-  closed(error: ClosedError): void;
-}
 
 /** Stages that requests take in turn; those that find none wait, the first one first. */
 export class StagePool {

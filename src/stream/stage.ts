@@ -4,6 +4,16 @@ import { sharedBuffer } from "./shared-view.js";
 
 /** Who has a stage: told when it is closed. */
 export interface StageUser {
+  /** Whether nobody will read its result: it gives the stage back as soon as nobody writes into it any more. */
+  readonly isLost: boolean;
+  closed(error: ClosedError): void;
+}
+
+/** A request that waits for a stage. */
+export interface StageWaiter {
+  /** Whether it needs none any more. */
+  readonly isSettled: boolean;
+  begin(stage: Stage): void;
   closed(error: ClosedError): void;
 }
 
@@ -20,6 +30,9 @@ export class Stage {
   readonly byteLength: number;
   #bytes: Uint8Array<SharedArrayBuffer> | undefined;
   #user: StageUser | undefined;
+  /** Waits for the end of a request that has failed. */
+  #next: StageWaiter | undefined;
+  #closed = false;
   /** Called when it is free again. */
   readonly #freed: ((stage: Stage) => void) | undefined;
 
@@ -30,42 +43,61 @@ export class Stage {
     this.#freed = freed;
   }
 
-  /** Whether a request has it: it cannot serve another one. */
+  /** Whether a request has it, be it one that has failed, for which a worker still writes into it. */
   get busy(): boolean {
     return this.#user !== undefined;
   }
 
   get closed(): boolean {
-    return this.#bytes === undefined;
+    return this.#closed;
   }
 
   /**
-   * @internal Gives it to a request.
+   * @internal Begins a request, as soon as nobody writes into it any more for one that has failed.
    * @throws LimitError where another one has it, ClosedError
    */
-  claim(user: StageUser): Uint8Array<SharedArrayBuffer> {
-    if (this.#bytes === undefined) throw new ClosedError("the stage is closed");
-    if (this.#user !== undefined) {
+  serve(waiter: StageWaiter): void {
+    if (this.#closed) throw new ClosedError("the stage is closed");
+    if (this.#user?.isLost === false || this.#next?.isSettled === false) {
       throw new LimitError(
         "the stage serves another request: read its future first, or use a pool of stages",
       );
     }
+    if (waiter.isSettled) return;
+    if (this.#user === undefined) waiter.begin(this);
+    else this.#next = waiter;
+  }
+
+  /** @internal Gives it to a request, when it is free. @throws LimitError where there is no memory */
+  claim(user: StageUser): Uint8Array<SharedArrayBuffer> {
     this.#user = user;
+    this.#bytes ??= new Uint8Array(sharedBuffer(this.byteLength));
     return this.#bytes;
+  }
+
+  /** @internal Its memory may be looked at for ever: the next request has another one. */
+  forget(user: StageUser): void {
+    if (this.#user === user) this.#bytes = undefined;
   }
 
   /** @internal The request is over, and nobody writes into it any more. */
   release(user: StageUser): void {
     if (this.#user !== user) return;
     this.#user = undefined;
-    this.#freed?.(this);
+    const next = this.#next;
+    this.#next = undefined;
+    if (next?.isSettled === false && !this.#closed) next.begin(this);
+    else this.#freed?.(this);
   }
 
   /** Lets go of the memory. A request that has it fails with a ClosedError. A second call does nothing. */
   close(): void {
-    if (this.#bytes === undefined) return;
+    if (this.#closed) return;
+    this.#closed = true;
     this.#bytes = undefined;
-    this.#user?.closed(new ClosedError("the stage of this request was closed"));
+    const error = new ClosedError("the stage of this request was closed");
+    this.#user?.closed(error);
+    this.#next?.closed(error);
   }
 
   [Symbol.dispose](): void {
@@ -75,7 +107,8 @@ export class Stage {
 
 /** Bytes of a stage, given as rows or as bytes. @throws LimitError for what is no number of them */
 export function stageBytes(size: number | { readonly bytes: number }, rowBytes: number): number {
-  const [count, what] = typeof size === "number" ? [size, "rows"] : [size?.bytes, "bytes"];
-  if (Number.isSafeInteger(count) && count >= 0) return typeof size === "number" ? count * rowBytes : count;
+  const isBytes = typeof size === "object" && size !== null;
+  const [count, what] = isBytes ? [size.bytes, "bytes"] : [size, "rows"];
+  if (Number.isSafeInteger(count) && count >= 0) return isBytes ? count : count * rowBytes;
   throw new LimitError(`a stage has a whole number of ${what}, not ${showValue(count)}`);
 }
