@@ -8,6 +8,8 @@ import type { Storage } from "./storage.js";
 export interface MapFileOptions {
   /** Whether stores reach the file. */
   readonly shared: boolean;
+  /** The byte of the file to begin at, see `MAP_UNIT`; 0 when left out. */
+  readonly offset?: number;
   readonly files?: Files;
   /** Looks at the open file before it is mapped; what it throws ends the attempt. */
   readonly inspect?: (fd: number, stat: Stats) => void;
@@ -43,14 +45,14 @@ export function prefetch({ buffer, byteOffset, length }: Uint8Array): Promise<vo
 /**
  * Maps a file by its name, after a look that it is the one that was meant, and long enough.
  *
- * @param length bytes that are needed; the mapping covers the whole file where one mapping can
+ * @param length bytes that are needed; the mapping covers the file to its end where one mapping can
  * @throws StaleError where another file has the name now, CorruptError where it became shorter, LimitError
  */
 export function mapFile(
   path: string,
   identity: FileIdentity,
   length: number,
-  { shared, files = nodeFiles, inspect }: MapFileOptions,
+  { shared, offset = 0, files = nodeFiles, inspect }: MapFileOptions,
 ): Mapping {
   const fd = files.open(path, shared ? "r+" : "r");
   try {
@@ -61,22 +63,21 @@ export function mapFile(
         { path },
       );
     }
-    if (stat.size < length) {
+    if (stat.size < offset + length) {
       throw new CorruptError(
-        `${path}: the file has ${stat.size} bytes, but its header asks for ${length}; it was cut short`,
+        `${path}: the file has ${stat.size} bytes, but its header asks for ${offset + length}; it was cut short`,
         { path },
       );
     }
     inspect?.(fd, stat);
     const system = platform();
     // A store into a hole of a full disk would end the process.
-    if (shared) files.reserve(fd, length, path);
-    const mapping = system.map(fd, Math.max(length, Math.min(stat.size, system.maxMapLength)), {
-      shared,
-      path,
-    });
+    if (shared) files.reserve(fd, offset + length, path);
+    const most = Math.min(stat.size - offset, system.maxMapLength);
+    const mapping = system.map(fd, Math.max(length, most), { shared, path, offset });
     if (mapping.length > 0) {
-      origins.set(mapping.buffer, { path, identity });
+      // Other threads map files from their start.
+      if (offset === 0) origins.set(mapping.buffer, { path, identity });
       mappings.set(mapping.buffer, new WeakRef(mapping));
     }
     return mapping;
@@ -106,6 +107,7 @@ export class FileStorage implements Storage {
   readonly writable: boolean;
   readonly #byteLength: number;
   readonly #identity: FileIdentity;
+  readonly #mapOffset: number;
   readonly #dataOffset: number;
   #mapping: Mapping | undefined;
   #bytes: Uint8Array | undefined;
@@ -117,12 +119,15 @@ export class FileStorage implements Storage {
     readonly dataOffset: number;
     readonly byteLength: number;
     readonly writable: boolean;
+    /** Where the map begins, from which `dataOffset` counts; 0 when left out. */
+    readonly mapOffset?: number;
   }) {
     this.path = file.path;
     this.label = file.path;
     this.writable = file.writable;
     this.#byteLength = file.byteLength;
     this.#identity = file.identity;
+    this.#mapOffset = file.mapOffset ?? 0;
     this.#dataOffset = file.dataOffset;
   }
 
@@ -140,6 +145,7 @@ export class FileStorage implements Storage {
     if (this.#bytes === undefined) {
       this.#mapping = mapFile(this.path, this.#identity, this.#dataOffset + byteLength, {
         shared: this.writable,
+        offset: this.#mapOffset,
       });
       this.#bytes = new Uint8Array(this.#mapping.buffer, this.#dataOffset, byteLength);
     }
@@ -149,7 +155,7 @@ export class FileStorage implements Storage {
   /** A map whose file was cut short shows zeros, or ends the process. One that was replaced stays whole. */
   verify(): void {
     const stat = this.#mapping === undefined ? undefined : nodeFiles.look(this.path);
-    const end = this.#dataOffset + this.#byteLength;
+    const end = this.#mapOffset + this.#dataOffset + this.#byteLength;
     if (stat === undefined || !isSameFile(identityOf(stat), this.#identity) || stat.size >= end) return;
     throw new CorruptError(
       `${this.path}: the file has ${stat.size} bytes, but its data need ${end}; other software cut it short`,

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { ClosedError, CorruptError, IndexError, LimitError, UnsupportedError } from "../errors.js";
+import { MAP_UNIT } from "./platform.js";
 import { diskError } from "./system-error.js";
 
 /** Native calls coerce what is no whole number in silence (1.5 to 1, NaN to 0, -1 to 2^64 - 1): none may reach them. */
@@ -41,6 +42,15 @@ export function checkFileHolds(fd: number, length: number, path: string): void {
   if (size < length) {
     throw new CorruptError(`${path} has ${size} bytes, but ${length} were to be mapped`, { path });
   }
+}
+
+/** Refuses places that no map can begin at. */
+export function checkMapOffset(offset: number, path: string): void {
+  checkBytes("the offset", offset, path);
+  if (offset % MAP_UNIT === 0) return;
+  throw new LimitError(`${path}: a map begins at a multiple of ${MAP_UNIT} bytes, not at ${offset}`, {
+    path,
+  });
 }
 
 /** Refuses lengths beyond one ArrayBuffer of this Node, which would otherwise abort the process or map less. */

@@ -1,3 +1,3 @@
 export { platform } from "./choose.js";
 export { type FileIdentity, identityOf, isSameFile } from "./identity.js";
-export type { Advice, MapOptions, Mapping, Platform } from "./platform.js";
+export { type Advice, MAP_UNIT, type MapOptions, type Mapping, type Platform } from "./platform.js";

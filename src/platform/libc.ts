@@ -22,8 +22,8 @@ export interface LibC {
   readonly pageSize: number;
   /** Undefined where the system has no `fallocate`. */
   readonly space: FileSpace | undefined;
-  /** The address, or minus the error number. Maps from the start of the file; `fd` -1 and `mapAnonymous`: no file. */
-  mmap(address: bigint | null, length: number, flags: number, fd: number): bigint;
+  /** The address, or minus the error number; `fd` -1 and `mapAnonymous`: no file. */
+  mmap(address: bigint | null, length: number, flags: number, fd: number, offset: number): bigint;
   munmap(address: bigint, length: number): Errno;
   msync(address: bigint, length: number): Errno;
   /** {@link LibC.msync} on another thread. */
@@ -92,8 +92,8 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
     constants,
     pageSize: getpagesize(),
     space: bindSpace(koffi, library, constants),
-    mmap(address, length, flags, fd) {
-      const found: bigint = mmap(address, length, constants.protReadWrite, flags, fd, 0);
+    mmap(address, length, flags, fd, offset) {
+      const found: bigint = mmap(address, length, constants.protReadWrite, flags, fd, offset);
       return found === failed ? BigInt(-koffi.errno()) : found;
     },
     munmap: (address, length) => errnoOf(munmap(address, length)),

@@ -67,7 +67,12 @@ export interface MapOptions {
   readonly shared: boolean;
   /** The file's name, for messages only. */
   readonly path: string;
+  /** The byte of the file to begin at: a multiple of {@link MAP_UNIT}; 0 when left out. */
+  readonly offset?: number | undefined;
 }
+
+/** Maps begin at multiples of it: no system has larger pages, or coarser units. */
+export const MAP_UNIT = 1 << 16;
 
 /** What the operating system gives, behind one interface. Offsets and lengths are bytes. */
 export interface Platform {
@@ -76,7 +81,7 @@ export interface Platform {
   readonly maxMapLength: number;
 
   /**
-   * Maps the first `length` bytes of an open file. The descriptor may be closed right after.
+   * Maps `length` bytes of an open file, its first ones unless told otherwise. The descriptor may be closed right after.
    *
    * @throws CorruptError when the file is shorter than `length`
    * @throws LimitError when the length, the number of maps or the address space exceeds what this process may have

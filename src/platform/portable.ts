@@ -1,6 +1,6 @@
 import { readSync } from "node:fs";
 import { CorruptError, LimitError, UnsupportedError } from "../errors.js";
-import { checkFileHolds, checkMapLength, movedError, notDetachedError } from "./checks.js";
+import { checkFileHolds, checkMapLength, checkMapOffset, movedError, notDetachedError } from "./checks.js";
 import { systemConstants } from "./constants.js";
 import { type MapCount, mapCount } from "./map-count.js";
 import { mapError, tooManyMaps } from "./map-error.js";
@@ -39,13 +39,16 @@ export function portablePlatform({
   return {
     name: "portable",
     maxMapLength: MOST,
-    map(fd: number, length: number, { shared, path }: MapOptions): Mapping {
-      checkMapLength(length, MOST, path);
-      checkFileHolds(fd, length, path);
+    map(fd: number, length: number, { shared, path, offset = 0 }: MapOptions): Mapping {
+      checkMapOffset(offset, path);
+      // mmap-io takes an offset for a number of 32 bits.
+      checkMapLength(offset + length, MOST, path);
+      checkFileHolds(fd, offset + length, path);
       if (length === 0) return new EmptyMapping(shared, path);
-      if (!shared && copyPrivate) return new PortableMapping(io, readWhole(fd, length, path), shared, path);
+      if (!shared && copyPrivate)
+        return new PortableMapping(io, readWhole(fd, length, offset, path), shared, path);
       if (count.full) throw tooManyMaps(count.limit, path);
-      const buffer = mapFile(io, fd, length, shared, path);
+      const buffer = mapFile(io, fd, length, offset, shared, path);
       count.add(1);
       collected.register(buffer, count);
       return new PortableMapping(io, buffer, shared, path);
@@ -131,10 +134,17 @@ class PortableMapping extends FileMapping {
   }
 }
 
-function mapFile(io: MmapIo, fd: number, length: number, shared: boolean, path: string): ArrayBuffer {
+function mapFile(
+  io: MmapIo,
+  fd: number,
+  length: number,
+  offset: number,
+  shared: boolean,
+  path: string,
+): ArrayBuffer {
   const flags = shared ? io.MAP_SHARED : io.MAP_PRIVATE | (systemConstants()?.mapNoReserve ?? 0);
   try {
-    const { buffer } = io.map(length, io.PROT_READ | io.PROT_WRITE, flags, fd, 0);
+    const { buffer } = io.map(length, io.PROT_READ | io.PROT_WRITE, flags, fd, offset);
     if (!(buffer instanceof SharedArrayBuffer) && buffer.byteLength === length) return buffer;
   } catch (error) {
     const cause = systemError(error, "mmap");
@@ -151,7 +161,7 @@ function systemError(error: unknown, call: string): unknown {
   return number === undefined ? error : new SystemError(Number(number), call);
 }
 
-function readWhole(fd: number, length: number, path: string): ArrayBuffer {
+function readWhole(fd: number, length: number, offset: number, path: string): ArrayBuffer {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(length);
@@ -159,7 +169,7 @@ function readWhole(fd: number, length: number, path: string): ArrayBuffer {
     throw new LimitError(`no memory for the ${length} bytes of ${path}`, { path, cause });
   }
   for (let at = 0; at < length; ) {
-    const read = readSync(fd, bytes, at, length - at, at);
+    const read = readSync(fd, bytes, at, length - at, offset + at);
     if (read === 0) throw new CorruptError(`${path} became shorter than ${length} bytes`, { path });
     at += read;
   }

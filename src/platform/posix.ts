@@ -1,6 +1,6 @@
 import { constants as buffers } from "node:buffer";
 import { addressLimit } from "./address-limit.js";
-import { checkFileHolds, checkMapLength } from "./checks.js";
+import { checkFileHolds, checkMapLength, checkMapOffset } from "./checks.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { mapCount } from "./map-count.js";
 import { EmptyMapping, FileMapping } from "./mapping.js";
@@ -27,13 +27,14 @@ export function posixPlatform(): Platform {
   return {
     name: "posix",
     maxMapLength,
-    map(fd: number, length: number, { shared, path }: MapOptions): Mapping {
+    map(fd: number, length: number, { shared, path, offset = 0 }: MapOptions): Mapping {
       checkMapLength(length, maxMapLength, path);
-      checkFileHolds(fd, length, path);
+      checkMapOffset(offset, path);
+      checkFileHolds(fd, offset + length, path);
       if (length === 0) return new EmptyMapping(shared, path);
       if (!watched) atWorkerExit((idle) => regions.closeAll(idle));
       watched = true;
-      const region = regions.map(fd, length, shared, path);
+      const region = regions.map(fd, length, shared, path, offset);
       const mapping = new PosixMapping(libc, regions, region, path);
       regions.watch(mapping, region);
       return mapping;

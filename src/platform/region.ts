@@ -15,6 +15,8 @@ export interface Region {
   readonly address: bigint;
   readonly length: number;
   readonly shared: boolean;
+  /** The byte of the file that it begins at. */
+  readonly offset: number;
   state: RegionState;
   /** The only strong reference to the buffer, given up when the region is quarantined or dropped. */
   buffer: ArrayBuffer | undefined;

@@ -37,10 +37,10 @@ export class Regions {
     this.#quarantine = new Quarantine(this.#most);
   }
 
-  /** Maps the first `length` bytes, which must be there, of an open file. */
-  map(fd: number, length: number, shared: boolean, path: string): Region {
+  /** Maps `length` bytes of an open file from `offset` on, which must be there. */
+  map(fd: number, length: number, shared: boolean, path: string, offset = 0): Region {
     this.#makeRoom(length, path);
-    const address = this.#mapAnywhere(fd, length, shared, path);
+    const address = this.#mapAnywhere(fd, length, shared, path, offset);
     let buffer: ArrayBuffer;
     try {
       buffer = this.#libc.view(address, length);
@@ -51,7 +51,7 @@ export class Regions {
         cause,
       });
     }
-    const region: Region = { address, length, shared, state: "open", buffer, calls: 0 };
+    const region: Region = { address, length, shared, offset, state: "open", buffer, calls: 0 };
     this.#held.add(region);
     this.#count.add(1);
     return region;
@@ -128,11 +128,11 @@ export class Regions {
     }
   }
 
-  #mapAnywhere(fd: number, length: number, shared: boolean, path: string): bigint {
+  #mapAnywhere(fd: number, length: number, shared: boolean, path: string, offset: number): bigint {
     const { mapShared, mapPrivate, mapNoReserve } = this.#libc.constants;
     const flags = shared ? mapShared : mapPrivate | mapNoReserve;
     for (;;) {
-      const address = this.#libc.mmap(null, length, flags, fd);
+      const address = this.#libc.mmap(null, length, flags, fd, offset);
       if (address > 0n) return address;
       const errno = -Number(address);
       if (errno === os.errno.ENOMEM && this.#releaseOldest()) continue;
@@ -163,7 +163,7 @@ export class Regions {
    * private range can stay: nothing stored in it reaches anyone.
    */
   #cover(region: Region): void {
-    const { address, length, descriptor } = region;
+    const { address, length, descriptor, offset } = region;
     if (!region.shared) return;
     region.descriptor = undefined;
     // A shared map costs nothing of the allowance, a private one all of its length.
@@ -172,7 +172,7 @@ export class Regions {
     if (descriptor !== undefined) {
       const { mapPrivate, mapFixed, mapNoReserve } = this.#libc.constants;
       const flags = mapPrivate | mapFixed | mapNoReserve;
-      covered = affordable && this.#libc.mmap(address, length, flags, descriptor) > 0n;
+      covered = affordable && this.#libc.mmap(address, length, flags, descriptor, offset) > 0n;
       closeQuietly(descriptor);
     }
     if (affordable && !covered) this.#coverWithZeros(region);
@@ -180,7 +180,7 @@ export class Regions {
 
   #coverWithZeros({ address, length }: Region): void {
     const { mapPrivate, mapFixed, mapNoReserve, mapAnonymous } = this.#libc.constants;
-    this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve | mapAnonymous, -1);
+    this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve | mapAnonymous, -1, 0);
   }
 
   #releaseOldest(): boolean {

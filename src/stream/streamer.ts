@@ -51,7 +51,7 @@ export type RowOf<V extends RowsView> = V extends { at(row: number): infer R } ?
  * own.
  *
  * ```ts
- * const streamer = await Streamer.open("flights.h5", "/flights");
+ * const streamer = (await Streamer.open("flights.h5", "/flights")).asTable();
  * for await (const { start, data } of streamer.blocks({ blockSize: 10_000 })) {
  *   console.log(start, data.column("delay").mean());
  * }
@@ -154,6 +154,16 @@ export class Streamer<V extends RowsView = RowsView> {
     const all = { from, to: length, blockSize: Math.max(1, length - from) };
     for await (const { data } of this.blocks(all)) return takeAll(data);
     return this.#emptyRows();
+  }
+
+  /** The same streamer, where its source is a table. @throws DTypeError where it is an array */
+  asTable(): Streamer<TableView> {
+    return new Streamer(this.source.asTable());
+  }
+
+  /** The same streamer, where its source is an array. @throws DTypeError where it is a table */
+  asArray(): Streamer<ArrayView> {
+    return new Streamer(this.source.asArray());
   }
 
   /** Closes what {@link open} opened for it: a file that was given by its path. */

@@ -25,7 +25,7 @@ import {
   systemCode,
   UnsupportedError,
 } from "../../src/errors.js";
-import type { Advice, Platform } from "../../src/platform/platform.js";
+import { type Advice, MAP_UNIT, type Platform } from "../../src/platform/platform.js";
 import {
   fileOf,
   hasPipes,
@@ -398,6 +398,35 @@ function contract(platform: Platform, id: Implementation["id"]): void {
       }
       await Promise.all(syncs);
       expect(isAll(readFileSync(path), 9)).toBe(true);
+    });
+  });
+
+  describe("an offset", () => {
+    it("is where the map begins", async () => {
+      const path = fileWith(MAP_UNIT * 3 + 100);
+      withFile(path, "r+", (fd) => writeSync(fd, Uint8Array.of(1, 2, 3), 0, 3, 2 * MAP_UNIT));
+      for (const shared of [true, false]) {
+        const mapping = withFile(path, "r+", (fd) =>
+          platform.map(fd, MAP_UNIT + 100, { shared, path, offset: 2 * MAP_UNIT }),
+        );
+        const bytes = new Uint8Array(mapping.buffer);
+        expect([...bytes.subarray(0, 3)]).toEqual([1, 2, 3]);
+        expect(mapping.length).toBe(MAP_UNIT + 100);
+        bytes[MAP_UNIT + 99] = 7;
+        mapping.sync();
+        expect(readFileSync(path).at(-1)).toBe(shared ? 7 : 0);
+        await mapping.prefetch(0, mapping.length);
+        mapping.close(() => openSync(path, "r+"));
+        withFile(path, "r+", (fd) => writeSync(fd, Uint8Array.of(0), 0, 1, 3 * MAP_UNIT + 99));
+      }
+    });
+
+    it("is a multiple of MAP_UNIT, and within the file", () => {
+      const path = fileWith(MAP_UNIT + 100);
+      const at = (offset: number, length = 1) =>
+        thrown(() => withFile(path, "r", (fd) => platform.map(fd, length, { shared: false, path, offset })));
+      for (const offset of [1, 4096, -MAP_UNIT, 0.5]) expect(at(offset)).toBeInstanceOf(LimitError);
+      expect(at(MAP_UNIT, 101)).toBeInstanceOf(CorruptError);
     });
   });
 
