@@ -23,6 +23,8 @@ export class MappedFiles {
   readonly #entries = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
   #holds = 0;
+  /** Maps of files that were replaced while they were held. */
+  readonly #retired: Mapping[] = [];
 
   /** Keeps what is mapped from now on, until {@link letGo} is called as often. */
   hold(): void {
@@ -31,6 +33,7 @@ export class MappedFiles {
 
   letGo(): void {
     this.#holds -= 1;
+    if (this.#holds === 0) for (const mapping of this.#retired.splice(0)) mapping.close();
     this.#trim();
     this.#timer?.refresh();
   }
@@ -65,8 +68,11 @@ export class MappedFiles {
   }
 
   #drop(path: string): void {
-    this.#entries.get(path)?.mapping.close();
+    const mapping = this.#entries.get(path)?.mapping;
     this.#entries.delete(path);
+    if (mapping === undefined) return;
+    if (this.#holds > 0) this.#retired.push(mapping);
+    else mapping.close();
   }
 
   close(): void {

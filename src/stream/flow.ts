@@ -1,8 +1,9 @@
 import { showValue } from "../dtype/index.js";
 import { isMemmapError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
-import { turnIfDue } from "../platform/turns.js";
+import { type Abortable, onAbort } from "./abort.js";
 import type { BlockSpan } from "./block-plan.js";
 import { requireFlag } from "./checks.js";
+import { turn } from "./turns.js";
 
 /** What has been read of a block. */
 export interface Loaded<D> {
@@ -103,15 +104,12 @@ const LONGEST = 2 ** 31 - 1;
 /** A stream without end keeps so many of the blocks that were skipped. */
 const MOST_SKIPPED = 1000;
 
-/** Signals outlive streams that nobody reads to their end. */
-const listeners = new FinalizationRegistry<() => void>((remove) => remove());
-
 /**
  * Blocks from what reads them to whoever asks, with back pressure: there are never more than `readAhead`, and nothing
  * happens but by a call, or when a block has been read. Nothing but such a block under way leads here, so that a stream
  * that was dropped is collected.
  */
-export class Flow<L extends Loaded<unknown>, T> {
+export class Flow<L extends Loaded<unknown>, T> implements Abortable {
   readonly readAhead: number;
   readonly skipped: SkippedBlock[] = [];
   readonly #loader: Loader<unknown, L>;
@@ -145,12 +143,12 @@ export class Flow<L extends Loaded<unknown>, T> {
   #listen(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     signal.throwIfAborted();
-    const weak = new WeakRef(this);
-    const abort = () => weak.deref()?.stop(signal.reason, true);
-    const remove = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
-    listeners.register(this, remove, this);
-    this.#removeListener = remove;
+    this.#removeListener = onAbort(signal, this);
+  }
+
+  /** The signal was given. */
+  aborted(reason: unknown): void {
+    this.stop(reason, true);
   }
 
   /**
@@ -161,11 +159,11 @@ export class Flow<L extends Loaded<unknown>, T> {
    */
   get(): Promise<T | undefined> {
     const next = this.#get();
-    const turn = turnIfDue();
-    if (turn === undefined) return next;
+    const due = turn();
+    if (due === undefined) return next;
     // Nobody else waits for it meanwhile.
     next.catch(() => undefined);
-    return turn.then(() => next);
+    return due.then(() => next);
   }
 
   #get(): Promise<T | undefined> {
@@ -357,7 +355,6 @@ export class Flow<L extends Loaded<unknown>, T> {
   #settle(): void {
     this.#removeListener?.();
     this.#removeListener = undefined;
-    listeners.unregister(this);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ArrayView } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
-import { turnIfDue } from "../platform/turns.js";
 import { type Schema, TableView } from "../table/index.js";
 import { defaultWorkers } from "../workers/index.js";
 import { Block } from "./block.js";
@@ -21,6 +20,7 @@ import type { Loan } from "./lent-storage.js";
 import { MapLoader } from "./map-loader.js";
 import { openSource, type Streamable } from "./open-source.js";
 import { checkFields, chosenFields, type RowsView, rowsBetween, type Source } from "./source.js";
+import { turn } from "./turns.js";
 import { ViewLoader } from "./view-loader.js";
 
 /** Bytes of a block, where its rows need not be those of chunks. */
@@ -105,7 +105,7 @@ export class Streamer<V extends RowsView = RowsView> {
     for await (const { data, length } of this.blocks(options)) {
       for (let row = 0; row < length; row++) {
         // Rows are many, and the clock is not free.
-        if (row % TURN_ROWS === 0) await turnIfDue();
+        if (row % TURN_ROWS === 0) await turn();
         yield data.at(row) as RowOf<V>;
       }
     }

@@ -88,6 +88,8 @@ export class WorkerPool {
         this.#runs.add(run);
         this.#give(thread, run);
       } catch (error) {
+        // Those that there are will do it.
+        if ([...this.#threads].some(({ leaving }) => !leaving)) break;
         run.refuse(error);
         if (run.unfinished === 0) this.#runs.delete(run);
       }
