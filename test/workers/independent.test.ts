@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import threadsOfNode from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
 import { errors, open, pause, pools, reaches, rejection, sharedInts, tasks } from "./support.js";
 
 const newPool = pools();
@@ -108,5 +110,41 @@ describe("a run that is cancelled", () => {
     run.cancel(new errors.ClosedError("closed"));
     abort.abort();
     expect(await rejection(run.submit(double(1)))).toBeInstanceOf(errors.ClosedError);
+  });
+});
+
+describe("where no more threads can be started", () => {
+  const Worker = threadsOfNode.Worker;
+  const limit = (most: number): void => {
+    let started = 0;
+    const Limited = function (...args: ConstructorParameters<typeof Worker>) {
+      started += 1;
+      if (started > most) throw new Error("EAGAIN");
+      return new Worker(...args);
+    };
+    Object.assign(threadsOfNode, { Worker: Limited });
+    syncBuiltinESMExports();
+  };
+  afterEach(() => {
+    Object.assign(threadsOfNode, { Worker });
+    syncBuiltinESMExports();
+  });
+
+  it("tasks are done by those that there are", async () => {
+    limit(1);
+    const run = newPool().begin({ workers: 3, independent: true });
+    const results = await Promise.all(Array.from({ length: 20 }, (_, i) => run.submit(double(i))));
+    expect(results).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
+  });
+
+  it("the tasks that wait fail, and later ones are done", async () => {
+    limit(0);
+    const pool = newPool();
+    const run = pool.begin({ workers: 1, independent: true });
+    expect(await rejection(run.submit(double(1)))).toMatchObject({
+      message: expect.stringContaining("EAGAIN"),
+    });
+    limit(1);
+    expect(await run.submit(double(2))).toBe(4);
   });
 });
