@@ -95,7 +95,8 @@ export class Source<V extends RowsView = RowsView> {
   }
 
   toString(): string {
-    return `<Source ${this.label}: ${this.dtype}, shape [${this.shape.join(", ")}]>`;
+    const what = this.fields?.length === 0 ? "no columns" : this.dtype;
+    return `<Source ${this.label}: ${what}, shape [${this.shape.join(", ")}]>`;
   }
 }
 
