@@ -1,7 +1,7 @@
 import { holdingBytes } from "../array/index.js";
 import type { TaskContext } from "../workers/index.js";
 import { type Reading, readBlocks } from "./row-blocks.js";
-import { type RowWork, rowWorker, type WorkResult } from "./row-work.js";
+import { type RowWork, rowWorker, type SharedWork, type WorkResult } from "./row-work.js";
 import type { Cut } from "./steps.js";
 
 /** Rows to be read, and what is to be done with them; a structured clone of it says the same. */
@@ -11,6 +11,8 @@ export interface AnswerTask {
   readonly work: RowWork;
   /** How many rows there are in all. */
   readonly rows: number;
+  /** Where other tasks do parts of the work. */
+  readonly shared?: SharedWork | undefined;
   /** Memory for the result. */
   readonly target: Uint8Array<SharedArrayBuffer>;
   /** One word: 1 when nobody wants the answer any more. */
@@ -20,11 +22,11 @@ export interface AnswerTask {
 
 /** Carries out a part of an operation, in any thread. */
 export async function answer(task: AnswerTask, context: TaskContext): Promise<WorkResult> {
-  const { reading, cut, work, rows, target, stop, label } = task;
+  const { reading, cut, work, rows, shared, target, stop, label } = task;
   const isStopped = () => context.stopped || Atomics.load(stop, 0) !== 0;
-  const worker = rowWorker(work, rows, target, label);
+  const worker = rowWorker(work, rows, target, label, shared);
   return holdingBytes(async () => {
     for await (const block of readBlocks(reading, cut, isStopped)) worker.add(block);
-    return worker.finish();
+    return shared?.isLast === false ? worker.pause() : worker.finish();
   });
 }

@@ -3,15 +3,15 @@ import { sizeOf } from "../dtype/index.js";
 import { ClosedError } from "../errors.js";
 import { copied, TableView } from "../table/index.js";
 import type { WorkerRun } from "../workers/index.js";
-import { type AnswerTask, answer } from "./answer-task.js";
-import type { DatasetRows } from "./dataset-rows.js";
 import type { OperationParts } from "./operation.js";
 import type { Origin } from "./origin.js";
 import type { Outcome } from "./outcome.js";
+import { type Destination, type Part, PartTasks } from "./part-tasks.js";
 import { columnsOf, ITSELF, type RowColumns } from "./predicate.js";
-import { cutColumns, type PlannedRows, pickedColumns, type Reading } from "./row-blocks.js";
-import { isRange, type RowPick, rangeOf, rowSetOf } from "./row-pick.js";
-import { type PlainFormColumn, type RowWork, requireRoom, rowWorker, type WorkResult } from "./row-work.js";
+import { cutColumns, pickedColumns } from "./row-blocks.js";
+import { type PlainFormColumn, requireRoom } from "./row-fill.js";
+import { isRange, type RowPick } from "./row-pick.js";
+import { type RowWork, rowWorker, type WorkResult } from "./row-work.js";
 import { type Form, Sample } from "./sample.js";
 import { shareView } from "./shared-view.js";
 import { type Cut, follow, type Question, type Selected } from "./steps.js";
@@ -20,27 +20,18 @@ import { type Cut, follow, type Question, type Selected } from "./steps.js";
 const SMALL = 1 << 20;
 /** Sorting takes longer. */
 const SMALL_KEYS = SMALL / 8;
-/** What is looked at together of a view, and read together of a dataset. */
+/** What is looked at together of a view. */
 const VIEW_BLOCK = 1 << 20;
-const DATASET_BLOCK = 4 << 20;
-
-/** Where a result goes, and whether somebody wants it still. */
-export interface Destination {
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly isWanted: boolean;
-  /** One word: 1 when nobody does; made when a worker or a longer work needs it. */
-  stop(): Int32Array;
-}
-
-const MODULE = new URL("./answer-task.js", import.meta.url).href;
 
 /** Carries out operations: at once where that takes no time, else in workers, or here bit by bit where there are none. */
 export class Answering {
   readonly #run: () => WorkerRun | undefined;
+  readonly #tasks: PartTasks;
 
   /** @param run the workers, if there are any */
   constructor(run: () => WorkerRun | undefined) {
     this.#run = run;
+    this.#tasks = new PartTasks(run);
   }
 
   /** @throws what the operation fails with, at once or later */
@@ -126,7 +117,7 @@ export class Answering {
     const { rows, cut, work } = part;
     const { source } = origin;
     if (source.rows.kind === "dataset") {
-      return this.#send(plannedRows(source.rows.dataset, rows), part, origin, to);
+      return this.#tasks.planned(source.rows.dataset, part, origin, to);
     }
     const columns = neededColumns(origin.columns, cut, part.names);
     const rowBytes = rowBytesOf(columns);
@@ -140,33 +131,10 @@ export class Answering {
     }
     const blockRows = Math.max(1, Math.floor(VIEW_BLOCK / rowBytes));
     const view = this.#run() === undefined ? undefined : shareView(viewOf(columns));
-    if (view === undefined) return here({ kind: "own", columns, rows, blockRows }, part, origin, to);
-    return this.#send({ kind: "shared", view, rows: compact(rows), blockRows }, part, origin, to);
+    if (view === undefined)
+      return this.#tasks.read({ kind: "own", columns, rows, blockRows }, part, origin, to);
+    return this.#tasks.read({ kind: "shared", view, rows: compact(rows), blockRows }, part, origin, to);
   }
-
-  #send(reading: Reading, part: Part, origin: Origin, to: Destination): Promise<WorkResult> {
-    const run = this.#run();
-    if (run === undefined) return here(reading, part, origin, to);
-    const input = taskOf(reading, part, origin, to);
-    return run.submit<AnswerTask, WorkResult>({ module: MODULE, name: "answer", input });
-  }
-}
-
-/** A part of an operation: what is to be done with which rows of which columns. */
-interface Part {
-  readonly rows: RowPick;
-  readonly cut: Cut;
-  readonly work: RowWork;
-  /** The columns that it is about; undefined for all that are left. */
-  readonly names: readonly string[] | undefined;
-}
-
-function taskOf(reading: Reading, { rows, cut, work }: Part, { label }: Origin, to: Destination): AnswerTask {
-  return { reading, cut, work, rows: rows.length, target: to.bytes, stop: to.stop(), label };
-}
-
-function here(reading: Reading, part: Part, origin: Origin, to: Destination): Promise<WorkResult> {
-  return answer(taskOf(reading, part, origin, to), { stopped: false });
 }
 
 /** Copies successive rows of a view where they are few; false where that is not so. */
@@ -218,21 +186,4 @@ function plainForm({ columns }: Form): PlainFormColumn[] {
 /** A message takes along the whole of the memory that row numbers lie in. */
 function compact(rows: RowPick): RowPick {
   return isRange(rows) || rows.byteLength === rows.buffer.byteLength ? rows : rows.slice();
-}
-
-/** Rows of a dataset, in parts that begin with a chunk where they can. */
-function plannedRows(dataset: DatasetRows, rows: RowPick): PlannedRows {
-  const { dtype, shape, rowBytes, chunkRows = 1 } = dataset;
-  const parts: PlannedRows["parts"][number][] = [];
-  const most = Math.max(1, Math.floor(DATASET_BLOCK / Math.max(1, rowBytes)));
-  const whole = Math.max(1, Math.floor(most / chunkRows)) * chunkRows;
-  let start = 0;
-  while (start < rows.length) {
-    const isSuccessive = isRange(rows) && rows.step === 1 && whole <= most;
-    const step = isSuccessive ? whole - ((rows.start + start) % chunkRows) : most;
-    const length = Math.min(step, rows.length - start);
-    parts.push({ plan: dataset.plan(rowSetOf(rangeOf(rows, { start, length, step: 1 }))), length });
-    start += length;
-  }
-  return { kind: "planned", parts, descr: dtype.descr, cell: shape.slice(1) };
 }

@@ -1,8 +1,8 @@
 import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
 import { type Abortable, onAbort } from "./abort.js";
-import type { Destination } from "./answering.js";
 import type { Outcome } from "./outcome.js";
+import type { Destination } from "./part-tasks.js";
 import type { Stage, StageUser, StageWaiter } from "./stage.js";
 
 /** What a request may be given. */

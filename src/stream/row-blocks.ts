@@ -3,7 +3,8 @@ import { ArrayView, denseLayout, type Layout, MemoryStorage, openBytes } from ".
 import { type Descr, type DType, dtypeFromDescr, sizeOf } from "../dtype/index.js";
 import { ClosedError } from "../errors.js";
 // Workers load what they need and no more: it is half of the time that a new one takes to its first answer.
-import { type RowPlan, readRows } from "../hdf5/read/index.js";
+import { readRows } from "../hdf5/read/index.js";
+import type { PlannedPart } from "./planned-rows.js";
 import { ITSELF, type RowColumns } from "./predicate.js";
 import { isRange, type RowPick, rangeOf } from "./row-pick.js";
 import { selectParts } from "./selection-parts.js";
@@ -31,7 +32,9 @@ export interface SharedRows {
 /** Rows of a dataset, which have to be read. */
 export interface PlannedRows {
   readonly kind: "planned";
-  readonly parts: readonly { readonly plan: RowPlan; readonly length: number }[];
+  readonly parts: readonly PlannedPart[];
+  /** Rows before them, which other tasks have read. */
+  readonly start: number;
   readonly descr: Descr;
   /** The shape of one row. */
   readonly cell: readonly number[];
@@ -83,19 +86,20 @@ function lookedAt(columns: RowColumns): RowColumns {
 }
 
 async function* plannedBlocks(
-  { parts, descr, cell }: PlannedRows,
+  { parts, descr, cell, ...reading }: PlannedRows,
   isStopped: () => boolean,
 ): AsyncGenerator<RowBlock> {
   const dtype = dtypeFromDescr(descr);
   const rowBytes = sizeOf(cell) * dtype.itemsize;
-  const most = parts.reduce((rows, { length }) => Math.max(rows, length), 0);
+  const most = parts.reduce((rows, { plan }) => Math.max(rows, plan.length), 0);
   const memory = new Uint8Array(most * rowBytes);
-  let start = 0;
-  for (const { plan, length } of parts) {
-    const bytes = memory.subarray(0, length * rowBytes);
+  let { start } = reading;
+  for (const { plan, length, pick } of parts) {
+    const bytes = memory.subarray(0, plan.length * rowBytes);
     await readRows(plan, bytes, isStopped);
-    const layout = denseLayout([length, ...cell], dtype.itemsize);
-    yield { start, length, columns: columnsOfRecords(arrayOver(bytes, dtype, layout)) };
+    const layout = denseLayout([plan.length, ...cell], dtype.itemsize);
+    const columns = columnsOfRecords(arrayOver(bytes, dtype, layout));
+    yield { start, length, columns: pick === undefined ? columns : pickedColumns(columns, pick) };
     start += length;
   }
 }

@@ -10,24 +10,13 @@ import {
   zeros,
 } from "../array/index.js";
 import { maskToIndices } from "../compute/index.js";
-import { type Descr, dtypeFromDescr } from "../dtype/index.js";
-import { LimitError } from "../errors.js";
-import { ITSELF, maskFor, type Predicate, type RowColumns } from "./predicate.js";
+import { type DType, dtypeFromDescr } from "../dtype/index.js";
+import { ITSELF, maskFor, type Predicate } from "./predicate.js";
 import { cutColumns, pickedColumns, type RowBlock } from "./row-blocks.js";
+import { fill, type PlainFormColumn, requireRoom } from "./row-fill.js";
 import { filteredOf, takenOf } from "./row-pick.js";
 import { selectParts } from "./selection-parts.js";
 import type { Cut, Ranks, Step } from "./steps.js";
-
-/** Where a column of a result begins, as plain data. */
-export interface PlainFormColumn {
-  readonly name: string;
-  readonly descr: Descr;
-  readonly cell: readonly number[];
-  /** Bytes of one row. */
-  readonly bytes: number;
-  /** Bytes of one row of the columns before it. */
-  readonly before: number;
-}
 
 /** What is to be done with rows, as plain data. */
 export type RowWork =
@@ -53,67 +42,104 @@ export type WorkResult = Rows | readonly number[] | undefined;
 /** Does a work with blocks of rows as they come. */
 export interface RowWorker {
   add(block: RowBlock): void;
+  /** After the last block. */
   finish(): WorkResult;
+  /** After the last one of a task that others follow: the places that it has found, or how many rows there are so far. */
+  pause(): WorkResult;
 }
+
+/** A work that several tasks do, one after another. */
+export interface SharedWork {
+  readonly isLast: boolean;
+  /** Rows that those before it have collected. */
+  readonly count: number;
+  /** For what the last one needs of all. */
+  readonly memory: Uint8Array | undefined;
+}
+
+const ALONE: SharedWork = { isLast: true, count: 0, memory: undefined };
 
 /**
  * @param rows how many there are in all
  * @param target memory for the result
  */
-export function rowWorker(work: RowWork, rows: number, target: Uint8Array, label: string): RowWorker {
+export function rowWorker(
+  work: RowWork,
+  rows: number,
+  target: Uint8Array,
+  label: string,
+  { count, memory }: SharedWork = ALONE,
+): RowWorker {
   switch (work.kind) {
     case "match":
       return matching(work.predicate, rows);
     case "order":
-      return ordering(work, rows, label);
+      return ordering(work, rows, label, memory);
     case "collect":
-      return collecting(work.predicate, work.after, work.form, target);
+      return collecting(work.predicate, work.after, work.form, target, count);
     case "fill":
       return {
         add: ({ start, length, columns }) => fill(work.form, columns, { start, length, rows }, target),
         finish: () => undefined,
+        pause: () => undefined,
       };
     default:
-      return selecting(work.form, work.tail, rows, target, label);
+      return selecting(work.form, work.tail, rows, target, label, memory);
   }
+}
+
+/** Elements for what is read: zeros, or what tasks before this one have read. */
+function kept(dtype: DType, shape: readonly number[], memory: Uint8Array | undefined): Strided {
+  if (memory === undefined) return zeros(dtype, shape);
+  return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: memory };
 }
 
 function matching(predicate: Predicate, rows: number): RowWorker {
   const found: Rows[] = [];
-  let count = 0;
+  const all = () => joinedRows(found, rows);
   return {
     add: ({ start, length, columns }) => {
       const places = maskToIndices(maskFor(predicate, columns, length));
       const shifted = rows < 2 ** 31 ? places : Float64Array.from(places);
       for (let i = 0; i < shifted.length; i++) shifted[i] += start;
-      count += shifted.length;
       if (shifted.length > 0) found.push(shifted);
     },
-    finish: () => {
-      const all = rows < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
-      let at = 0;
-      for (const places of found) {
-        all.set(places, at);
-        at += places.length;
-      }
-      return all;
-    },
+    finish: all,
+    pause: all,
   };
 }
 
-function ordering({ by, from, to }: { readonly by: string } & Ranks, rows: number, label: string): RowWorker {
+/** Places among so many rows, one behind the other. */
+export function joinedRows(found: readonly Rows[], rows: number): Rows {
+  const count = found.reduce((sum, { length }) => sum + length, 0);
+  const all = rows < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
+  let at = 0;
+  for (const places of found) {
+    all.set(places, at);
+    at += places.length;
+  }
+  return all;
+}
+
+function ordering(
+  { by, from, to }: { readonly by: string } & Ranks,
+  rows: number,
+  label: string,
+  memory: Uint8Array | undefined,
+): RowWorker {
   let keys: Strided | undefined;
   return {
     add: ({ start, length, columns }) => {
       const column = columns.get(by);
       if (column === undefined) return;
-      keys ??= zeros(column.dtype, [rows]);
+      keys ??= kept(column.dtype, [rows], memory);
       copyElements(column[STRIDED](), rowsIn(keys, start, length));
     },
     finish: () => {
       if (keys === undefined) return new Int32Array(0);
       return rowsOf(wrap(keys, false).argsort().slice(from, to), rows, label);
     },
+    pause: () => undefined,
   };
 }
 
@@ -123,9 +149,10 @@ function selecting(
   rows: number,
   target: Uint8Array,
   label: string,
+  memory: Uint8Array | undefined,
 ): RowWorker {
   const [{ descr, cell }] = form;
-  const read = zeros(dtypeFromDescr(descr), [rows, ...cell]);
+  const read = kept(dtypeFromDescr(descr), [rows, ...cell], memory);
   return {
     add: ({ start, length, columns }) => {
       for (const column of columns.values()) copyElements(column[STRIDED](), rowsIn(read, start, length));
@@ -137,15 +164,8 @@ function selecting(
       copyElements(result[STRIDED](), { dtype: result.dtype, layout, bytes: target });
       return result.shape;
     },
+    pause: () => undefined,
   };
-}
-
-/** @throws LimitError where a result does not fit its stage */
-export function requireRoom(shape: readonly number[], bytes: number, room: number): void {
-  if (bytes <= room) return;
-  throw new LimitError(
-    `the result, of shape [${shape.join(", ")}], takes ${bytes} bytes, and the stage has ${room}: ask for less, or use a larger stage`,
-  );
 }
 
 function rowsIn({ dtype, layout, bytes }: Strided, start: number, length: number): Strided {
@@ -160,10 +180,11 @@ function collecting(
   after: Cut,
   form: readonly PlainFormColumn[],
   target: Uint8Array,
+  before: number,
 ): RowWorker {
   const rowBytes = form.reduce((sum, { bytes }) => sum + bytes, 0);
   const most = rowBytes === 0 ? Number.POSITIVE_INFINITY : Math.floor(target.length / rowBytes);
-  let count = 0;
+  let count = before;
   return {
     add: ({ length, columns }) => {
       const places = maskToIndices(maskFor(predicate, columns, length));
@@ -181,37 +202,8 @@ function collecting(
       }
       return [count];
     },
+    pause: () => [count],
   };
-}
-
-/** Where rows go: behind `start` others, in columns of `rows`. */
-interface Place {
-  readonly start: number;
-  readonly length: number;
-  readonly rows: number;
-}
-
-function fill(
-  form: readonly PlainFormColumn[],
-  columns: RowColumns,
-  { start, length, rows }: Place,
-  target: Uint8Array,
-): void {
-  for (const { name, cell, before, bytes } of form) {
-    // Without bytes there may be any number of rows.
-    if (bytes === 0) continue;
-    const column = columnFor(columns, name);
-    const { dtype } = column;
-    const dense = denseLayout([length, ...cell], dtype.itemsize);
-    const offset = rows * before + start * bytes;
-    copyElements(column[STRIDED](), { dtype, layout: { ...dense, offset }, bytes: target });
-  }
-}
-
-function columnFor(columns: RowColumns, name: string): ArrayView {
-  const column = columns.get(name);
-  if (column === undefined) throw new TypeError(`no column ${JSON.stringify(name)} was read`);
-  return column;
 }
 
 /** What a step makes of an array that was read. */
