@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ArrayView, MemoryStorage } from "../../src/array/index.js";
-import { parseDType } from "../../src/dtype/index.js";
-import { MemmapFile } from "../../src/group/index.js";
-import { exportHdf5, type RowSet } from "../../src/hdf5/index.js";
-import type { Dataset } from "../../src/stream/dataset.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ArrayView } from "../../src/array/index.js";
+import type { RowSet } from "../../src/hdf5/index.js";
 import type { DatasetRows } from "../../src/stream/dataset-rows.js";
 import type { Operation } from "../../src/stream/operation.js";
 import { plannedRows } from "../../src/stream/planned-rows.js";
-import { Reader } from "../../src/stream/reader.js";
 import type { RowPick } from "../../src/stream/row-pick.js";
 import { temporaryPaths } from "../support/temporary.js";
+import { core, hdf5, stream } from "./reader-support.js";
 
 /** What is planned of a dataset, as the numbers of rows that are wanted, and those that are read. */
 function plan(
@@ -106,23 +103,17 @@ describe("a dataset of many chunks", () => {
   const paths = temporaryPaths();
   const rows = 40_000;
   const values = Float64Array.from({ length: rows }, (_, i) => (i * 7919) % rows);
-  let reader: Reader;
-  let dataset: Dataset<ArrayView>;
+  let path: string;
   beforeAll(async () => {
-    using file = MemmapFile.open(paths(), { mode: "w+", durability: "process" });
-    const layout = { shape: [rows], strides: [8], offset: 0 };
-    file.setArray(
-      "/x",
-      new ArrayView(new MemoryStorage(new Uint8Array(values.buffer)), parseDType("f8"), layout),
-    );
-    const path = `${paths()}.h5`;
-    await exportHdf5(file, path, { chunks: 2, shuffle: true, workers: 0 });
-    reader = await Reader.open(path, { workers: 0 });
-    dataset = await reader.dataset<ArrayView>("/x");
+    path = `${paths()}.h5`;
+    using file = core.MemmapFile.open(paths(), { mode: "w+", durability: "process" });
+    file.setArray("/x", values);
+    await hdf5.exportHdf5(file, path, { chunks: 2, shuffle: true, workers: 0 });
   });
-  afterAll(() => reader.close());
 
-  it("is read by several tasks, with the same results", async () => {
+  it.each([0, 2])("is read by several tasks, with the same results (%i workers)", async (workers) => {
+    await using reader = await stream.Reader.open(path, { workers });
+    const dataset = await reader.dataset<ArrayView>("/x");
     using stage = dataset.createStage(rows);
     const plain = Array.from(values);
     const numbers = async (operation: Operation<ArrayView>) =>
@@ -130,21 +121,13 @@ describe("a dataset of many chunks", () => {
     expect(await numbers(dataset.slice(null, null, -1))).toEqual(plain.toReversed());
     expect(await numbers(dataset.slice(1, null, 3))).toEqual(plain.filter((_, i) => i % 3 === 1));
     const few = plain.filter((value) => value < 50);
-    expect(await numbers(dataset.where((column) => column.lt(50)))).toEqual(few);
-    expect(await numbers(dataset.where((column) => column.lt(50)).slice(null, null, -1))).toEqual(
-      few.toReversed(),
-    );
+    const small = dataset.where((column) => column.lt(50));
+    expect(await numbers(small)).toEqual(few);
+    expect(await numbers(small.slice(null, null, -1))).toEqual(few.toReversed());
     expect(await numbers(dataset.sorted({ from: -3 }))).toEqual([rows - 3, rows - 2, rows - 1]);
     expect(await numbers(dataset.view(null).view(0))).toEqual(plain);
-    const tiny = dataset.createStage(3);
-    await expect(
-      reader
-        .request(
-          dataset.where((column) => column.lt(50)),
-          tiny,
-        )
-        .get(),
-    ).rejects.toThrow("[50]");
+    using tiny = dataset.createStage(3);
+    await expect(reader.request(small, tiny).get()).rejects.toThrow("[50]");
     const given = reader.request(dataset, stage);
     given.cancel();
     await expect(given.get()).rejects.toThrow("cancelled");
