@@ -83,9 +83,7 @@ class AttributeReader {
   }
 
   read(): AttrInput {
-    const info = libraryType(
-      this.#handle.ask(this.#path, (module, id) => module.get_attribute_metadata(id, this.#path, this.#name)),
-    );
+    const info = libraryType(this.#type());
     const { shape } = info;
     if (shape === null) return null;
     const bytes = info.size * info.total_size;
@@ -95,6 +93,15 @@ class AttributeReader {
       });
     }
     return this.#withBytes(bytes, hasPointers(info), (address) => this.#decode(info, address, shape));
+  }
+
+  #type(): TypeInfo {
+    const { value, problem } = this.#handle.try((module, id) =>
+      module.get_attribute_metadata(id, this.#path, this.#name),
+    );
+    if (value !== undefined && problem === undefined) return value;
+    if (/name not defined/.test(problem ?? "")) this.#refuse("has a name that is no text in UTF-8");
+    throw this.#handle.corrupt(`${this.#path}@${this.#name}`, problem ?? "it failed");
   }
 
   /** Reads into the memory of the library, and gives all of it back. */

@@ -62,7 +62,20 @@ const WRITE_ONLY = 1;
  * Calls HDF5's library. What it would print to the standard error output of this process is its problem; what h5wasm
  * throws is one, too.
  */
-export function quietly<T>({ FS }: H5Module, work: () => T): Outcome<T> {
+export function quietly<T>(module: H5Module, work: () => T): Outcome<T> {
+  const { stderr } = process;
+  const own = Object.getOwnPropertyDescriptor(stderr, "write");
+  // Emscripten's own warnings, which go there by the console, say no more than what is thrown.
+  stderr.write = () => true;
+  try {
+    return listening(module, work);
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(stderr, "write");
+    else Object.defineProperty(stderr, "write", own);
+  }
+}
+
+function listening<T>({ FS }: H5Module, work: () => T): Outcome<T> {
   const streams: unknown[] = Reflect.get(FS, "streams");
   const said: Buffer[] = [];
   const before = streams[STDERR];

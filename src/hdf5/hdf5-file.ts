@@ -5,7 +5,8 @@ import { attributeNames, readAttribute, referenceReader } from "./attributes.js"
 import { describeDataset } from "./describe.js";
 import { Handle } from "./handle.js";
 import { Hdf5Dataset } from "./hdf5-dataset.js";
-import { follow, namesIn, requireObject } from "./links.js";
+import { follow, isFound, namesIn, requireObject } from "./links.js";
+import { checkPath } from "./options.js";
 
 /** What an object of an HDF5 file is; `"link"` is a link that leads to nothing, or out of the file. */
 export type Hdf5Kind = "group" | "dataset" | "type" | "link";
@@ -38,10 +39,18 @@ export class Hdf5File implements Disposable {
     return this.handle.closed;
   }
 
-  /** The names in a group, in the order of their creation where the file keeps it, else of the alphabet. @throws NotFoundError, ClosedError */
+  /**
+   * The names in a group, in the order of their creation where the file keeps it, else of the alphabet. Names that are no UTF-8
+   * are left out: by none of them anything could be found.
+   *
+   * @throws NotFoundError, UnsupportedError, ClosedError
+   */
   keys(group = "/"): string[] {
     const target = requireObject(this.handle, group, "group");
-    if (target.kind === "group") return namesIn(this.handle, target.path);
+    if (target.kind === "group") {
+      const { path } = target;
+      return namesIn(this.handle, path).filter((name) => isFound(this.handle, path, name));
+    }
     throw this.#isOther(group, target.kind, "group");
   }
 
@@ -112,5 +121,6 @@ export class Hdf5File implements Disposable {
  * LockedError for one that is open for writing; UnsupportedError where the package `h5wasm` is not installed
  */
 export async function openHdf5(path: string): Promise<Hdf5File> {
+  checkPath(path, "path");
   return new Hdf5File(await Handle.open(path));
 }

@@ -1,6 +1,8 @@
+import { showValue } from "../dtype/index.js";
 import { NotFoundError, UnsupportedError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import { didYouMean } from "../store/index.js";
+import { isNameable } from "./format/encode-datatype.js";
 import type { Handle } from "./handle.js";
 
 /** Soft links that lead to soft links: more than so many lead in a circle. */
@@ -32,6 +34,7 @@ export function childPath(group: string, name: string): string {
  * @returns undefined where there is nothing of the name
  */
 export function follow(handle: Handle, path: string): Target | undefined {
+  requirePath(handle, path);
   return new Walk(handle).to("/", partsOf(path));
 }
 
@@ -40,7 +43,7 @@ export function followChild(handle: Handle, group: string, name: string): Target
   return new Walk(handle).to(group, [name]);
 }
 
-/** @throws NotFoundError, with a guess at what was meant; UnsupportedError for a link that leads out of the file */
+/** @throws NotFoundError, with a guess at what was meant; UnsupportedError for a link that leads out of the file, and for no path */
 export function requireObject(
   handle: Handle,
   path: string,
@@ -65,6 +68,11 @@ export function namesIn(handle: Handle, group: string): string[] {
   return [...handle.ask(group, (module, id) => module.get_names(id, group, false))];
 }
 
+/** Whether a name in a group is what the file has: one that is no UTF-8 comes as other characters, by which nothing is found. */
+export function isFound(handle: Handle, group: string, name: string): boolean {
+  return /^[\x01-\x7f]+$/.test(name) || followChild(handle, group, name) !== undefined;
+}
+
 /** Paths in the group that the path would be in, as it is written. */
 function neighbours(handle: Handle, path: string): string[] {
   const parts = partsOf(path);
@@ -76,6 +84,13 @@ function neighbours(handle: Handle, path: string): string[] {
     return namesIn(handle, target.path).map((name) => lead + [...above, name].join("/"));
   }
   return [];
+}
+
+function requirePath(handle: Handle, path: unknown): void {
+  if (typeof path === "string") return;
+  throw new UnsupportedError(`${handle.path}: a path in the file is a string, not ${showValue(path)}`, {
+    path: handle.path,
+  });
 }
 
 function partsOf(path: string): string[] {
@@ -102,6 +117,8 @@ class Walk {
   }
 
   #step(group: string, name: string): Target | undefined {
+    // The library takes a NUL, or what is half of a character, for another name.
+    if (!isNameable(name)) return undefined;
     const path = childPath(group, name);
     const { value: external, problem } = this.#handle.try((module, id) => module.get_external_link(id, path));
     if (external === undefined || problem !== undefined) return undefined;

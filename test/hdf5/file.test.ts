@@ -1,13 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lookup3 } from "../../src/hdf5/format/checksum.js";
 import { loadH5wasm, quietly } from "../../src/hdf5/h5wasm.js";
 import { type Hdf5File, openHdf5 } from "../../src/hdf5/hdf5-file.js";
 import { importHdf5, readRows } from "../../src/hdf5/index.js";
 import { openBelow } from "../support/snapshot.js";
 import { temporaryPaths } from "../support/temporary.js";
-import { makeHdf5, objectAt, watchErrors } from "./import-support.js";
+import { makeHdf5, objectAt, patch, watchErrors } from "./import-support.js";
 
 const fresh = temporaryPaths();
 
@@ -221,16 +220,6 @@ describe("opening", () => {
   });
 });
 
-/** Closes the header that a byte is in by a checksum that fits. */
-function seal(bytes: Buffer, within: number): void {
-  const start = bytes.lastIndexOf("OHDR", within);
-  const flags = bytes[start + 5] ?? 0;
-  const length = start + 6 + ((flags & 0x20) === 0 ? 0 : 16) + ((flags & 0x10) === 0 ? 0 : 4);
-  const size = 1 << (flags & 3);
-  const end = length + size + bytes.readUIntLE(length, size);
-  bytes.writeUInt32LE(lookup3(bytes.subarray(start, end)), end);
-}
-
 describe("numbers of a format of their own", () => {
   const INT16 = "1008000002000000";
   const FLOAT32 = "11201f0004000000";
@@ -261,12 +250,7 @@ describe("numbers of a format of their own", () => {
       file.create_dataset({ name: "f", data: Float32Array.of(1, 2, 3) });
       file.create_dataset({ name: "d", data: Float64Array.of(1, 2, 3) });
     });
-    const bytes = readFileSync(path);
-    const at = bytes.indexOf(Buffer.from(usual, "hex"));
-    expect(at).toBeGreaterThan(0);
-    bytes.set(Buffer.from(odd, "hex"), at);
-    seal(bytes, at);
-    writeFileSync(path, bytes);
+    patch(path, Buffer.from(usual, "hex"), Buffer.from(odd, "hex"));
     const name = usual.startsWith(INT16) ? "i" : "f";
     using file = await openHdf5(path);
     expect(thrown(() => file.dataset(name))).toMatch(problem);
@@ -276,4 +260,32 @@ describe("numbers of a format of their own", () => {
       message: expect.stringMatching(problem),
     });
   });
+});
+
+it("has nothing by a path with a NUL, or with half of a character, nor by what is no path", async () => {
+  using file = await opened();
+  for (const path of ["delay\0", "delay\0x", "run\0/v", "delay\ud800"]) {
+    expect([file.has(path), file.kind(path)]).toEqual([false, undefined]);
+    expect(thrown(() => file.dataset(path))).toMatch(/^NotFoundError/);
+    expect(thrown(() => file.attrs(path))).toMatch(/^NotFoundError/);
+  }
+  for (const path of [undefined, 5, null] as never[]) {
+    expect(thrown(() => file.dataset(path))).toMatch(/^UnsupportedError.* a path in the file is a string/);
+    expect(thrown(() => file.kind(path))).toMatch(/^UnsupportedError/);
+  }
+  for (const path of [undefined, "", "a\0b"] as never[]) {
+    await expect(openHdf5(path)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  }
+});
+
+it("keeps to itself what h5wasm says by the console", async () => {
+  const { Module } = await loadH5wasm();
+  const printed = watchErrors();
+  expect(quietly(Module, () => process.stderr.write("warning: Invalid UTF-8"))).toEqual({
+    value: true,
+    problem: undefined,
+  });
+  expect(printed()).toBe("");
+  process.stderr.write("as before");
+  expect(printed()).toBe("as before");
 });

@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, onTestFinished, vi } from "vitest";
+import { lookup3 } from "../../src/hdf5/format/checksum.js";
 import { type H5Module, type H5wasm, loadH5wasm } from "../../src/hdf5/h5wasm.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -56,4 +57,23 @@ export async function nextAddress(): Promise<number> {
   const address = Module._malloc(1 << 20);
   Module._free(address);
   return address;
+}
+
+/** Puts other bytes in the place of the first that are such, and closes the header that they are in by a checksum that fits. */
+export function patch(path: string, usual: Uint8Array, other: Uint8Array): void {
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf(usual);
+  if (at < 0) throw new Error("there are no such bytes");
+  bytes.set(other, at);
+  seal(bytes, at);
+  writeFileSync(path, bytes);
+}
+
+function seal(bytes: Buffer, within: number): void {
+  const start = bytes.lastIndexOf("OHDR", within);
+  const flags = bytes[start + 5] ?? 0;
+  const length = start + 6 + ((flags & 0x20) === 0 ? 0 : 16) + ((flags & 0x10) === 0 ? 0 : 4);
+  const size = 1 << (flags & 3);
+  const end = length + size + bytes.readUIntLE(length, size);
+  if (start >= 0 && within < end) bytes.writeUInt32LE(lookup3(bytes.subarray(start, end)), end);
 }

@@ -6,6 +6,7 @@ import { MemmapFile, type MemmapGroup } from "../../group/index.js";
 import { currentFiles, type Files } from "../../platform/files.js";
 import { WholeFile } from "../../platform/whole-file.js";
 import type { TableView } from "../../table/index.js";
+import { checkCallbacks, checkKnown, checkPath } from "../options.js";
 import { planStorage, type StorageOptions } from "../write/chunk-shape.js";
 import { Hdf5Writer } from "../write/hdf5-writer.js";
 import { type ExportGroup, exportTree } from "./export-tree.js";
@@ -79,9 +80,10 @@ export async function exportHdf5(
   file: string,
   options: ExportHdf5Options = {},
 ): Promise<void> {
+  checkOptions(options);
+  checkPath(file, "file");
   const { overwrite = false, signal, onProgress, workers, ...storage } = options;
   signal?.throwIfAborted();
-  checkOptions(options);
   const plan = planStorage(storage);
   const files = currentFiles();
   const path = resolve(file);
@@ -110,7 +112,20 @@ export async function exportHdf5(
   else publishNew(whole, path, files);
 }
 
-function checkOptions({ overwrite, workers }: ExportHdf5Options): void {
+const OPTIONS: ReadonlySet<string> = new Set<keyof ExportHdf5Options>([
+  "chunks",
+  "gzip",
+  "shuffle",
+  "workers",
+  "overwrite",
+  "signal",
+  "onProgress",
+]);
+
+function checkOptions(options: ExportHdf5Options): void {
+  checkKnown(options, OPTIONS, "exportHdf5");
+  checkCallbacks(options, ["onProgress"]);
+  const { overwrite, workers } = options;
   if (overwrite !== undefined && typeof overwrite !== "boolean") {
     throw new UnsupportedError(`overwrite is true or false, not ${showValue(overwrite)}`);
   }

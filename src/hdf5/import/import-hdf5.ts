@@ -6,6 +6,7 @@ import { openStore, Session, type StoreSettings } from "../../table/index.js";
 import { canStartWorkers, defaultWorkers } from "../../workers/index.js";
 import { type ReferenceReader, referenceReader } from "../attributes.js";
 import { Handle } from "../handle.js";
+import { checkPath } from "../options.js";
 import { checkImport, type ImportHdf5Options, Skips } from "./options.js";
 import { type ImportPlan, planImport } from "./plan.js";
 import { addressIn } from "./read-texts.js";
@@ -32,7 +33,7 @@ import { JOB_BYTES, writeImport } from "./write.js";
  * | null dataspace | an array without elements |
  *
  * Attributes are as {@link Hdf5File.attrs} has them. What `exportHdf5` wrote becomes what it was. A dataset or group that several
- * links lead to is imported by each of them. Data are copied block by block, by workers; all is one transaction: where it fails
+ * links lead to is imported by each of them. Data are copied block by block, by workers, of chunked datasets a row at least; all is one transaction: where it fails
  * nothing is left at `root`, unless it is committed already, and whole when it is opened next.
  *
  * ```ts
@@ -46,7 +47,7 @@ import { JOB_BYTES, writeImport } from "./write.js";
  * @throws NotFoundError where there is no file, and for a path of `only` that is not in it; ExistsError for `root`; FormatError for
  * what is no HDF5 file; DTypeError naming a dataset that has no place here: lists of variable length, references to regions,
  * floats of 16 bytes, compounds of these; CastError naming an attribute, and a text that is no UTF-8; CorruptError naming the
- * dataset and what is damaged; NameError, LimitError, DiskError, LockedError; UnsupportedError where `h5wasm` is missing; the
+ * dataset and what is damaged; NameError, LimitError, DiskError, LockedError; UnsupportedError where `h5wasm` is missing, or lacks a filter, and for options; the
  * signal's reason, and what a callback throws
  */
 export async function importHdf5(
@@ -55,6 +56,8 @@ export async function importHdf5(
   options: ImportHdf5Options = {},
 ): Promise<MemmapFile<"r">> {
   checkImport(options);
+  checkPath(file, "file");
+  checkPath(root, "root");
   const { only, signal } = options;
   const files = currentFiles();
   requireVacant(root, files);

@@ -1,6 +1,7 @@
 import { showValue } from "../../dtype/index.js";
 import { LimitError, UnsupportedError } from "../../errors.js";
 import { checkOptions, type StoreSettings } from "../../table/index.js";
+import { checkCallbacks, checkKnown } from "../options.js";
 
 /** What an import leaves out. */
 export interface SkippedNode {
@@ -37,8 +38,9 @@ export interface ImportHdf5Options extends StoreSettings {
    */
   readonly names?: "error" | "encode" | undefined;
   /**
-   * Told of what is left out. Links that lead nowhere, into another file or in a circle are left out in any case. Data and
-   * attributes that have no place here are an error, unless this is there to be told of them.
+   * Told of what is left out. Links that lead nowhere, into another file or in a circle are left out in any case, and so are
+   * named types. Data and attributes that have no place here, names that are no UTF-8 and filters that h5wasm lacks are an error,
+   * unless this is there to be told of them. What only shows when data are read, such as damage, ends the import in any case.
    */
   readonly onSkip?: ((skipped: SkippedNode) => void) | undefined;
   /** Told after each step. What it throws ends the import. */
@@ -52,20 +54,28 @@ export interface ImportHdf5Options extends StoreSettings {
   readonly workers?: number | undefined;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof ImportHdf5Options>([
+  "only",
+  "compounds",
+  "names",
+  "onSkip",
+  "onProgress",
+  "signal",
+  "workers",
+  "locking",
+  "durability",
+  "timeout",
+  "layout",
+]);
+
 /** Checks options before anything is done with them. @throws UnsupportedError, LimitError */
 export function checkImport(options: ImportHdf5Options): void {
+  checkKnown(options, OPTIONS, "importHdf5");
+  checkCallbacks(options, ["onSkip", "onProgress"]);
   checkOptions(options);
   oneOf(options.compounds, ["columns", "records"], "compounds");
   oneOf(options.names, ["error", "encode"], "names");
-  for (const key of ["onSkip", "onProgress"] as const) {
-    const value: unknown = options[key];
-    if (value === undefined || typeof value === "function") continue;
-    throw new UnsupportedError(`${key} is a function, not ${showValue(value)}`);
-  }
-  const { only, signal, workers } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
-  }
+  const { only, workers } = options;
   const isOnly = only === undefined || typeof only === "function" || [only].flat().every(isText);
   if (!isOnly) {
     throw new UnsupportedError(`only is a path, a list of paths or a predicate, not ${showValue(only)}`);

@@ -6,6 +6,7 @@ import { type AttrInput, encodeAttr, type JsonValue } from "../../store/index.js
 import type { ReferenceReader } from "../attributes.js";
 import { type DatasetInfo, describeDataset } from "../describe.js";
 import type { Handle } from "../handle.js";
+import { filterProblem } from "./first-element.js";
 import { nodeNames } from "./names.js";
 import { readNodeAttributes } from "./node-attributes.js";
 import { type ImportHdf5Options, Skips } from "./options.js";
@@ -119,6 +120,11 @@ class Planner implements ImportPlan {
       const details = { path: this.#handle.path };
       const error = parts === undefined ? new DTypeError(message, details) : new LimitError(message, details);
       this.#skips.orThrow(error, node.path);
+      return;
+    }
+    const unreadable = filterProblem(this.#handle, info);
+    if (unreadable !== undefined) {
+      this.#skips.orThrow(unreadable, node.path);
       return;
     }
     const bytes = sizeOf(info.space ?? [0]) * info.type.size;

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../dtype/index.js";
 import type { ReferenceReader } from "../attributes.js";
 import type { DatasetInfo } from "../describe.js";
-import type { TypeInfo } from "../h5wasm.js";
+import type { H5Module, TypeInfo } from "../h5wasm.js";
 import type { Handle } from "../handle.js";
 import { decodeText, stringEnd } from "../text.js";
 import { hasPointers, TYPE_CLASS } from "../types.js";
@@ -94,7 +94,7 @@ class ElementReader {
       const { value: status = -1, problem } = this.#handle.try(read);
       if (status < 0) throw this.#handle.corrupt(path, problem ?? "HDF5 does not say why");
       try {
-        return this.#gather(module.HEAPU8, address, bytes);
+        return this.#gather(module, address, bytes);
       } finally {
         if (hasPointers(type)) {
           this.#handle.try(() =>
@@ -109,12 +109,13 @@ class ElementReader {
     }
   }
 
-  #gather(heap: Uint8Array, address: number, bytes: number): ElementBatch {
-    const elements = heap.slice(address, address + bytes);
+  #gather(module: H5Module, address: number, bytes: number): ElementBatch {
+    const elements = module.HEAPU8.slice(address, address + bytes);
     const texts = this.#members.map((member) =>
       member.text.type === TYPE_CLASS.reference
         ? this.#references(elements, member)
-        : this.#strings(heap, elements, member),
+        : // Looking for a path may make the library's memory grow, which moves it.
+          this.#strings(module.HEAPU8, elements, member),
     );
     return { elements, texts };
   }

@@ -1,4 +1,4 @@
-import { LimitError } from "../../errors.js";
+import { LimitError, NameError } from "../../errors.js";
 import { excerpt } from "../../npy/excerpt.js";
 import { addressOf } from "../describe.js";
 import type { Handle } from "../handle.js";
@@ -36,7 +36,7 @@ export interface Tree {
 /**
  * Goes through a file. A dataset or group that several links lead to is found by each of them, a circle is left at its end.
  *
- * @throws LimitError for groups that links multiply beyond reason; CorruptError
+ * @throws LimitError for groups that links multiply beyond reason; NameError for a name that is no UTF-8; CorruptError
  */
 export async function walkTree(
   handle: Handle,
@@ -125,15 +125,23 @@ class Walk {
   ): Promise<Found | undefined> {
     const place = { name, path: childPath(group, name) };
     const { path } = place;
-    if (target === undefined || target.kind === "link") {
-      this.#skips.link(
-        path,
-        target === undefined ? "its name is no text in UTF-8" : `the link ${target.problem}`,
+    if (target === undefined) {
+      const error = new NameError(
+        `${this.#handle.path}: a name in "${excerpt(group)}" is no text in UTF-8, so that nothing can be found by it: about "${excerpt(name)}"`,
+        { path: this.#handle.path },
       );
+      this.#skips.orThrow(error, path);
+      return undefined;
+    }
+    if (target.kind === "link") {
+      this.#skips.link(path, `the link ${target.problem}`);
       return undefined;
     }
     if (target.kind === "group") return this.#groupBelow(place, { target: target.path, address }, within);
-    if (target.kind !== "dataset") return undefined;
+    if (target.kind !== "dataset") {
+      this.#skips.link(path, "it is a named type, which only datasets and attributes have");
+      return undefined;
+    }
     this.#meet(path, address);
     if (!this.#selection.has(path)) return undefined;
     return { kind: "dataset", ...place, target: target.path, isWanted: true, children: [] };

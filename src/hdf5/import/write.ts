@@ -1,4 +1,5 @@
 import { sizeOf } from "../../dtype/index.js";
+import { LimitError } from "../../errors.js";
 import { excerpt } from "../../npy/excerpt.js";
 import { type WorkerRun, workerPool } from "../../workers/index.js";
 import { sourceOf } from "../describe.js";
@@ -17,6 +18,9 @@ export const JOB_BYTES = 8 << 20;
 
 /** Rows of chunks are read together, so that none is inflated twice, up to so many bytes. */
 const MOST_BYTES = 64 << 20;
+
+/** One row of chunked data is held in memory as a whole. */
+const MOST_UNIT_BYTES = 2 ** 31;
 
 /** Units of one job at most: planning each of them costs more than a small one's bytes. */
 const MAX_UNITS = 256;
@@ -91,12 +95,17 @@ async function writeElements(
 ): Promise<void> {
   const targets = arrays.map((array) => ({ array, state: addArray(array, context) }));
   if (bytes === 0) return;
-  const source = sourceOf(context.handle, info);
+  const source = flat(sourceOf(context.handle, info));
   const { itemsize, shape } = source;
   const perRow = sizeOf(shape.slice(1));
   const rows = shape[0] ?? 1;
   const what = `${context.handle.path}: the dataset "${excerpt(path)}"`;
   const step = rowsPerUnit(source);
+  const unit = step * perRow * itemsize;
+  if (unit > MOST_UNIT_BYTES) {
+    const limit = `${what} has rows of ${unit} bytes in chunks, where ${MOST_UNIT_BYTES} are the most`;
+    throw new LimitError(limit, { path: context.handle.path });
+  }
   for (let from = 0; from < rows; from += step) {
     const to = Math.min(from + step, rows);
     const parts = targets.map(({ array: { offset, size, places }, state }) => ({
@@ -109,6 +118,12 @@ async function writeElements(
     const plan = planRows(source, [[from, to]]);
     await transfer.add({ plan, itemsize, parts, what }, (to - from) * plan.rowBytes, path);
   }
+}
+
+/** A dataset whose elements lie one after another as one axis of them: then no row is too large to be read at once. */
+function flat(source: DatasetSource): DatasetSource {
+  const { shape, storage } = source;
+  return storage?.layout.kind === "contiguous" ? { ...source, shape: [sizeOf(shape)] } : source;
 }
 
 /** Whole rows of chunks, where these are not too large. */

@@ -1,9 +1,10 @@
-import { CorruptError, UnsupportedError } from "../../errors.js";
+import { CorruptError } from "../../errors.js";
 import { nodeFiles } from "../../platform/files.js";
 import { identityOf, isSameFile } from "../../platform/index.js";
 import { type H5Module, loadH5wasm, quietly } from "../h5wasm.js";
 import { type FileSource, keyOf, staleFile } from "./file-source.js";
 import { IdleCache } from "./idle-cache.js";
+import { isWithoutFilter, missingFilter } from "./missing-filter.js";
 import type { Pace } from "./pace.js";
 import type { SlabPlan } from "./plan.js";
 import { bandsOf } from "./rows.js";
@@ -107,7 +108,7 @@ function readSlab(module: H5Module, plan: SlabPlan, { offset, count, at }: Slab,
   const id = openFile(module, file);
   const bytes = count.reduce((size, extent) => size * extent, itemsize);
   const memory = module._malloc(bytes);
-  if (memory === 0) throw unreadable(plan, `there is no memory for ${bytes} bytes`);
+  if (memory === 0) throw unreadable(module, id, plan, `there is no memory for ${bytes} bytes`);
   try {
     const isScalar = count.length === 0;
     const big = (numbers: readonly number[]) => (isScalar ? null : numbers.map(BigInt));
@@ -115,17 +116,16 @@ function readSlab(module: H5Module, plan: SlabPlan, { offset, count, at }: Slab,
     const read = () =>
       module.get_dataset_data(id, dataset, big(count), big(offset), big(ones), BigInt(memory));
     const { value = -1, problem } = quietly(module, read);
-    if (value < 0) throw unreadable(plan, problem ?? "the library says no more");
+    if (value < 0) throw unreadable(module, id, plan, problem ?? "the library says no more");
     target.set(module.HEAPU8.subarray(memory, memory + bytes), at);
   } finally {
     module._free(memory);
   }
 }
 
-function unreadable({ file, dataset }: SlabPlan, problem: string): Error {
-  if (/plugin|required filter/.test(problem)) {
-    const why = `${dataset} was written with a filter that h5wasm does not have: ${problem}`;
-    return new UnsupportedError(`${file.path}: ${why}`, { path: file.path });
+function unreadable(module: H5Module, id: bigint, { file, dataset }: SlabPlan, problem: string): Error {
+  if (isWithoutFilter(problem)) {
+    return missingFilter(module, id, file.path, dataset);
   }
   return new CorruptError(`${file.path}: ${dataset} cannot be read: ${problem}`, { path: file.path });
 }
