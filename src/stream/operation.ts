@@ -82,7 +82,7 @@ export class Operation<V = unknown> {
     return this.#parts.sample;
   }
 
-  /** One column of a table, as an array. @throws NotFoundError, with a guess at what was meant; DTypeError */
+  /** One column of a table, as an array; of an array whose elements have fields, one of these. @throws NotFoundError, with a guess at what was meant; DTypeError */
   column(name: string): Operation<ArrayView> {
     const { sample, gives, origin } = this.#parts;
     if (gives === "value" || sample === undefined) {

@@ -5,6 +5,7 @@ import { type AnswerTask, answer } from "./answer-task.js";
 import type { DatasetRows } from "./dataset-rows.js";
 import type { Origin } from "./origin.js";
 import { plannedRows } from "./planned-rows.js";
+import { columnNamed } from "./predicate.js";
 import { cutColumns, type Reading } from "./row-blocks.js";
 import type { RowPick } from "./row-pick.js";
 import { joinedRows, type RowWork, type SharedWork, type WorkResult } from "./row-work.js";
@@ -80,6 +81,6 @@ export class PartTasks {
 function sharedMemory({ rows, cut, work }: Part, { sample }: Origin): Uint8Array | undefined {
   if (work.kind === "select") return new Uint8Array(sharedBuffer(rows.length * (work.form[0]?.bytes ?? 0)));
   if (work.kind !== "order") return undefined;
-  const itemsize = cutColumns(sample.columns, cut).get(work.by)?.itemsize ?? 0;
+  const itemsize = columnNamed(work.by, cutColumns(sample.columns, cut))?.itemsize ?? 0;
   return new Uint8Array(sharedBuffer(rows.length * itemsize));
 }

@@ -84,8 +84,16 @@ function evaluate(predicate: Predicate, columns: RowColumns): ArrayView {
   }
 }
 
-function columnOf(name: string, columns: RowColumns): ArrayView {
+/** A column, or a field of the one array that there is; undefined where there is none of the name. */
+export function columnNamed(name: string, columns: RowColumns): ArrayView | undefined {
   const column = columns.get(name);
+  if (column !== undefined) return column;
+  const array = columns.get(ITSELF);
+  return array?.dtype.fields?.some((field) => field.name === name) === true ? array.field(name) : undefined;
+}
+
+function columnOf(name: string, columns: RowColumns): ArrayView {
+  const column = columnNamed(name, columns);
   if (column === undefined) throw new NotFoundError(`there is no column ${JSON.stringify(name)}`);
   return column;
 }

@@ -5,7 +5,7 @@ import { ClosedError } from "../errors.js";
 // Workers load what they need and no more: it is half of the time that a new one takes to its first answer.
 import { readRows } from "../hdf5/read/index.js";
 import type { PlannedPart } from "./planned-rows.js";
-import { ITSELF, type RowColumns } from "./predicate.js";
+import { columnNamed, ITSELF, type RowColumns } from "./predicate.js";
 import { isRange, type RowPick, rangeOf } from "./row-pick.js";
 import { selectParts } from "./selection-parts.js";
 import type { SharedView } from "./shared-view.js";
@@ -141,7 +141,11 @@ export function pickedColumns(columns: RowColumns, rows: RowPick): RowColumns {
 
 /** What an operation makes of each row. */
 export function cutColumns(columns: RowColumns, { column, inner }: Cut): RowColumns {
-  const array = columns.get(column ?? ITSELF);
+  const array = columnNamed(column ?? ITSELF, columns);
   if (array === undefined || (column === undefined && inner.length === 0)) return columns;
-  return new Map([[ITSELF, inner.reduce((cut, parts) => selectParts(cut, parts), array)]]);
+  const innermost = inner.reduce(
+    (cut, part) => (typeof part === "string" ? cut.field(part) : selectParts(cut, part)),
+    array,
+  );
+  return new Map([[ITSELF, innermost]]);
 }

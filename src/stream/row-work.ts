@@ -11,7 +11,7 @@ import {
 } from "../array/index.js";
 import { maskToIndices } from "../compute/index.js";
 import { type DType, dtypeFromDescr } from "../dtype/index.js";
-import { ITSELF, maskFor, type Predicate } from "./predicate.js";
+import { columnNamed, ITSELF, maskFor, type Predicate } from "./predicate.js";
 import { cutColumns, pickedColumns, type RowBlock } from "./row-blocks.js";
 import { fill, type PlainFormColumn, requireRoom } from "./row-fill.js";
 import { filteredOf, takenOf } from "./row-pick.js";
@@ -130,7 +130,7 @@ function ordering(
   let keys: Strided | undefined;
   return {
     add: ({ start, length, columns }) => {
-      const column = columns.get(by);
+      const column = columnNamed(by, columns);
       if (column === undefined) return;
       keys ??= kept(column.dtype, [rows], memory);
       copyElements(column[STRIDED](), rowsIn(keys, start, length));

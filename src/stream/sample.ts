@@ -2,7 +2,7 @@ import { ArrayView, MemoryStorage } from "../array/index.js";
 import { type DType, sizeOf } from "../dtype/index.js";
 import { DTypeError, NotFoundError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
-import { ITSELF, type RowColumns } from "./predicate.js";
+import { columnNamed, ITSELF, type RowColumns } from "./predicate.js";
 import { type Part, selectParts } from "./selection-parts.js";
 
 /** A column of a result. */
@@ -52,15 +52,18 @@ export class Sample {
     );
   }
 
-  /** One column. @throws NotFoundError, with a guess at what was meant; DTypeError where there are none */
+  /** One column, or field of a structured array. @throws NotFoundError, with a guess at what was meant; DTypeError where there are none */
   column(name: string): Sample {
-    if (!this.isTable) {
+    const names = this.isTable
+      ? [...this.columns.keys()]
+      : this.array.dtype.fields?.map((field) => field.name);
+    if (names === undefined) {
       throw new DTypeError(`${this.#label} holds ${this.array.dtype}, which has no columns`);
     }
-    const column = this.columns.get(name);
-    if (column === undefined) {
+    const column = columnNamed(name, this.columns);
+    if (column === undefined || name === ITSELF) {
       throw new NotFoundError(
-        `${this.#label} has no column ${JSON.stringify(name)}${didYouMean(name, this.columns.keys())}`,
+        `${this.#label} has no column ${JSON.stringify(name)}${didYouMean(name, names)}`,
       );
     }
     return new Sample(new Map([[ITSELF, column]]), false, `column ${JSON.stringify(name)} of ${this.#label}`);

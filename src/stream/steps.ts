@@ -27,7 +27,8 @@ export type Step =
 export interface Cut {
   /** The column that is the array from now on; undefined for all. */
   readonly column: string | undefined;
-  readonly inner: readonly (readonly Part[])[];
+  /** Fields of the elements, by their names, and selections. */
+  readonly inner: readonly (string | readonly Part[])[];
 }
 
 /** What has to be read before it is known which rows are meant. */
@@ -52,7 +53,9 @@ export interface Selected {
 const UNCUT: Cut = { column: undefined, inner: [] };
 
 function cutBy({ column, inner }: Cut, step: Extract<Step, { readonly op: "column" | "inner" }>): Cut {
-  return step.op === "column" ? { column: step.name, inner: [] } : { column, inner: [...inner, step.parts] };
+  if (step.op === "inner") return { column, inner: [...inner, step.parts] };
+  const isFirst = column === undefined && inner.length === 0;
+  return isFirst ? { column: step.name, inner } : { column, inner: [...inner, step.name] };
 }
 
 /** What steps make of each row; undefined where one of them is about which rows there are. */

@@ -101,7 +101,7 @@ describe("rows of a dataset are planned", () => {
 
 describe("a dataset of many chunks", () => {
   const paths = temporaryPaths();
-  const rows = 40_000;
+  const rows = 34_000;
   const values = Float64Array.from({ length: rows }, (_, i) => (i * 7919) % rows);
   let path: string;
   beforeAll(async () => {
