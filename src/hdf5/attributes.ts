@@ -4,6 +4,8 @@ import { CastError, LimitError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import type { AttrInput } from "../store/index.js";
 import { MAX_JSON_BYTES } from "../store/json.js";
+import { addressOf } from "./describe.js";
+import { oddAttributesOf } from "./format/index.js";
 import type { TypeInfo } from "./h5wasm.js";
 import type { Handle } from "./handle.js";
 import { decodeText, stringEnd } from "./text.js";
@@ -36,7 +38,7 @@ export function attributeNames(handle: Handle, path: string): string[] {
  * | reference to an object | its path; null for none |
  * | null dataspace | null |
  *
- * @throws CastError naming it for what has no value here: references to regions, text that is no UTF-8, floats of 16 bytes;
+ * @throws CastError naming it for what has no value here: references to regions, text that is no UTF-8, floats of 16 bytes and numbers of other formats;
  * LimitError for more than 16 MiB; CorruptError
  */
 export function readAttribute(
@@ -57,6 +59,18 @@ export function referenceReader(handle: Handle): ReferenceReader {
     );
     return value ?? null;
   };
+}
+
+/** The object that was looked at last in each file, whose attributes are read one after another. */
+const lastOdd = new WeakMap<Handle, { readonly path: string; readonly odd: ReadonlyMap<string, string> }>();
+
+/** What is unusual of numbers in an object's attributes, which the library does not say. */
+function oddAttributes(handle: Handle, path: string): ReadonlyMap<string, string> {
+  const known = lastOdd.get(handle);
+  if (known?.path === path) return known.odd;
+  const odd = oddAttributesOf(handle.fd, handle.path, Number(addressOf(handle, path)));
+  lastOdd.set(handle, { path, odd });
+  return odd;
 }
 
 class AttributeReader {
@@ -86,6 +100,8 @@ class AttributeReader {
     const info = libraryType(this.#type());
     const { shape } = info;
     if (shape === null) return null;
+    const oddity = oddAttributes(this.#handle, this.#path).get(this.#name);
+    if (oddity !== undefined) this.#refuse(`has ${oddity}`);
     const bytes = info.size * info.total_size;
     if (bytes > MAX_JSON_BYTES) {
       throw new LimitError(`${this.#what} has ${bytes} bytes, where ${MAX_JSON_BYTES} are the most`, {

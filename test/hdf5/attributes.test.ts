@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openHdf5 } from "../../src/hdf5/hdf5-file.js";
+import { importHdf5, openHdf5 } from "../../src/hdf5/index.js";
 import type { AttrInput } from "../../src/store/index.js";
 import { temporaryPaths } from "../support/temporary.js";
-import { type H5File, makeHdf5, nextAddress, objectAt } from "./import-support.js";
+import { type H5File, makeHdf5, nextAddress, objectAt, patch } from "./import-support.js";
 
 const fresh = temporaryPaths();
 
@@ -124,4 +124,17 @@ describe("attributes", () => {
     for (let i = 0; i < 200; i++) file.attrs();
     expect(await nextAddress()).toBe(before);
   });
+});
+
+it("refuses numbers of a format of their own, and leaves them out where all are asked for", async () => {
+  const path = await makeHdf5(fresh("odd.h5"), (h5) => {
+    h5.create_attribute("odd", Int16Array.of(1, 2));
+    h5.create_attribute("usual", Int32Array.of(1, 2));
+  });
+  patch(path, Buffer.from("100800000200000000001000", "hex"), Buffer.from("100800000200000004000c00", "hex"));
+  using file = await openHdf5(path);
+  expect([...file.attrs()]).toEqual([["usual", Int32Array.of(1, 2)]]);
+  await expect(importHdf5(path, fresh("store"))).rejects.toThrow(
+    /"odd" of "\/" has numbers of 12 bits from bit 4 of 2 bytes/,
+  );
 });

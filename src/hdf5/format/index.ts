@@ -1,3 +1,4 @@
+export { oddAttributesOf } from "./attribute-facts.js";
 export { ChunkGrid } from "./chunk-grid.js";
 export type { ChunkIndex, ChunkVisitor } from "./chunk-index.js";
 export type { Layout } from "./layout.js";

@@ -12,6 +12,7 @@ export const MESSAGE = {
   filters: 0x0b,
 } as const;
 
+const ATTRIBUTE = 0x0c;
 const CONTINUATION = 0x10;
 const KNOWN: ReadonlySet<number> = new Set(Object.values(MESSAGE));
 
@@ -39,7 +40,18 @@ export function readMessages(file: FormatFile, address: number): Messages {
   return readHeader(file, address, true);
 }
 
-function readHeader(file: FormatFile, address: number, follow: boolean): Messages {
+/**
+ * Reads the attributes that are kept in an object's header: their messages.
+ *
+ * @throws as {@link readMessages}
+ */
+export function readAttributeMessages(file: FormatFile, address: number): ByteReader[] {
+  const attributes: ByteReader[] = [];
+  readHeader(file, address, false, attributes);
+  return attributes;
+}
+
+function readHeader(file: FormatFile, address: number, follow: boolean, attributes?: ByteReader[]): Messages {
   const found = new Map<number, ByteReader>();
   const start = file.read(
     address,
@@ -61,6 +73,8 @@ function readHeader(file: FormatFile, address: number, follow: boolean): Message
     for (const { type, flags, message } of isNew ? newMessages(body, first.hasOrder) : oldMessages(body)) {
       if (type === CONTINUATION) {
         pieces.push({ address: message.uint(file.offsetSize), length: message.uint(file.lengthSize) });
+      } else if (type === ATTRIBUTE && (flags & SHARED) === 0) {
+        attributes?.push(message);
       } else if (KNOWN.has(type) && !found.has(type)) {
         found.set(type, (flags & SHARED) !== 0 && follow ? shared(file, type, message) : message);
       }
@@ -131,7 +145,8 @@ function* newMessages(body: ByteReader, hasOrder: boolean): Generator<Found> {
 /** Kinds of shared messages: in the header of another object. */
 const COMMITTED = 2;
 
-function shared(file: FormatFile, type: number, message: ByteReader): ByteReader {
+/** Fetches a message that is kept in the header of another object. @throws CorruptError */
+export function shared(file: FormatFile, type: number, message: ByteReader): ByteReader {
   const version = message.u8();
   const kind = message.u8();
   if (version === 1) message.skip(6 + file.lengthSize);

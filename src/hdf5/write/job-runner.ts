@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { shareBytes } from "../../array/index.js";
 import type { Strided } from "../../array/strided.js";
+import { sizeOf } from "../../dtype/index.js";
 import { type Files, nodeFiles } from "../../platform/files.js";
 import { canStartWorkers, defaultWorkers, type WorkerRun, workerPool } from "../../workers/index.js";
 import { type FileEnd, FileTarget } from "./file-target.js";
@@ -12,6 +13,9 @@ const MODULE = new URL("./write-task.js", import.meta.url).href;
 
 /** A dataset with fewer bytes is compressed in this thread: a message to a worker takes as long. */
 const LEAST = 1 << 20;
+
+/** Bytes that this thread compresses between two turns of others, or one chunk. */
+const STEP_BYTES = 64 << 10;
 
 /** Other work of this thread has its turn after so many milliseconds. */
 const TURN_MS = 10;
@@ -81,7 +85,25 @@ export class JobRunner {
       }
     }
     await this.turn();
-    return { done: Promise.resolve(writeJob(source.read(), job, this.target, source.label)) };
+    return { done: Promise.resolve(await this.#here(source, job)) };
+  }
+
+  /** Does a job in this thread, some chunks at a time. */
+  async #here(source: JobSource, job: WriteJob): Promise<JobResult> {
+    if (!isWork(job) || job.kind !== "chunks") {
+      return writeJob(source.read(), job, this.target, source.label);
+    }
+    const result: JobResult = { bytes: 0, addresses: [], lengths: [] };
+    const step = Math.max(1, Math.floor(STEP_BYTES / (sizeOf(job.grid.chunk) * job.grid.itemsize)));
+    for (let from = job.from; from < job.to; from += step) {
+      await this.turn();
+      const part = { ...job, from, to: Math.min(from + step, job.to) };
+      const { bytes, addresses, lengths } = writeJob(source.read(), part, this.target, source.label);
+      result.bytes += bytes;
+      result.addresses.push(...addresses);
+      result.lengths.push(...lengths);
+    }
+    return result;
   }
 
   /** The job for a worker; undefined where no other thread can see the bytes. */
