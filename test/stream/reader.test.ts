@@ -208,6 +208,22 @@ describe("errors of workers", () => {
   });
 });
 
+describe("a reader whose workers were closed", () => {
+  it("answers with others", async () => {
+    await using reader = await stream.Reader.open(shuffled, { workers: 1 });
+    const dataset = await reader.dataset<TableView>("/records");
+    using stage = dataset.createStage(1);
+    const ids: unknown[] = [];
+    for (let i = 0; i < 2; i++) {
+      const asked = reader.request(dataset.column("id").at(7), stage);
+      await workers.workerPool().close();
+      await expect(asked.get()).rejects.toThrow("closed");
+      ids.push(await reader.request(dataset.column("id").at(7 + i), stage).get());
+    }
+    expect(ids).toEqual([7, 8]);
+  });
+});
+
 describe("a reader that is dropped", () => {
   it.skipIf(!existsSync("/proc/self/fd"))("closes what it opened", async () => {
     const path = await hdf5With(fresh("dropped.h5"), file);
