@@ -102,7 +102,8 @@ export class Hdf5Dataset {
   }
 
   toString(): string {
-    return `Hdf5Dataset ${this.path}: ${this.dtype} [${this.shape.join(", ")}]`;
+    const closed = this.file.closed ? "closed " : "";
+    return `<${closed}Hdf5Dataset ${this.path}: ${this.dtype} [${this.shape.join(", ")}]>`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

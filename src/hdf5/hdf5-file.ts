@@ -75,7 +75,7 @@ export class Hdf5File implements Disposable {
    * A dataset. It lasts until the file is closed.
    *
    * @throws NotFoundError, with a guess at what was meant; DTypeError for elements that have no dtype here: strings and lists
-   * of variable length, references; UnsupportedError for groups and for links into other files; CorruptError, ClosedError
+   * of variable length, references, numbers of odd formats; ShapeError for a null dataspace; UnsupportedError for groups and for links into other files; CorruptError, ClosedError
    */
   dataset(path: string): Hdf5Dataset {
     const target = requireObject(this.handle, path, "dataset");
@@ -110,6 +110,14 @@ export class Hdf5File implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  toString(): string {
+    return this.closed ? `<closed Hdf5File ${this.path}>` : `<Hdf5File ${this.path}>`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 }
 

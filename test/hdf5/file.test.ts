@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadH5wasm, quietly } from "../../src/hdf5/h5wasm.js";
 import { type Hdf5File, openHdf5 } from "../../src/hdf5/hdf5-file.js";
@@ -101,7 +102,7 @@ describe("an HDF5 file", () => {
     expect(dataset.length).toBe(4);
     expect(dataset.rowBytes).toBe(6);
     expect(dataset.filters.map(({ id }) => id)).toEqual([1]);
-    expect(String(dataset)).toBe("Hdf5Dataset /run/v: <i2 [4, 3]");
+    expect(inspect(dataset)).toBe("<Hdf5Dataset /run/v: <i2 [4, 3]>");
   });
 
   it("says where contiguous rows lie, and reads rows", async () => {
@@ -288,4 +289,14 @@ it("keeps to itself what h5wasm says by the console", async () => {
   expect(printed()).toBe("");
   process.stderr.write("as before");
   expect(printed()).toBe("as before");
+});
+
+it("says what it is, and when it is closed", async () => {
+  const file = await opened();
+  const dataset = file.dataset("delay");
+  expect(inspect(file)).toBe(`<Hdf5File ${file.path}>`);
+  file.close();
+  expect(inspect([file, dataset])).toBe(
+    `[\n  <closed Hdf5File ${file.path}>,\n  <closed Hdf5Dataset /delay: <f8 [100]>\n]`,
+  );
 });

@@ -91,8 +91,11 @@ it("reads a row of any size piece by piece", async () => {
   expect(last).toBe(data.byteLength);
   const wide = file.getArray("/wide");
   expect(wide.shape).toEqual([1, 2, 300_000]);
-  expect(wide.view(0).view(0).toArray()).toEqual(data.subarray(0, 300_000));
-  expect(wide.view(0).view(1).toArray()).toEqual(data.subarray(300_000));
+  for (const half of [0, 1]) {
+    const row = wide.view(0).view(half).toArray();
+    if (!(row instanceof Float64Array)) throw new Error("no doubles");
+    expect(row.every((value, i) => value === 300_000 * half + i)).toBe(true);
+  }
 });
 
 describe("options that are none", () => {

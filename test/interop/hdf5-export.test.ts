@@ -125,6 +125,17 @@ describe("an exported HDF5 file", () => {
     }
   });
 
+  it("keeps its elements where h5py writes again to chunks that are hard to compress", async () => {
+    using file = newFile("rewritten");
+    file.setArray(
+      "/z",
+      Float64Array.from({ length: 60_000 }, (_, i) => i),
+    );
+    const path = join(directory, "rewritten.h5");
+    await exportHdf5(file, path, { chunks: 3, gzip: 1 });
+    expect(python("rewrite", { path, name: "z", start: 1000, stop: 50_000, step: 7, value: 1.5 })).toBe(0);
+  });
+
   it("holds attributes in types that h5py has", async () => {
     using file = newFile("attributes");
     const attrs: { readonly [key: string]: AttrInput } = {

@@ -130,6 +130,16 @@ def edit(path, libver):
         }
 
 
+def rewrite(path, name, start, stop, step, value):
+    """Changes some elements of a dataset, and says how many then are not what they should be."""
+    with h5py.File(path, "r+") as file:
+        wanted = file[name][()]
+        file[name][start:stop:step] = value
+    wanted[start:stop:step] = value
+    with h5py.File(path, "r") as file:
+        return int((file[name][()] != wanted).sum())
+
+
 def _arrays(root):
     """The arrays below a directory by their names, as NumPy reads them."""
     paths = [path for path in Path(root).rglob("*.npy") if ".memmap" not in path.parts]
