@@ -36,6 +36,26 @@ describe("names that are no UTF-8", () => {
     expect(Object.fromEntries(file.attrs("/plain"))).toEqual({ ok: 6 });
   });
 
+  it("are no matter where they are not asked for", async () => {
+    const skipped: SkippedNode[] = [];
+    const onSkip = (each: SkippedNode) => skipped.push(each);
+    const path = await makeHdf5(fresh("latin.h5"), (h5) => {
+      h5.create_dataset({ name: "plain", data: Int32Array.of(1) });
+      h5.create_dataset({ name: "cafe", data: Int32Array.of(2) });
+      h5.create_soft_link("/nowhere", "dangling");
+    });
+    patch(path, latin("cafe"), latin("caf\xe9"));
+    for (const only of ["plain", (each: string) => each === "/plain"]) {
+      using file = await importHdf5(path, fresh("file"), { ...QUICK, only, onSkip });
+      expect([...file.keys()]).toEqual(["plain"]);
+    }
+    expect(skipped).toEqual([]);
+    const promising = (async () => false) as never;
+    await expect(importHdf5(path, fresh("file"), { ...QUICK, only: promising })).rejects.toThrow(
+      /not with a promise/,
+    );
+  });
+
   it("are not among the keys and attributes of a file", async () => {
     using file = await openHdf5(await source());
     expect(file.keys()).toEqual(["plain"]);

@@ -72,7 +72,7 @@ export type ExportSource =
  * @param file the path of the new file
  * @throws ExistsError for a file of that name without `overwrite`, and for a directory; NotFoundError for a store or directory that
  * is not there; StaleError for arrays that were changed meanwhile; CastError naming dataset and row of text that has no UTF-8;
- * LimitError for more than 32 axes, and for chunks of over 1 GiB; ShapeError, UnsupportedError for options; ClosedError, NameError,
+ * LimitError for more than 32 axes, for chunks of over 1 GiB, and for arrays that cannot be mapped; ShapeError, UnsupportedError for options; ClosedError, NameError,
  * DiskError, WorkerError; the signal's reason
  */
 export async function exportHdf5(

@@ -26,7 +26,7 @@ import { JOB_BYTES, writeImport } from "./write.js";
  * | integers, floats, complex numbers, enumeration of `FALSE` and `TRUE` | `i`, `u`, `f`, `c`, `b1`, in their byte order |
  * | other enumerations | their integers; the names are the attribute `enum`, unless one is beyond 32 bits |
  * | strings of a fixed length | `S<n>` |
- * | strings of variable length | `U<n>`, as wide as the longest |
+ * | strings of variable length | `U<n>`, as wide as the longest: `4n` bytes each, however short |
  * | compound | a group of columns, or a structured array; only columns where a field is of variable length or refers |
  * | opaque | `V<n>`, or the dtype that h5py's tag says |
  * | references to objects | `U<n>`, their paths in the HDF5 file; empty for none |

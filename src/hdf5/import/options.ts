@@ -27,7 +27,7 @@ export interface ImportProgress {
 export interface ImportHdf5Options extends StoreSettings {
   /**
    * What to import: paths in the HDF5 file, a group's with all below it; or a predicate, which is asked for each group and
-   * dataset. Groups that only lead there come without their attributes. All when left out.
+   * dataset, and for links that lead to none. Groups that only lead there come without their attributes. All when left out.
    */
   readonly only?: string | readonly string[] | ((path: string) => boolean) | undefined;
   /** What compound datasets become: a group of columns (the default), or one structured array. */

@@ -1,3 +1,4 @@
+import { UnsupportedError } from "../../errors.js";
 import type { Handle } from "../handle.js";
 import { requireObject } from "../links.js";
 import type { ImportHdf5Options } from "./options.js";
@@ -13,7 +14,15 @@ export interface Selection {
 /** @throws NotFoundError for a path that is not there, with a guess at what was meant; UnsupportedError for one in another file */
 export function selectionOf(handle: Handle, only: ImportHdf5Options["only"]): Selection {
   if (only === undefined) return { has: () => true, mayEnter: () => true };
-  if (typeof only === "function") return { has: (path) => Boolean(only(path)), mayEnter: () => true };
+  if (typeof only === "function") {
+    const has = (path: string) => {
+      const answer: unknown = only(path);
+      if (!(answer instanceof Promise)) return Boolean(answer);
+      answer.catch(() => undefined);
+      throw new UnsupportedError("only answers with true or false, not with a promise");
+    };
+    return { has, mayEnter: () => true };
+  }
   const wanted = [only].flat().map(plainPath);
   for (const path of wanted) requireObject(handle, path, "group or dataset");
   const has = (path: string) => wanted.some((each) => path === each || path.startsWith(below(each)));

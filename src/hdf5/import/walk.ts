@@ -125,6 +125,8 @@ class Walk {
   ): Promise<Found | undefined> {
     const place = { name, path: childPath(group, name) };
     const { path } = place;
+    const isObject = target?.kind === "group" || target?.kind === "dataset";
+    if (!isObject && !this.#selection.has(path)) return undefined;
     if (target === undefined) {
       const error = new NameError(
         `${this.#handle.path}: a name in "${excerpt(group)}" is no text in UTF-8, so that nothing can be found by it: about "${excerpt(name)}"`,
