@@ -300,3 +300,11 @@ it("says what it is, and when it is closed", async () => {
     `[\n  <closed Hdf5File ${file.path}>,\n  <closed Hdf5Dataset /delay: <f8 [100]>\n]`,
   );
 });
+
+it("plans no rows that are none", async () => {
+  using file = await opened();
+  const dataset = file.dataset("delay");
+  for (const rows of [undefined, null, 5, [5], [null], new Int32Array(2)] as never[]) {
+    expect(thrown(() => dataset.plan(rows))).toMatch(/^IndexError.* rows are ranges such as/);
+  }
+});

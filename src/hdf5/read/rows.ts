@@ -22,12 +22,17 @@ export interface Band {
  * Counts rows.
  *
  * @param length rows that there are
- * @throws IndexError for one that is not there
+ * @throws IndexError for one that is not there, and for what are no rows
  */
 export function countRows(rows: RowSet, length: number): number {
   if (rows instanceof Float64Array) {
     for (const row of rows) if (!isWithin(row, length - 1)) throw outside(row, length);
     return rows.length;
+  }
+  if (!isListOfLists(rows)) {
+    throw new IndexError(
+      `rows are ranges such as [[0, 10]], or a Float64Array of row numbers, not ${showValue(rows)}`,
+    );
   }
   let count = 0;
   for (const [start, stop] of rows) {
@@ -36,6 +41,10 @@ export function countRows(rows: RowSet, length: number): number {
     count += stop - start;
   }
   return count;
+}
+
+function isListOfLists(rows: unknown): boolean {
+  return Array.isArray(rows) && rows.every((range) => Array.isArray(range));
 }
 
 function isWithin(row: number, last: number): boolean {
