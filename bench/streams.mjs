@@ -79,8 +79,8 @@ export async function streams({ root, rounds, only, row, peer, python }) {
     };
     row("blocks, each summed (MiB/s)", "peers", "this", "ratio", "goal", "");
     {
-      using table = MemmapTable.create(file("table"), { rows: ELEMENTS, durability: "process" });
-      using values = openNpy(file("values.npy"));
+      const table = MemmapTable.create(file("table"), { rows: ELEMENTS, durability: "process" });
+      const values = openNpy(file("values.npy"));
       table.addColumn("values", "f8").assign(values);
       const streamer = await Streamer.open(table, "values");
       for (const rows of [CHUNK, 1 << 17]) {
@@ -109,17 +109,17 @@ export async function streams({ root, rounds, only, row, peer, python }) {
   row("requests and files (milliseconds)", "h5py", "this", "ratio", "goal", "");
   if (wanted("random requests")) {
     await theirs.ask("make_requests", place, RECORDS, REQUESTS, LENGTH);
-    using table = MemmapTable.create(file("records"), { rows: RECORDS, durability: "process" });
+    const table = MemmapTable.create(file("records"), { rows: RECORDS, durability: "process" });
     for (const name of ["f8", "i4", "f4"]) {
-      using values = openNpy(file(`${name}.npy`));
+      const values = openNpy(file(`${name}.npy`));
       table.addColumn(name, name).assign(values);
     }
-    using starts = openNpy(file("starts.npy"));
+    const starts = openNpy(file("starts.npy"));
     const from = Array.from(starts.values, Number);
     const asks = [["h5py_requests", place, LENGTH]];
     const reader = await Reader.open(table, { workers: WORKERS });
     const rows = await reader.dataset();
-    using pool = rows.createStagePool(LENGTH, 10);
+    const pool = rows.createStagePool(LENGTH, 10);
     await compare("100,000 random requests of 10 rows, one by one", 5, {
       asks,
       own: async () => {
@@ -136,7 +136,7 @@ export async function streams({ root, rounds, only, row, peer, python }) {
       asks,
       own: async () => {
         let total = 0;
-        const operations = from.values().map((start) => rows.slice(start, start + LENGTH));
+        const operations = from.map((start) => rows.slice(start, start + LENGTH));
         for await (const view of reader.requests(operations, pool)) total += view.column("i4").at(0);
         return total;
       },

@@ -32,9 +32,12 @@ export function* split(layout: Layout, limit: number): Generator<Layout> {
   }
 }
 
+/** An ArrayBuffer costs as much as a short array's sum. */
+const NOTHING = new Uint8Array(0);
+
 /** Memory that blocks are copied into where they do not lie as wanted. It grows to what is asked of it. */
 export class Scratch {
-  #bytes = new Uint8Array(0);
+  #bytes = NOTHING;
 
   take(length: number): Uint8Array {
     if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);

@@ -5,6 +5,9 @@ import type { Accumulator, Complex, FloatArray, MissingOptions, NumberArray } fr
 /** Elements summed in a straight line before pairs of such sums are added. */
 const STRAIGHT = 128;
 
+/** The straight sums of a block. */
+const straightSums = new Float64Array(BLOCK / STRAIGHT);
+
 /**
  * The sum of the first `count` doubles of a block by pairwise summation: straight sums of up to 128 elements,
  * each over eight independent lanes, joined in a balanced tree. Exact for integers while the sum stays below
@@ -14,10 +17,20 @@ export function pairwiseSum(block: Float64Array, count: number): number {
   return sumRange(block, 0, count);
 }
 
+/** The sum of at most a block of elements. A loop is faster than a recursion, whose calls cost as much as the sums. */
 function sumRange(block: Float64Array, start: number, end: number): number {
-  if (end - start <= STRAIGHT) return sumStraight(block, start, end);
-  const middle = start + (((end - start) >>> 1) & ~7);
-  return sumRange(block, start, middle) + sumRange(block, middle, end);
+  const sums = straightSums;
+  let count = 0;
+  for (let at = start; at < end; at += STRAIGHT) {
+    sums[count++] = sumStraight(block, at, at + STRAIGHT < end ? at + STRAIGHT : end);
+  }
+  while (count > 1) {
+    const pairs = count >>> 1;
+    for (let i = 0; i < pairs; i++) sums[i] = sums[2 * i] + sums[2 * i + 1];
+    if ((count & 1) === 1) sums[pairs] = sums[count - 1];
+    count -= pairs;
+  }
+  return count === 0 ? 0 : sums[0];
 }
 
 function sumStraight(block: Float64Array, start: number, end: number): number {

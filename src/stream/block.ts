@@ -22,16 +22,21 @@ export class Block<V extends RowsView = RowsView> {
   readonly indices: Float64Array | undefined;
   #loan: Loan<V> | undefined;
   readonly #place: Place;
+  readonly #isWatched: boolean;
 
-  /** @internal */
-  constructor(loan: Loan<V>, { index, start, length, rows }: BlockSpan, place: Place) {
+  /**
+   * @internal
+   * @param isWatched whether nobody but its taker holds it, so that its place is to be given back when it is dropped
+   */
+  constructor(loan: Loan<V>, { index, start, length, rows }: BlockSpan, place: Place, isWatched: boolean) {
     this.index = index;
     this.start = start;
     this.length = length;
     this.indices = rows instanceof Float64Array ? rows : undefined;
     this.#loan = loan;
     this.#place = place;
-    dropped.register(loan.life, place, this);
+    if (isWatched) dropped.register(loan.life, place, this);
+    this.#isWatched = isWatched;
   }
 
   /** The rows: a view. @throws ClosedError after {@link release} */
@@ -45,7 +50,7 @@ export class Block<V extends RowsView = RowsView> {
     const loan = this.#loan;
     if (loan === undefined) return;
     this.#loan = undefined;
-    dropped.unregister(this);
+    if (this.#isWatched) dropped.unregister(this);
     loan.release();
     this.#place.leave();
   }

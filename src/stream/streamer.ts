@@ -86,13 +86,13 @@ export class Streamer<V extends RowsView = RowsView> {
    * @throws LimitError, IndexError and ShapeError for options that make no sense; NotFoundError for a field that is not there
    */
   blocks(options: StreamOptions = {}): BlockStream<V> {
-    const { flow, info } = this.#begin(options);
+    const { flow, info } = this.#begin(options, false);
     return new BlockStream(flow, info);
   }
 
   /** Blocks for many consumers at once. @param options as of {@link blocks} */
   queue(options: StreamOptions = {}): BlockQueue<V> {
-    const { flow, info } = this.#begin(options);
+    const { flow, info } = this.#begin(options, true);
     return new BlockQueue(flow, info);
   }
 
@@ -181,11 +181,11 @@ export class Streamer<V extends RowsView = RowsView> {
     return rows.dataset.emptyRows() as V;
   }
 
-  #begin(options: StreamOptions): { flow: BlockFlow<V>; info: StreamInfo } {
+  #begin(options: StreamOptions, isWatched: boolean): { flow: BlockFlow<V>; info: StreamInfo } {
     const setup = this.#setup(options);
     const flow = this.#flow(
       this.#loader(setup),
-      (loan: Loan<V>, span, place) => new Block<V>(loan, span, place),
+      (loan: Loan<V>, span, place) => new Block<V>(loan, span, place, isWatched),
       setup,
       options,
     );

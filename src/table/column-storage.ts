@@ -19,6 +19,8 @@ export class ColumnStorage implements Storage {
   readonly #watch: FileWatch;
   #state: ColumnState;
   #name: string;
+  /** Made when it is asked for, which every operation does. */
+  #label: string | undefined;
   #bytes: Uint8Array | undefined;
   /** Mappings of this column's files. Older ones stay for the typed arrays over them. */
   #mappings: { readonly mapping: Mapping; readonly file: FileIdentity }[] = [];
@@ -33,7 +35,8 @@ export class ColumnStorage implements Storage {
   }
 
   get label(): string {
-    return `column ${JSON.stringify(this.#name)}`;
+    this.#label ??= `column ${JSON.stringify(this.#name)}`;
+    return this.#label;
   }
 
   get name(): string {
@@ -120,6 +123,7 @@ export class ColumnStorage implements Storage {
       before.dataOffset !== state.dataOffset ||
       before.fortran !== state.fortran;
     this.#name = name;
+    this.#label = undefined;
     this.#state = state;
     if (!moved && this.#gone === undefined) return;
     this.#gone = undefined;
