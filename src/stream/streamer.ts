@@ -82,7 +82,7 @@ export class Streamer<V extends RowsView = RowsView> {
    *
    * @param options.blockSize when left out: the rows of a chunk of a dataset that has chunks, or of so many that they are about
    * 256 KiB, and at most 64 MiB; else about 1 MiB of rows
-   * @param options.readAhead when left out: 2 × `workers` + 1
+   * @param options.readAhead when left out: 4 × `workers` + 1
    * @throws LimitError, IndexError and ShapeError for options that make no sense; NotFoundError for a field that is not there
    */
   blocks(options: StreamOptions = {}): BlockStream<V> {
@@ -217,7 +217,7 @@ export class Streamer<V extends RowsView = RowsView> {
 
   #setup(options: StreamOptions): Setup {
     requireOptions(options);
-    const { workers = defaultWorkers(), fields, readAhead = 2 * Math.max(1, workers) + 1 } = options;
+    const { workers = defaultWorkers(), fields, readAhead = 4 * Math.max(1, workers) + 1 } = options;
     if (!Number.isSafeInteger(workers) || workers < 0) {
       throw new LimitError(`workers is a whole number of at least 0, not ${showValue(workers)}`);
     }

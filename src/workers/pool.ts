@@ -35,7 +35,7 @@ export class WorkerPool {
   };
   readonly #asThreadOwner: ThreadOwner = {
     replied: (thread, job, reply) => this.#replied(thread, job, reply),
-    ended: (thread, job, why) => this.#ended(thread, job, why),
+    ended: (thread, job, next, why) => this.#ended(thread, job, next, why),
   };
 
   /** @param options for tests: all else shares {@link workerPool} */
@@ -94,17 +94,35 @@ export class WorkerPool {
         if (run.unfinished === 0) this.#runs.delete(run);
       }
     }
+    this.#dispatchAhead();
     for (const thread of this.#idle) thread.rest();
+  }
+
+  /** Where no other run waits, threads have their next task before they are done with one. */
+  #dispatchAhead(): void {
+    const waiting = [...this.#runs].filter(({ waits }) => waits);
+    const [run] = waiting;
+    if (run === undefined || waiting.length > 1) return;
+    for (const thread of this.#threads) {
+      const job = thread.mayFollow(run) ? run.takeAhead() : undefined;
+      if (job !== undefined) this.#hand(thread, job);
+    }
   }
 
   #give(thread: WorkerThread, run: WorkerRun): void {
     const job = run.take();
-    if (job === undefined) return;
+    if (job !== undefined && this.#hand(thread, job)) this.#idle.delete(thread);
+  }
+
+  /** @returns false where the thread cannot take it, and the job has failed */
+  #hand(thread: WorkerThread, job: Job): boolean {
     try {
       thread.give(job);
-      this.#idle.delete(thread);
+      return true;
     } catch (error) {
-      run.settle(job, { ok: false, error });
+      if (thread.job !== undefined) job.run.follow();
+      job.run.settle(job, { ok: false, error });
+      return false;
     }
   }
 
@@ -120,13 +138,14 @@ export class WorkerPool {
   }
 
   #replied(thread: WorkerThread, job: Job, reply: Reply): void {
-    if (!thread.leaving) this.#idle.add(thread);
+    if (!thread.leaving && thread.job === undefined) this.#idle.add(thread);
     this.#settle(job, reply.ok ? reply : { ok: false, error: unpackThrown(reply.thrown) });
   }
 
-  #ended(thread: WorkerThread, job: Job | undefined, why: WorkerError): void {
+  #ended(thread: WorkerThread, job: Job | undefined, next: Job | undefined, why: WorkerError): void {
     this.#threads.delete(thread);
     this.#idle.delete(thread);
+    next?.run.putBack(next);
     if (job !== undefined) this.#settle(job, { ok: false, error: why });
   }
 

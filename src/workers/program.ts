@@ -24,17 +24,24 @@ Atomics.store(state, THREAD, threadNumber());
 // A task that ends its thread is not running any more.
 process.on("exit", rest);
 
-let working = false;
+let orders = 0;
 let leaving = false;
-port.on("message", async (order: Order | typeof LEAVE) => {
+/** Fulfilled when all orders that came are done: one at a time, in the order in which they came. */
+let done = Promise.resolve();
+port.on("message", (order: Order | typeof LEAVE) => {
   if (order === LEAVE) leaving = true;
   else {
-    working = true;
-    answer(order, await work(order));
-    working = false;
+    orders += 1;
+    done = done.then(() => carryOut(order));
   }
-  if (leaving && !working) leave();
+  if (leaving && orders === 0) leave();
 });
+
+async function carryOut(order: Order): Promise<void> {
+  answer(order, await work(order));
+  orders -= 1;
+  if (leaving && orders === 0) leave();
+}
 
 async function work({ module, name, input, stop }: Order): Promise<Reply> {
   const context: TaskContext = {

@@ -59,6 +59,8 @@ export class WorkerRun {
   readonly #independent: boolean;
   readonly #queue: Job[] = [];
   readonly #running = new Set<Job>();
+  /** Those of them that a thread has, but has not begun. */
+  #ahead = 0;
   /** Who waits for room. */
   readonly #waiting: Settle<void>[] = [];
   #failure: { readonly error: unknown } | undefined;
@@ -85,7 +87,12 @@ export class WorkerRun {
 
   /** Whether a task waits that one more worker may take. */
   get ready(): boolean {
-    return this.#queue.length > 0 && this.#running.size < this.workers;
+    return this.waits && this.#running.size - this.#ahead < this.workers;
+  }
+
+  /** Whether a task waits for a worker. */
+  get waits(): boolean {
+    return this.#queue.length > 0;
   }
 
   /**
@@ -180,6 +187,27 @@ export class WorkerRun {
     const job = this.ready ? this.#queue.shift() : undefined;
     if (job !== undefined) this.#running.add(job);
     return job;
+  }
+
+  /** The next task, for a worker that has begun another of this run; undefined where it must not have two. */
+  takeAhead(): Job | undefined {
+    const job = this.#independent ? this.#queue.shift() : undefined;
+    if (job === undefined) return undefined;
+    this.#running.add(job);
+    this.#ahead += 1;
+    return job;
+  }
+
+  /** A task that was taken ahead is begun, or is none any more. */
+  follow(): void {
+    this.#ahead -= 1;
+  }
+
+  /** A task that was taken ahead was not begun, and its worker is gone. */
+  putBack(job: Job): void {
+    this.follow();
+    this.#running.delete(job);
+    if (this.#failure === undefined) this.#queue.unshift(job);
   }
 
   /** A worker has ended a task of this run, well or not, and is free. */

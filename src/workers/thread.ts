@@ -23,8 +23,11 @@ export interface ThreadOptions {
 /** Who is told what becomes of a thread. */
 export interface ThreadOwner {
   replied(thread: WorkerThread, job: Job, reply: Reply): void;
-  /** @param job what it was doing, and did not finish */
-  ended(thread: WorkerThread, job: Job | undefined, why: WorkerError): void;
+  /**
+   * @param job what it was doing, and did not finish
+   * @param next what it would have done after that, and did not begin
+   */
+  ended(thread: WorkerThread, job: Job | undefined, next: Job | undefined, why: WorkerError): void;
 }
 
 /** One worker thread, as the pool sees it: it has one job at a time. */
@@ -37,6 +40,8 @@ export class WorkerThread {
   readonly #owner: ThreadOwner;
   readonly #runs = new WeakSet<WorkerRun>();
   #job: Job | undefined;
+  /** The job after it, which the thread has already. */
+  #next: Job | undefined;
   #leaving = false;
   #uncaught: unknown;
   #timer: NodeJS.Timeout | undefined;
@@ -67,6 +72,11 @@ export class WorkerThread {
     return this.#job;
   }
 
+  /** Whether it may be given a job of the run to do after the one that it is doing, which is of the same run. */
+  mayFollow(run: WorkerRun): boolean {
+    return this.#job?.run === run && this.#next === undefined && !this.#leaving;
+  }
+
   /** Whether a task of the run was ever given to it. */
   workedFor(run: WorkerRun): boolean {
     return this.#runs.has(run);
@@ -78,7 +88,8 @@ export class WorkerThread {
   }
 
   /**
-   * Begins a job, which keeps the process alive until it has ended.
+   * Begins a job, which keeps the process alive until it has ended; where it is doing another, after that. To wake a thread
+   * takes a tenth of a millisecond.
    *
    * @throws WorkerError where the input cannot be handed over; the thread is as it was
    */
@@ -90,7 +101,8 @@ export class WorkerThread {
       const message = `the input of ${nameOf(job.task)} cannot be handed over: ${messageOf(cause)}`;
       throw new WorkerError(message, { cause });
     }
-    this.#job = job;
+    if (this.#job === undefined) this.#job = job;
+    else this.#next = job;
     this.#runs.add(job.run);
     this.#wakeAfter(undefined);
     this.#worker.ref();
@@ -147,7 +159,9 @@ export class WorkerThread {
 
   #replied(reply: Reply): void {
     const job = this.#job;
-    this.#job = undefined;
+    this.#job = this.#next;
+    this.#next = undefined;
+    this.#job?.run.follow();
     if (this.#leaving) this.#terminateLater();
     else this.#wakeAfter(undefined);
     if (job !== undefined) this.#owner.replied(this, job, reply);
@@ -155,7 +169,9 @@ export class WorkerThread {
 
   #ended(code: number): void {
     const job = this.#job;
+    const next = this.#next;
     this.#job = undefined;
+    this.#next = undefined;
     this.#leaving = true;
     this.#wakeAfter(undefined);
     const cause = this.#uncaught;
@@ -164,6 +180,7 @@ export class WorkerThread {
     this.#owner.ended(
       this,
       job,
+      next,
       new WorkerError(`a worker thread ended with exit code ${code} ${what}${why}`, { cause }),
     );
   }
