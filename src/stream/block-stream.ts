@@ -1,5 +1,7 @@
 import type { Block } from "./block.js";
-import type { Flow, Loaded, SkippedBlock } from "./flow.js";
+import type { Flow } from "./flow.js";
+import type { SkippedBlock } from "./flow-options.js";
+import type { Loaded } from "./loader.js";
 import type { RowsView } from "./source.js";
 
 /** What a stream says of itself. */

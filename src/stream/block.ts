@@ -1,7 +1,7 @@
 import { ClosedError } from "../errors.js";
 import type { BlockSpan } from "./block-plan.js";
-import type { Place } from "./flow.js";
 import type { Loan } from "./lent-storage.js";
+import type { Place } from "./place.js";
 import type { RowsView } from "./source.js";
 
 /** Blocks that were dropped without being released give their places back. */

@@ -4,8 +4,8 @@ import { canStartWorkers, type WorkerRun, workerPool } from "../workers/index.js
 import type { BlockSpan } from "./block-plan.js";
 import type { ReadTask } from "./block-tasks.js";
 import type { DatasetRows } from "./dataset-rows.js";
-import type { Loader } from "./flow.js";
 import type { Loan } from "./lent-storage.js";
+import type { Loader } from "./loader.js";
 import { sharedBuffer } from "./shared-view.js";
 import { chosenFields, type RowsView } from "./source.js";
 import { lend } from "./view-loader.js";

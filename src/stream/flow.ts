@@ -1,78 +1,10 @@
-import { showValue } from "../dtype/index.js";
-import { isMemmapError, LimitError, TimeoutError, UnsupportedError } from "../errors.js";
+import { isMemmapError, TimeoutError } from "../errors.js";
 import { type Abortable, onAbort } from "./abort.js";
 import type { BlockSpan } from "./block-plan.js";
-import { requireFlag } from "./checks.js";
+import type { FlowOptions, SkippedBlock } from "./flow-options.js";
+import type { Loaded, Loader } from "./loader.js";
+import { Place } from "./place.js";
 import { turn } from "./turns.js";
-
-/** What has been read of a block. */
-export interface Loaded<D> {
-  readonly data: D;
-  /** Gives back what it lies in. Where nobody is left who could say so it is never called: that memory is not used again. */
-  release(): void;
-}
-
-/** What reads blocks. */
-export interface Loader<D, L extends Loaded<D> = Loaded<D>> {
-  /** Begins to read a block, or has it at once. */
-  load(span: BlockSpan): L | Promise<L>;
-  /** Gives up what is under way. */
-  stop(reason: unknown): void;
-}
-
-/** Rows that could not be read, and were left out. */
-export interface SkippedBlock {
-  /** The number of its first row. */
-  readonly start: number;
-  readonly length: number;
-  readonly error: unknown;
-}
-
-/** How far a stream has come. */
-export interface StreamProgress {
-  /** Blocks that were given out, and those that were skipped. */
-  readonly blocks: number;
-  /** Rows in them. */
-  readonly rows: number;
-  /** Rows in all; undefined where they have no end. */
-  readonly total: number | undefined;
-}
-
-/** How blocks are given out. */
-export interface FlowOptions {
-  /** The most blocks that there are at a time: read ahead, under way, and given out without having come back. */
-  readonly readAhead?: number | undefined;
-  /** Whether blocks come in their order (the default), or as soon as they are read. */
-  readonly ordered?: boolean | undefined;
-  /** The most milliseconds to wait for one block. */
-  readonly timeout?: number | undefined;
-  /** Ends the stream, with its reason. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * What becomes of a block that cannot be read: `"throw"` (the default) throws where it would have come, once; `"skip"` goes
-   * on with the next, and notes it in `skipped` (of a cyclic stream, the last 1,000). Where all blocks of a cycle fail, and where
-   * the source was closed or its file replaced, the stream ends with that error.
-   */
-  readonly onError?: "throw" | "skip" | undefined;
-  /** Told after each block. What it throws ends the stream. */
-  readonly onProgress?: ((progress: StreamProgress) => void) | undefined;
-}
-
-/** A place among the blocks that there may be. It leads to its stream, and not to what takes the place. */
-export class Place {
-  #leave: (() => void) | undefined;
-
-  constructor(leave: () => void) {
-    this.#leave = leave;
-  }
-
-  /** Makes room for another block. A second call does nothing. */
-  leave(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
-    leave?.();
-  }
-}
 
 /** What makes of what was read what is given out. */
 export type Deliver<L, T> = (loaded: L, span: BlockSpan, place: Place) => T;
@@ -355,22 +287,5 @@ export class Flow<L extends Loaded<unknown>, T> implements Abortable {
   #settle(): void {
     this.#removeListener?.();
     this.#removeListener = undefined;
-  }
-}
-
-/** @throws LimitError for a time that is none, UnsupportedError for values that an option has not */
-export function checkFlow({ timeout, onError, ordered, signal, onProgress }: FlowOptions): void {
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
-    throw new LimitError(`timeout is a number of milliseconds above 0, not ${showValue(timeout)}`);
-  }
-  if (onError !== undefined && onError !== "throw" && onError !== "skip") {
-    throw new UnsupportedError(`onError is "throw" or "skip", not ${showValue(onError)}`);
-  }
-  requireFlag(ordered, "ordered");
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
-  }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new UnsupportedError(`onProgress is a function, not ${showValue(onProgress)}`);
   }
 }

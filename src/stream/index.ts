@@ -9,7 +9,7 @@ export type { BlockOptions, ShuffleOptions } from "./block-plan.js";
 export { BlockQueue, BlockStream, ResultStream, type StreamInfo } from "./block-stream.js";
 export { Dataset, type StageSize } from "./dataset.js";
 export type { ColumnExpression, Expression, ExpressionOperand, WhereColumn } from "./expression.js";
-export type { FlowOptions, SkippedBlock, StreamProgress } from "./flow.js";
+export type { FlowOptions, SkippedBlock, StreamProgress } from "./flow-options.js";
 export { Future, LentResult } from "./future.js";
 export { openSource, type Streamable } from "./open-source.js";
 export { type Between, Operation } from "./operation.js";

@@ -4,7 +4,7 @@ import { type FunctionName, functionName } from "./block-function.js";
 import type { BlockSpan } from "./block-plan.js";
 import { type MapTask, mapBlock, type SharedRows } from "./block-tasks.js";
 import { beginRun } from "./dataset-loader.js";
-import type { Loaded, Loader } from "./flow.js";
+import type { Loaded, Loader } from "./loader.js";
 import { copyShared, type SharedView, shareView } from "./shared-view.js";
 import { chosenFields, rowsBetween, type Source } from "./source.js";
 import { takeRowSet } from "./view-loader.js";

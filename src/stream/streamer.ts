@@ -15,10 +15,13 @@ import {
 import { type BlockFlow, BlockQueue, BlockStream, ResultStream, type StreamInfo } from "./block-stream.js";
 import { requireCount, requireOptions } from "./checks.js";
 import { DatasetLoader } from "./dataset-loader.js";
-import { checkFlow, Flow, type FlowOptions, type Loaded, type Loader } from "./flow.js";
+import { Flow } from "./flow.js";
+import { checkFlow, type FlowOptions } from "./flow-options.js";
 import type { Loan } from "./lent-storage.js";
+import type { Loaded, Loader } from "./loader.js";
 import { MapLoader } from "./map-loader.js";
 import { openSource, type Streamable } from "./open-source.js";
+import type { Place } from "./place.js";
 import { checkFields, chosenFields, type RowsView, rowsBetween, type Source } from "./source.js";
 import { turn } from "./turns.js";
 import { ViewLoader } from "./view-loader.js";
@@ -205,7 +208,7 @@ export class Streamer<V extends RowsView = RowsView> {
 
   #flow<L extends Loaded<unknown>, T>(
     loader: Loader<unknown, L>,
-    deliver: (loaded: L, span: BlockSpan, place: import("./flow.js").Place) => T,
+    deliver: (loaded: L, span: BlockSpan, place: Place) => T,
     { blocks, info }: Setup,
     options: StreamOptions,
   ): Flow<L, T> {

@@ -1,8 +1,8 @@
 import { ArrayView, prefetch, STRIDED } from "../array/index.js";
 import type { RowSet } from "../hdf5/index.js";
 import type { BlockSpan } from "./block-plan.js";
-import type { Loader } from "./flow.js";
 import { type Loan, lendArray, lendTable } from "./lent-storage.js";
+import type { Loader } from "./loader.js";
 import { type RowsView, rowsBetween } from "./source.js";
 
 /** Bytes that are read ahead together: fewer cost more calls than they save. */

@@ -2,13 +2,10 @@ import { setTimeout as after } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ClosedError, TimeoutError } from "../../src/errors.js";
 import { type BlockSpan, planBlocks, resolveBlocks } from "../../src/stream/block-plan.js";
-import {
-  Flow,
-  type FlowOptions,
-  type Loaded,
-  type Place,
-  type StreamProgress,
-} from "../../src/stream/flow.js";
+import { Flow } from "../../src/stream/flow.js";
+import type { FlowOptions, StreamProgress } from "../../src/stream/flow-options.js";
+import type { Loaded } from "../../src/stream/loader.js";
+import type { Place } from "../../src/stream/place.js";
 
 vi.setConfig({ testTimeout: 5_000 });
 
