@@ -7,7 +7,7 @@ import type { Draft } from "../src/store/draft.js";
 import { crashScenario } from "../test/crash/states.js";
 import { baseChange, type Change, type Layout } from "../test/crash/states-scenarios.js";
 
-const numRuns = process.env.RUNS === undefined ? 12 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 5 : Number(process.env.RUNS);
 
 const LAYOUTS = ["npy", "raw"] as const;
 const DTYPES = ["<i4", "<f8", "|u1", "<U5"];

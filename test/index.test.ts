@@ -41,6 +41,7 @@ describe("the public names", () => {
       ShapeError
       StaleError
       TableView
+      TimeoutError
       UnsupportedError
       WorkerError
       check

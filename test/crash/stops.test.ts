@@ -15,10 +15,10 @@ function expectNone({ violations, points }: CrashReport): void {
  * every such call of the recovery: in memory, where it takes milliseconds.
  */
 describe("a writer that stops after any call", () => {
-  // Half of them each time.
+  // A fifth of them each time.
   it.each(
     scenarios()
-      .filter((_, i) => (i + seed) % 2 === 0)
+      .filter((_, i) => (i + seed) % 5 === 0)
       .map((scenario) => [scenario.name, scenario] as const),
   )("leaves the old table or the new one, and so does who stops while recovering: %s", (_, scenario) => {
     const none = { limit: 0, deeper: 0, seed, killsOnly: true };
@@ -27,17 +27,18 @@ describe("a writer that stops after any call", () => {
     expect(full.deeper).toBeGreaterThan(full.points);
   });
 
-  it.each(manyScenarios().map((scenario) => [scenario.name, scenario] as const))(
-    "leaves the old table or the new one: %s",
-    (_, scenario) => {
-      expectNone(crashScenario(scenario, { limit: 0, deeper: 0, seed, killsOnly: true, every: 128 }));
-    },
-  );
+  it.each(
+    manyScenarios()
+      .filter((_, i) => (i + seed) % 2 === 0)
+      .map((scenario) => [scenario.name, scenario] as const),
+  )("leaves the old table or the new one: %s", (_, scenario) => {
+    expectNone(crashScenario(scenario, { limit: 0, deeper: 0, seed, killsOnly: true, every: 128 }));
+  });
 
   it("does so as well where changes do not wait for the disk, and fewer calls are made", () => {
     const run = { limit: 0, deeper: 0, seed, every: 16, durability: "process" } as const;
-    // A third of them each time.
-    for (const scenario of scenarios().filter((_, i) => (i + seed) % 3 === 0)) {
+    // A fifth of them each time.
+    for (const scenario of scenarios().filter((_, i) => (i + seed) % 5 === 1)) {
       expectNone(crashScenario(scenario, run));
     }
   });
