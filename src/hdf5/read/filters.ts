@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { detach } from "../../platform/transfer.js";
 import type { ChunkFilter } from "../format/index.js";
 import { fletcher32 } from "./fletcher32.js";
 import { decompressLzf } from "./lzf.js";
@@ -50,12 +51,21 @@ export function undoFilters(
         const into =
           room?.length === bytes.length && bytes.buffer !== room.buffer ? room : memory(bytes.length);
         unshuffle(bytes, into, filter.size);
+        if (bytes.buffer !== raw.buffer) discard(bytes);
         bytes = into;
       }
     }
   }
   if (bytes.length !== length) throw fail(`has ${bytes.length} bytes, not ${length}`);
   return bytes;
+}
+
+/**
+ * Gives back memory that was inflated into, at once: where so much waits for garbage to be collected, that is done all the
+ * time. Nothing where it is a part of other memory.
+ */
+export function discard({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength <= byteLength + CHECKSUM_BYTES + 1) detach(buffer);
 }
 
 function memory(length: number): Uint8Array {

@@ -3,7 +3,7 @@ import { CorruptError } from "../../errors.js";
 import { type ChunkFilter, ChunkGrid } from "../format/index.js";
 import { type ChunkColumn, chunkColumn, copyPiece, fillWith } from "./chunk-copy.js";
 import { keyOf, readExactly } from "./file-source.js";
-import { filtersOf, undoFilters } from "./filters.js";
+import { discard, filtersOf, undoFilters } from "./filters.js";
 import { IdleCache } from "./idle-cache.js";
 import type { Pace } from "./pace.js";
 import { CHUNK_FIELDS, type ChunksPlan } from "./plan.js";
@@ -107,7 +107,9 @@ class ChunkReader {
     if (known === undefined && column.isWhole && wanted === this.#chunkRows && pieces.length === 1 && piece) {
       const room = this.#target.subarray(piece.at * rowBytes, piece.at * rowBytes + this.#chunkBytes);
       const bytes = this.#decode(chunk, room);
-      if (bytes !== room) room.set(bytes);
+      if (bytes === room) return;
+      room.set(bytes);
+      if (bytes.buffer !== scratch.take(0).buffer) discard(bytes);
       return;
     }
     const bytes = known ?? this.#decode(chunk, undefined);
