@@ -17,33 +17,55 @@ export interface StreamInfo {
 /** @internal A flow of blocks. */
 export type BlockFlow<V extends RowsView> = Flow<Loaded<unknown>, Block<V>>;
 
-/**
- * Blocks one after another: of {@link Streamer.blocks}. A block is released when the next is asked for, and when the loop ends,
- * by its end, `break` or a throw.
- */
-export class BlockStream<V extends RowsView = RowsView>
-  implements AsyncIterableIterator<Block<V>, undefined>
-{
+/** What there is of every stream. */
+abstract class FlowStream<L extends Loaded<unknown>, T> {
+  /** Rows of a block. */
   readonly blockSize: number;
+  /** The most blocks that there are at a time. */
   readonly readAhead: number;
+  /** What the order of a shuffled stream comes from. */
   readonly seed: number;
-  readonly #flow: BlockFlow<V>;
-  #last: Block<V> | undefined;
-  /** Calls are answered one after the other, as those of generators. */
-  #turn: Promise<unknown> | undefined;
+  /** @internal */
+  protected readonly flow: Flow<L, T>;
 
-  /** @internal Use {@link Streamer.blocks}. */
-  constructor(flow: BlockFlow<V>, { blockSize, readAhead, seed }: StreamInfo) {
-    this.#flow = flow;
+  /** @internal Streams are made by {@link Streamer}. */
+  constructor(flow: Flow<L, T>, { blockSize, readAhead, seed }: StreamInfo) {
+    this.flow = flow;
     this.blockSize = blockSize;
     this.readAhead = readAhead;
     this.seed = seed;
   }
 
-  /** What could not be read and was left out, with `onError: "skip"`. */
+  /** What could not be read, or made the function of a `map` throw, and was left out, with `onError: "skip"`. */
   get skipped(): readonly SkippedBlock[] {
-    return this.#flow.skipped;
+    return this.flow.skipped;
   }
+
+  /** Gives up: whoever waits is told the end, and what is under way, or read and not given out, is dropped. */
+  stop(): void {
+    this.flow.stop(undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+  }
+}
+
+/**
+ * Blocks one after another: of {@link Streamer.blocks}. A block is released when the next is asked for, and when the loop ends,
+ * by its end, `break` or a throw.
+ */
+export class BlockStream<V extends RowsView = RowsView>
+  extends FlowStream<Loaded<unknown>, Block<V>>
+  implements AsyncIterableIterator<Block<V>, undefined>
+{
+  #last: Block<V> | undefined;
+  /** Calls are answered one after the other, as those of generators. */
+  #turn: Promise<unknown> | undefined;
 
   /**
    * The next block; the one before is released.
@@ -58,12 +80,16 @@ export class BlockStream<V extends RowsView = RowsView>
   }
 
   async #advance(): Promise<IteratorResult<Block<V>, undefined>> {
-    this.#last?.release();
-    this.#last = undefined;
-    const block = await this.#flow.get();
+    this.#release();
+    const block = await this.flow.get();
     if (block === undefined) return { done: true, value: undefined };
     this.#last = block;
     return { done: false, value: block };
+  }
+
+  #release(): void {
+    this.#last?.release();
+    this.#last = undefined;
   }
 
   /** Ends the stream: what is under way is given up. */
@@ -73,22 +99,13 @@ export class BlockStream<V extends RowsView = RowsView>
   }
 
   /** Ends the stream: what is under way is given up, and the last block is released. */
-  stop(): void {
-    this.#last?.release();
-    this.#last = undefined;
-    this.#flow.stop(undefined);
+  override stop(): void {
+    this.#release();
+    super.stop();
   }
 
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  [Symbol.dispose](): void {
-    this.stop();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
   }
 }
 
@@ -102,25 +119,10 @@ export class BlockStream<V extends RowsView = RowsView>
  * }));
  * ```
  */
-export class BlockQueue<V extends RowsView = RowsView> implements AsyncIterable<Block<V>> {
-  readonly blockSize: number;
-  readonly readAhead: number;
-  readonly seed: number;
-  readonly #flow: BlockFlow<V>;
-
-  /** @internal Use {@link Streamer.queue}. */
-  constructor(flow: BlockFlow<V>, { blockSize, readAhead, seed }: StreamInfo) {
-    this.#flow = flow;
-    this.blockSize = blockSize;
-    this.readAhead = readAhead;
-    this.seed = seed;
-  }
-
-  /** What could not be read and was left out, with `onError: "skip"`. */
-  get skipped(): readonly SkippedBlock[] {
-    return this.#flow.skipped;
-  }
-
+export class BlockQueue<V extends RowsView = RowsView>
+  extends FlowStream<Loaded<unknown>, Block<V>>
+  implements AsyncIterable<Block<V>>
+{
   /**
    * The next block for this consumer, who releases it: `using block = await queue.get()`. Consumers are served in the order in
    * which they asked. Where all blocks that there may be are held, it waits until one is released.
@@ -129,7 +131,7 @@ export class BlockQueue<V extends RowsView = RowsView> implements AsyncIterable<
    * @throws what kept a block from being read, to one consumer; the queue goes on. TimeoutError; the signal's reason
    */
   get(): Promise<Block<V> | undefined> {
-    return this.#flow.get();
+    return this.flow.get();
   }
 
   /** A consumer that releases each block when it asks for the next. Leaving its loop does not end the queue. */
@@ -145,41 +147,17 @@ export class BlockQueue<V extends RowsView = RowsView> implements AsyncIterable<
 
   /** Begins no more blocks. Those that are begun are still given out, and then the end. */
   close(): void {
-    this.#flow.close();
-  }
-
-  /** Gives up: whoever waits is told the end, and blocks that nobody has are dropped. */
-  stop(): void {
-    this.#flow.stop(undefined);
-  }
-
-  [Symbol.dispose](): void {
-    this.stop();
+    this.flow.close();
   }
 }
 
 /** Results one after another: of {@link Streamer.map}. */
-export class ResultStream<T> implements AsyncIterableIterator<T, undefined> {
-  readonly blockSize: number;
-  readonly readAhead: number;
-  readonly seed: number;
-  readonly #flow: Flow<Loaded<T>, { readonly result: T }>;
-
-  /** @internal Use {@link Streamer.map}. */
-  constructor(flow: Flow<Loaded<T>, { readonly result: T }>, { blockSize, readAhead, seed }: StreamInfo) {
-    this.#flow = flow;
-    this.blockSize = blockSize;
-    this.readAhead = readAhead;
-    this.seed = seed;
-  }
-
-  /** What could not be read, or made the function throw, and was left out, with `onError: "skip"`. */
-  get skipped(): readonly SkippedBlock[] {
-    return this.#flow.skipped;
-  }
-
+export class ResultStream<T>
+  extends FlowStream<Loaded<T>, { readonly result: T }>
+  implements AsyncIterableIterator<T, undefined>
+{
   async next(): Promise<IteratorResult<T, undefined>> {
-    const next = await this.#flow.get();
+    const next = await this.flow.get();
     return next === undefined ? { done: true, value: undefined } : { done: false, value: next.result };
   }
 
@@ -189,20 +167,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, undefined> {
     return { done: true, value: undefined };
   }
 
-  /** Ends the stream: what is under way is given up. */
-  stop(): void {
-    this.#flow.stop(undefined);
-  }
-
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  [Symbol.dispose](): void {
-    this.stop();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
   }
 }

@@ -9,6 +9,7 @@ import { hasBash, hasPipes, hasProc, runChild } from "./support.js";
 const fresh = temporaryPaths();
 const settings = { durability: "process" } as const;
 const GC = ["--expose-gc"];
+const { seed = 1 } = fc.readConfigureGlobal() ?? {};
 
 /** A table of one column of ones, closed. */
 function ones(rows: number): string {
@@ -28,9 +29,13 @@ describe.skipIf(!hasBash)("a table of 10,000 columns", () => {
     expect(run("create")).toEqual({ columns, generation: 2 });
   });
 
-  it.each(["r", "r+"])("opens in mode %s, and each is summed, with 256 descriptors", (mode) => {
-    expect(run(mode)).toEqual({ columns, wrong: 0, last });
-  });
+  // One of the modes each time.
+  it.each([seed % 2 === 0 ? "r" : "r+"])(
+    "opens in mode %s, and each is summed, with 256 descriptors",
+    (mode) => {
+      expect(run(mode)).toEqual({ columns, wrong: 0, last });
+    },
+  );
 });
 
 describe("tables that nobody closes", () => {
@@ -54,7 +59,6 @@ describe("tables that nobody closes", () => {
     ["leave nothing mapped once they are collected, 40,000 of them", collected],
   ] as const;
   // One of them each time: each takes ten seconds. The latter has to be told by the system what is mapped.
-  const { seed = 1 } = fc.readConfigureGlobal() ?? {};
   const [name, test] = tests[hasProc ? seed % 2 : 0] ?? tests[0];
   it(name, test);
 });

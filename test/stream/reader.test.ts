@@ -259,7 +259,7 @@ describe("the path of a directory", () => {
 });
 
 /** A hundred take the time of as many starts. */
-const KILLS = Number(process.env.KILLS ?? 20);
+const KILLS = Number(process.env.KILLS ?? 12);
 
 /** Counts what is sent to workers. */
 function spied(): { readonly count: number; restore(): void } {
