@@ -65,7 +65,9 @@ export function preparePython() {
       );
     }
   }
-  if (!run(venvPython, ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", requirements])) {
+  // An index that does not answer is waited for once, and not for minutes.
+  const install = ["install", "-q", "--disable-pip-version-check", "--retries", "1", "-r", requirements];
+  if (!run(venvPython, ["-m", "pip", ...install])) {
     throw new Error(`pip could not install what is in ${requirements}`);
   }
   writeFileSync(stamp, wanted);
