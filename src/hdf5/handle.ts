@@ -2,10 +2,8 @@ import { ClosedError, CorruptError, FormatError, LockedError, NotFoundError, Sta
 import { excerpt } from "../npy/excerpt.js";
 import { currentFiles, type Files } from "../platform/files.js";
 import { type FileIdentity, identityOf, isSameFile } from "../platform/index.js";
+import { SIGNATURE } from "./format/superblock.js";
 import { type H5Module, loadH5wasm, type Outcome, quietly, required } from "./h5wasm.js";
-
-/** An HDF5 file begins with it, or has it at 512, 1,024, 2,048 … bytes. */
-const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
 
 /** The places that a signature is looked for at end here: no file has a longer block of its user's before it. */
 const MAX_USER_BLOCK = 2 ** 40;

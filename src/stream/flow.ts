@@ -1,10 +1,10 @@
 import { isMemmapError, TimeoutError } from "../errors.js";
+import { turn } from "../platform/turns.js";
 import { type Abortable, onAbort } from "./abort.js";
 import type { BlockSpan } from "./block-plan.js";
 import type { FlowOptions, SkippedBlock } from "./flow-options.js";
 import type { Loaded, Loader } from "./loader.js";
 import { Place } from "./place.js";
-import { turn } from "./turns.js";
 
 /** What makes of what was read what is given out. */
 export type Deliver<L, T> = (loaded: L, span: BlockSpan, place: Place) => T;

@@ -1,9 +1,9 @@
 import { MemoryStorage } from "../array/index.js";
 import { ClosedError } from "../errors.js";
+import { turn } from "../platform/turns.js";
 import { LentStorage } from "./lent-storage.js";
 import { bytesOf, type Outcome, resultOver } from "./outcome.js";
 import type { Pending, RequestState } from "./pending.js";
-import { turn } from "./turns.js";
 
 /**
  * A result that lies in its stage, which is another's after {@link release}. Where it is dropped without that, the stage goes on

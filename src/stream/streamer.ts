@@ -1,6 +1,7 @@
 import type { ArrayView } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
+import { turn } from "../platform/turns.js";
 import { type Schema, TableView } from "../table/index.js";
 import { defaultWorkers } from "../workers/index.js";
 import { Block } from "./block.js";
@@ -23,7 +24,6 @@ import { MapLoader } from "./map-loader.js";
 import { openSource, type Streamable } from "./open-source.js";
 import type { Place } from "./place.js";
 import { checkFields, chosenFields, type RowsView, rowsBetween, type Source } from "./source.js";
-import { turn } from "./turns.js";
 import { ViewLoader } from "./view-loader.js";
 
 /** Bytes of a block, where its rows need not be those of chunks. */

@@ -1,5 +1,6 @@
 import { type DType, type Field, sizeOf } from "../../dtype/index.js";
 import { ByteWriter } from "./encode-bytes.js";
+import { MAX_RANK } from "./messages.js";
 
 /** The classes of types, as messages number them. */
 const FIXED = 0;
@@ -17,9 +18,6 @@ const UTF8 = 1;
 
 /** Text that ends in NULs up to its width. */
 const NULL_PADDED = 1;
-
-/** Axes of an array type, and of a dataset. */
-export const MAX_RANK = 32;
 
 /** Members that a compound's count has room for. */
 const MAX_MEMBERS = 65_535;

@@ -1,10 +1,9 @@
 import { lookup3 } from "./checksum.js";
 import { ByteWriter, UNDEFINED_ADDRESS } from "./encode-bytes.js";
+import { SIGNATURE } from "./superblock.js";
 
 /** Bytes of a superblock of version 2. */
 export const SUPERBLOCK_BYTES = 48;
-
-const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** The superblock, version 2: the beginning of a file. @param end bytes of the file */
 export function encodeSuperblock(rootHeader: number, end: number): Uint8Array {

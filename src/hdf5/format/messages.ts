@@ -9,7 +9,7 @@ export interface Dataspace {
 }
 
 /** HDF5 has no more axes. */
-const MAX_RANK = 32;
+export const MAX_RANK = 32;
 
 /** @returns undefined for the dataspace that has no elements at all, not even none */
 export function readDataspace(message: ByteReader, { lengthSize }: FormatFile): Dataspace | undefined {

@@ -4,7 +4,7 @@ import { fileError, nodeFiles } from "../../platform/files.js";
 import { ByteReader } from "./byte-reader.js";
 import { lookup3 } from "./checksum.js";
 
-const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
+export const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
 
 /** Bytes of the longest superblock and what follows its signature. */
 const MOST = 128;

@@ -3,7 +3,6 @@ import { type DType, sizeOf } from "../../dtype/index.js";
 import { LimitError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import { type ChunkTable, writeChunkIndex } from "../format/encode-chunk-index.js";
-import { MAX_RANK } from "../format/encode-datatype.js";
 import { GlobalHeap } from "../format/encode-global-heap.js";
 import {
   encodeAttributeInfo,
@@ -20,6 +19,7 @@ import {
 } from "../format/encode-messages.js";
 import { encodeObjectHeader } from "../format/encode-object-header.js";
 import { encodeSuperblock, SUPERBLOCK_BYTES } from "../format/encode-superblock.js";
+import { MAX_RANK } from "../format/messages.js";
 import type { StoragePlan } from "./chunk-shape.js";
 import { fileEnd } from "./file-target.js";
 import { JobRunner, type JobSource, type RunnerOptions } from "./job-runner.js";

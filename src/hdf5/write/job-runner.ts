@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { shareBytes } from "../../array/index.js";
 import type { Strided } from "../../array/strided.js";
 import { sizeOf } from "../../dtype/index.js";
 import { type Files, nodeFiles } from "../../platform/files.js";
+import { turn } from "../../platform/turns.js";
 import { canStartWorkers, defaultWorkers, type WorkerRun, workerPool } from "../../workers/index.js";
 import { type FileEnd, FileTarget } from "./file-target.js";
 import { type JobResult, type WriteJob, writeJob } from "./write-job.js";
@@ -16,9 +16,6 @@ const LEAST = 1 << 20;
 
 /** Bytes that this thread compresses between two turns of others, or one chunk. */
 const STEP_BYTES = 64 << 10;
-
-/** Other work of this thread has its turn after so many milliseconds. */
-const TURN_MS = 10;
 
 /** Whether bytes are not only copied: no thread does that faster than another. */
 function isWork(job: WriteJob): boolean {
@@ -54,7 +51,6 @@ export class JobRunner {
   readonly #run: WorkerRun | undefined;
   #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
-  #lastTurn = performance.now();
 
   /** @throws LimitError where `workers` is no whole number of at least 0 */
   constructor(fd: number, path: string, files: Files, end: FileEnd, { workers, signal }: RunnerOptions) {
@@ -117,9 +113,7 @@ export class JobRunner {
   /** Gives other work of this thread its turn, if it has waited. @throws the signal's reason */
   async turn(): Promise<void> {
     this.#throwIfOver();
-    if (performance.now() - this.#lastTurn < TURN_MS) return;
-    await nextTurn();
-    this.#lastTurn = performance.now();
+    await turn();
     this.#throwIfOver();
   }
 
