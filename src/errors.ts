@@ -33,7 +33,9 @@ export type ErrorCode =
   | "DISK"
   | "CORRUPT"
   | "WORKER"
-  | "TIMEOUT";
+  | "TIMEOUT"
+  | "ACCESS"
+  | "REMOTE";
 
 /** What an error carries beside its message. */
 export interface ErrorDetails {
@@ -148,6 +150,23 @@ export class TimeoutError extends MemmapError<"TIMEOUT"> {
   readonly code = "TIMEOUT";
 }
 
+/** A server that wants to know who asks, does not know him, or does not let him. */
+export class AccessError extends MemmapError<"ACCESS"> {
+  readonly code = "ACCESS";
+}
+
+/** A server that was not reached, broke off, is too busy, or answers what it should not. */
+export class RemoteError extends MemmapError<"REMOTE"> {
+  readonly code = "REMOTE";
+  /** The status of its answer, where there was one. */
+  declare readonly status?: number;
+
+  constructor(message: string, { status, ...details }: ErrorDetails & { status?: number | undefined } = {}) {
+    super(message, details);
+    if (status !== undefined) this.status = status;
+  }
+}
+
 const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "NOT_FOUND",
   "EXISTS",
@@ -167,6 +186,8 @@ const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "CORRUPT",
   "WORKER",
   "TIMEOUT",
+  "ACCESS",
+  "REMOTE",
 ]);
 
 /**
