@@ -1,0 +1,101 @@
+import * as zlib from "node:zlib";
+import { partner } from "../../frame/partner.js";
+
+/** How a body is compressed on its way. */
+export type Encoding = "zstd" | "gzip";
+
+/** Transforms of Node's that are written to and read from. */
+interface Compressor {
+  write(piece: Uint8Array, done: (error?: Error | null) => void): boolean;
+  end(): void;
+  on(event: "data", listener: (piece: Uint8Array) => void): unknown;
+  on(event: "end", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+}
+
+/** Newer versions of Node have it. */
+const { createZstdCompress } = zlib as { createZstdCompress?: () => Compressor };
+
+const LEVEL = 1;
+
+/** Compresses pieces; a piece may be used again as soon as the next one is asked for. */
+export function compress(pieces: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array> {
+  if (encoding === "gzip") return through(pieces, () => zlib.createGzip({ level: LEVEL, chunkSize: 1 << 16 }));
+  return createZstdCompress === undefined ? frames(pieces) : through(pieces, createZstdCompress);
+}
+
+async function* through(
+  pieces: AsyncIterable<Uint8Array>,
+  create: () => Compressor,
+): AsyncGenerator<Uint8Array> {
+  const compressor = create();
+  const ready: Uint8Array[] = [];
+  let failure: Error | undefined;
+  let wake: (() => void) | undefined;
+  const settle = (): void => {
+    wake?.();
+    wake = undefined;
+  };
+  let isOver = false;
+  compressor.on("data", (piece) => {
+    ready.push(piece);
+    settle();
+  });
+  compressor.on("end", () => {
+    isOver = true;
+    settle();
+  });
+  compressor.on("error", (error) => {
+    failure = error;
+    isOver = true;
+    settle();
+  });
+  try {
+    for await (const piece of pieces) {
+      let isTaken = false;
+      compressor.write(piece, () => {
+        isTaken = true;
+        settle();
+      });
+      while (!isTaken || ready.length > 0) {
+        const next = ready.shift();
+        if (next !== undefined) yield next;
+        else if (failure !== undefined) throw failure;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    }
+    compressor.end();
+    while (!isOver || ready.length > 0) {
+      const next = ready.shift();
+      if (next !== undefined) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+    if (failure !== undefined) throw failure;
+  } finally {
+    compressor.destroy();
+  }
+}
+
+/** Zstandard where Node has none: a frame for each piece, which are one stream to whoever reads them. */
+async function* frames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { Zstd } = await partner("@hpcc-js/wasm-zstd", "zstd on this version of Node", () =>
+    import("@hpcc-js/wasm-zstd"),
+  );
+  const zstd = await Zstd.load();
+  for await (const piece of pieces) {
+    if (piece.length > 0) yield zstd.compress(piece, LEVEL);
+  }
+}
+
+/** Whether bodies can be compressed so on this version of Node. */
+export async function canZstd(): Promise<boolean> {
+  if (createZstdCompress !== undefined) return true;
+  return import("@hpcc-js/wasm-zstd").then(
+    () => true,
+    () => false,
+  );
+}
+

@@ -1,0 +1,78 @@
+import { showValue } from "../../dtype/index.js";
+import { UnsupportedError } from "../../errors.js";
+import { didYouMean } from "../../store/index.js";
+
+/** What a server does at most. Each has an answer of its own, and a default that suits a machine of a few GiB. */
+export interface ServeLimits {
+  /** Bytes of the elements of one slice; 1 GiB. More is answered by 413, which says how many rows may be asked for. */
+  readonly sliceBytes: number;
+  /** Slices in one request; 16,777,216. More is answered by 400. */
+  readonly slices: number;
+  /** Bytes of all the data that come with one answer about groups; 256 MiB. The data of further datasets are left out. */
+  readonly inlineBytes: number;
+  /** Bytes of the columns that one `where` reads; 64 GiB. More is answered by 413. */
+  readonly scanBytes: number;
+  /** Bytes of a request's body; 64 MiB. More is answered by 413. */
+  readonly bodyBytes: number;
+  /** Bytes of a URL; 16 KiB. More is answered by 414. */
+  readonly urlBytes: number;
+  /** Requests of one client, a user or an address, that are worked on at once; 8. */
+  readonly requests: number;
+  /** Further requests of one client that wait; 512. More is answered by 503 with `Retry-After`. */
+  readonly queue: number;
+  /** Seconds that a request waits for its turn; 30. Then it is answered by 503 with `Retry-After`. */
+  readonly queueTimeout: number;
+  /** Connections of all clients; 2048. More are answered by 503 and closed. */
+  readonly connections: number;
+  /** Seconds until the head of a request has come; 10. Then the answer is 408, and the connection is closed. */
+  readonly headerTimeout: number;
+  /** Seconds until a request's body has come; 60. Then the answer is 408, and the connection is closed. */
+  readonly requestTimeout: number;
+  /** Seconds that a connection without a request stays open; 60. */
+  readonly idleTimeout: number;
+  /** Bytes in a second that a client takes at least; 16 KiB. Who is slower is disconnected. */
+  readonly throughput: number;
+  /** Seconds that a client may be slower than that; 10. */
+  readonly throughputGrace: number;
+  /** Seconds that `close()` waits for what is being answered; 10. */
+  readonly closeTimeout: number;
+}
+
+const DEFAULTS: ServeLimits = {
+  sliceBytes: 2 ** 30,
+  slices: 16_777_216,
+  inlineBytes: 2 ** 28,
+  scanBytes: 2 ** 36,
+  bodyBytes: 2 ** 26,
+  urlBytes: 2 ** 14,
+  requests: 8,
+  queue: 512,
+  queueTimeout: 30,
+  connections: 2048,
+  headerTimeout: 10,
+  requestTimeout: 60,
+  idleTimeout: 60,
+  throughput: 2 ** 14,
+  throughputGrace: 10,
+  closeTimeout: 10,
+};
+
+/** Those that are seconds need not be whole. */
+const SECONDS = /Timeout$|Grace$/;
+
+/** @throws UnsupportedError for limits that are not known, and for values that are no limits */
+export function limitsOf(given: Partial<ServeLimits> = {}): ServeLimits {
+  const limits: { [name: string]: number } = { ...DEFAULTS };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!(name in DEFAULTS)) {
+      throw new UnsupportedError(`there is no limit "${name}"${didYouMean(name, Object.keys(DEFAULTS))}`);
+    }
+    const isLimit = typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+    if (!isLimit || !(SECONDS.test(name) || Number.isInteger(value))) {
+      throw new UnsupportedError(`the limit ${name} is a number of 0 or more, not ${showValue(value)}`);
+    }
+    limits[name] = value;
+  }
+  return limits as unknown as ServeLimits;
+}

@@ -1,0 +1,79 @@
+import { isMemmapError, type ErrorCode } from "../../errors.js";
+
+/** An answer that is an error: its status, and what it says. Neither has a path of this machine. */
+export class Problem extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The same for those who should come again. */
+export class BusyProblem extends Problem {
+  /** Seconds. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number, status = 503) {
+    super(status, message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+const STATUS: { readonly [code in ErrorCode]?: number } = {
+  FORMAT: 400,
+  NAME: 400,
+  DTYPE: 400,
+  CAST: 400,
+  SHAPE: 400,
+  NOT_FOUND: 404,
+  INDEX: 404,
+  UNSUPPORTED: 404,
+  CORRUPT: 404,
+  DISK: 404,
+  ACCESS: 404,
+  LIMIT: 413,
+  STALE: 409,
+};
+
+/** Errors whose messages say only what the client said himself. */
+const HARMLESS: ReadonlySet<ErrorCode> = new Set([
+  "FORMAT",
+  "NAME",
+  "DTYPE",
+  "CAST",
+  "SHAPE",
+  "INDEX",
+  "LIMIT",
+]);
+
+/** What other errors say to those outside. */
+const SAID: { readonly [code in ErrorCode]?: string } = {
+  NOT_FOUND: "Failed to open object",
+  UNSUPPORTED: "Failed to open object",
+  CORRUPT: "Unable to read data stream",
+  DISK: "Unable to read data stream",
+  STALE: "the file changes while it is read; ask again",
+};
+
+/**
+ * The answer that an error is. Errors of this package that carry a path are said in other words, since it is one of this machine;
+ * what nobody foresaw says nothing.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isMemmapError(error)) {
+    const status = STATUS[error.code];
+    if (status !== undefined) {
+      const isSafe = HARMLESS.has(error.code) && error.path === undefined;
+      return new Problem(status, isSafe ? error.message : (SAID[error.code] ?? "the request is not understood"));
+    }
+  }
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
+  if (statusCode === 413) return new Problem(413, "the body of the request is too large");
+  if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500) {
+    return new Problem(statusCode, "the request is not understood");
+  }
+  return new Problem(500, "the server failed");
+}
