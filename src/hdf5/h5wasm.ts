@@ -104,9 +104,34 @@ function listening<T>({ FS }: H5Module, work: () => T): Outcome<T> {
   }
 }
 
-/** What a call returns that must succeed. @throws what `failed` makes of HDF5's reason */
-export function required<T>(module: H5Module, work: () => T, failed: (problem: string) => Error): T {
-  const { value, problem } = quietly(module, work);
+/** How Emscripten's file system opens a file. */
+type Open = (path: string, ...rest: unknown[]) => unknown;
+
+/** The system's number for "no permission", in Emscripten. */
+const EACCES = 2;
+
+/**
+ * Calls HDF5's library, which opens no file but one meanwhile: external links, virtual datasets and external storage name
+ * others, and whoever made the file has no right to choose which ones this process opens.
+ *
+ * @param path of the one, as the library is told it
+ */
+export function sealed<T>({ FS }: H5Module, path: string, work: () => T): T {
+  const open: Open = Reflect.get(FS, "open");
+  const guarded: Open = (wanted, ...rest) => {
+    if (wanted === path) return Reflect.apply(open, FS, [wanted, ...rest]);
+    throw Reflect.construct(Reflect.get(FS, "ErrnoError"), [EACCES]);
+  };
+  Reflect.set(FS, "open", guarded);
+  try {
+    return work();
+  } finally {
+    Reflect.set(FS, "open", open);
+  }
+}
+
+/** What a call returned that must succeed. @throws what `failed` makes of HDF5's reason */
+export function required<T>({ value, problem }: Outcome<T>, failed: (problem: string) => Error): T {
   if (value === undefined || problem !== undefined) throw failed(problem ?? "it failed");
   return value;
 }

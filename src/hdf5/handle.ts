@@ -3,7 +3,7 @@ import { excerpt } from "../npy/excerpt.js";
 import { currentFiles, type Files } from "../platform/files.js";
 import { type FileIdentity, identityOf, isSameFile } from "../platform/index.js";
 import { SIGNATURE } from "./format/superblock.js";
-import { type H5Module, loadH5wasm, type Outcome, quietly, required } from "./h5wasm.js";
+import { type H5Module, loadH5wasm, type Outcome, quietly, required, sealed } from "./h5wasm.js";
 
 /** The places that a signature is looked for at end here: no file has a longer block of its user's before it. */
 const MAX_USER_BLOCK = 2 ** 40;
@@ -15,6 +15,11 @@ interface Opened {
   readonly fd: number;
 }
 
+export interface HandleOptions {
+  /** Whether HDF5's library may open no file but this one: for files of people who are not the ones that open them. */
+  readonly isSealed?: boolean;
+}
+
 /** Files that were forgotten are closed. */
 const forgotten = new FinalizationRegistry<Opened>(release);
 
@@ -23,19 +28,21 @@ export class Handle {
   /** Its path, without links. */
   readonly path: string;
   readonly identity: FileIdentity;
+  readonly #isSealed: boolean;
   #opened: Opened | undefined;
 
   /**
    * @throws NotFoundError; FormatError for a directory and for what is no HDF5 file; CorruptError for one that HDF5 cannot read;
    * LockedError for one that is open for writing; UnsupportedError where h5wasm is missing
    */
-  static async open(path: string): Promise<Handle> {
+  static async open(path: string, options: HandleOptions = {}): Promise<Handle> {
     const files = currentFiles();
     const { Module } = await loadH5wasm();
-    return new Handle(path, Module, files);
+    return new Handle(path, Module, files, options);
   }
 
-  private constructor(said: string, module: H5Module, files: Files) {
+  private constructor(said: string, module: H5Module, files: Files, { isSealed = false }: HandleOptions) {
+    this.#isSealed = isSealed;
     const path = files.realPath(said);
     if (path === undefined) throw new NotFoundError(`${said}: there is no file of this name`, { path: said });
     this.path = path;
@@ -44,7 +51,15 @@ export class Handle {
     try {
       this.identity = identityOf(files.stat(fd, path));
       requireSignature(fd, path, files);
-      this.#opened = { module, id: openFile(path, module), files, fd };
+      this.#opened = {
+        module,
+        id: openFile(
+          path,
+          this.#call(module, (): bigint => openReading(module, path)),
+        ),
+        files,
+        fd,
+      };
       forgotten.register(this, this.#opened, this);
       const there = files.look(path);
       if (there === undefined || !isSameFile(identityOf(there), this.identity)) {
@@ -81,18 +96,17 @@ export class Handle {
 
   /** Asks HDF5's library about an object of this file. @throws CorruptError naming it; ClosedError */
   ask<T>(object: string, work: (module: H5Module, id: bigint) => T): T {
-    const { module, id } = this.requireOpen();
-    return required(
-      module,
-      () => work(module, id),
-      (problem) => this.corrupt(object, problem),
-    );
+    return required(this.try(work), (problem) => this.corrupt(object, problem));
   }
 
   /** The same where a failure is an answer. @throws ClosedError */
   try<T>(work: (module: H5Module, id: bigint) => T): Outcome<T> {
     const { module, id } = this.requireOpen();
-    return quietly(module, () => work(module, id));
+    return this.#call(module, () => work(module, id));
+  }
+
+  #call<T>(module: H5Module, work: () => T): Outcome<T> {
+    return quietly(module, this.#isSealed ? () => sealed(module, this.path, work) : work);
   }
 
   /** What is wrong with an object of this file. */
@@ -130,8 +144,12 @@ function requireSignature(fd: number, path: string, files: Files): void {
   throw new FormatError(`${path}: this is no HDF5 file: the signature of the format is nowhere`, { path });
 }
 
-function openFile(path: string, module: H5Module): bigint {
-  const { value, problem } = quietly(module, () => module.open(path, module.H5F_ACC_RDONLY, false, -1, -1));
+function openReading(module: H5Module, path: string): bigint {
+  return module.open(path, module.H5F_ACC_RDONLY, false, -1, -1);
+}
+
+/** The file that the library opened. @throws LockedError, CorruptError */
+function openFile(path: string, { value, problem }: Outcome<bigint>): bigint {
   if (value !== undefined && value >= 0n) return value;
   const why = problem ?? "HDF5 does not say why";
   if (/already open for (write|swmr)|unable to lock/i.test(why)) {

@@ -20,6 +20,15 @@ export type Target =
 
 const KINDS: readonly (ObjectKind | undefined)[] = ["group", "dataset", "type"];
 
+/** What a link is, before anything is followed. */
+export type Link =
+  | { readonly kind: ObjectKind }
+  /** A soft link: `target` is what it says, word for word. */
+  | { readonly kind: "soft"; readonly target: string }
+  | { readonly kind: "external"; readonly file: string; readonly target: string }
+  /** A link of a kind that only its maker knows, or to an object of no known kind. */
+  | { readonly kind: "other" };
+
 export const ROOT: Target = { kind: "group", path: "/" };
 
 /** The path of a child. */
@@ -61,6 +70,27 @@ export function requireObject(
   const message = `${file}: "${excerpt(path)}" is a link that ${target.problem}`;
   if (target.isExternal) throw new UnsupportedError(`${message}; open that file to read it`, { path: file });
   throw new NotFoundError(message, { path: file });
+}
+
+/**
+ * The link of a name in a group whose path is without soft links.
+ *
+ * @returns undefined where there is none
+ * @throws CorruptError where it leads to what is no object
+ */
+export function linkIn(handle: Handle, group: string, name: string): Link | undefined {
+  // The library takes a NUL, or what is half of a character, for another name.
+  if (!isNameable(name)) return undefined;
+  const path = childPath(group, name);
+  const { value: external, problem } = handle.try((module, id) => module.get_external_link(id, path));
+  if (external === undefined || problem !== undefined) return undefined;
+  if (typeof external.filename === "string") {
+    return { kind: "external", file: external.filename, target: external.obj_path };
+  }
+  const { value: soft } = handle.try((module, id): string | null => module.get_symbolic_link(id, path));
+  if (typeof soft === "string") return { kind: "soft", target: soft };
+  const kind = KINDS[handle.ask(path, (module, id) => module.get_type(id, path))];
+  return { kind: kind ?? "other" };
 }
 
 /** The names of the links in a group, in the order of their creation where the group knows it. */
@@ -117,29 +147,25 @@ class Walk {
   }
 
   #step(group: string, name: string): Target | undefined {
-    // The library takes a NUL, or what is half of a character, for another name.
-    if (!isNameable(name)) return undefined;
+    const link = linkIn(this.#handle, group, name);
+    if (link === undefined) return undefined;
     const path = childPath(group, name);
-    const { value: external, problem } = this.#handle.try((module, id) => module.get_external_link(id, path));
-    if (external === undefined || problem !== undefined) return undefined;
-    const broken = (why: string, isExternal = false): Target => ({
+    const broken = (problem: string, isExternal = false): Target => ({
       kind: "link",
       path,
-      problem: why,
+      problem,
       isExternal,
     });
-    if (typeof external.filename === "string") {
-      return broken(
-        `leads to "${excerpt(external.obj_path)}" of another file, "${excerpt(external.filename)}"`,
-        true,
-      );
+    switch (link.kind) {
+      case "external":
+        return broken(`leads to "${excerpt(link.target)}" of another file, "${excerpt(link.file)}"`, true);
+      case "soft":
+        return this.#soft(group, link.target, broken);
+      case "other":
+        return broken("HDF5 itself does not know how to follow");
+      default:
+        return { kind: link.kind, path };
     }
-    const { value: soft } = this.#handle.try((module, id): string | null =>
-      module.get_symbolic_link(id, path),
-    );
-    if (typeof soft === "string") return this.#soft(group, soft, broken);
-    const kind = KINDS[this.#handle.ask(path, (module, id) => module.get_type(id, path))];
-    return kind === undefined ? broken("HDF5 itself does not know how to follow") : { kind, path };
   }
 
   #soft(group: string, to: string, broken: (why: string) => Target): Target {
