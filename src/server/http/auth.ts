@@ -136,7 +136,8 @@ export class Authenticator {
   /** Hashing takes memory and processors: a few at a time. */
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= MOST_AT_ONCE) {
-      if (this.#waiting.length >= MOST_WAITING) throw new BusyProblem("too many passwords are being checked", 1);
+      if (this.#waiting.length >= MOST_WAITING)
+        throw new BusyProblem("too many passwords are being checked", 1);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#running += 1;

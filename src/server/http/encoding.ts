@@ -11,8 +11,6 @@ interface Compressor {
   on(event: "data", listener: (piece: Uint8Array) => void): unknown;
   on(event: "end", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
-  pause(): unknown;
-  resume(): unknown;
   destroy(): unknown;
 }
 
@@ -23,7 +21,8 @@ const LEVEL = 1;
 
 /** Compresses pieces; a piece may be used again as soon as the next one is asked for. */
 export function compress(pieces: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array> {
-  if (encoding === "gzip") return through(pieces, () => zlib.createGzip({ level: LEVEL, chunkSize: 1 << 16 }));
+  if (encoding === "gzip")
+    return through(pieces, () => zlib.createGzip({ level: LEVEL, chunkSize: 1 << 16 }));
   return createZstdCompress === undefined ? frames(pieces) : through(pieces, createZstdCompress);
 }
 
@@ -32,57 +31,71 @@ async function* through(
   create: () => Compressor,
 ): AsyncGenerator<Uint8Array> {
   const compressor = create();
-  const ready: Uint8Array[] = [];
-  let failure: Error | undefined;
-  let wake: (() => void) | undefined;
-  const settle = (): void => {
-    wake?.();
-    wake = undefined;
-  };
-  let isOver = false;
-  compressor.on("data", (piece) => {
-    ready.push(piece);
-    settle();
-  });
-  compressor.on("end", () => {
-    isOver = true;
-    settle();
-  });
-  compressor.on("error", (error) => {
-    failure = error;
-    isOver = true;
-    settle();
-  });
+  const output = new Output(compressor);
   try {
     for await (const piece of pieces) {
       let isTaken = false;
       compressor.write(piece, () => {
         isTaken = true;
-        settle();
+        output.wake();
       });
-      while (!isTaken || ready.length > 0) {
-        const next = ready.shift();
-        if (next !== undefined) yield next;
-        else if (failure !== undefined) throw failure;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
+      yield* output.until(() => isTaken);
     }
     compressor.end();
-    while (!isOver || ready.length > 0) {
-      const next = ready.shift();
-      if (next !== undefined) yield next;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-    if (failure !== undefined) throw failure;
+    yield* output.until(() => output.isOver);
   } finally {
     compressor.destroy();
   }
 }
 
+/** What comes out of a compressor. */
+class Output {
+  isOver = false;
+  readonly #ready: Uint8Array[] = [];
+  #failure: Error | undefined;
+  #waiting: (() => void) | undefined;
+
+  constructor(compressor: Compressor) {
+    compressor.on("data", (piece) => {
+      this.#ready.push(piece);
+      this.wake();
+    });
+    compressor.on("end", () => {
+      this.isOver = true;
+      this.wake();
+    });
+    compressor.on("error", (error) => {
+      this.#failure = error;
+      this.wake();
+    });
+  }
+
+  wake(): void {
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+
+  /** All that comes until something is so. */
+  async *until(isSo: () => boolean): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      const next = this.#ready.shift();
+      if (next !== undefined) yield next;
+      else if (isSo()) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+    }
+  }
+}
+
 /** Zstandard where Node has none: a frame for each piece, which are one stream to whoever reads them. */
 async function* frames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { Zstd } = await partner("@hpcc-js/wasm-zstd", "zstd on this version of Node", () =>
-    import("@hpcc-js/wasm-zstd"),
+  const { Zstd } = await partner(
+    "@hpcc-js/wasm-zstd",
+    "zstd on this version of Node",
+    () => import("@hpcc-js/wasm-zstd"),
   );
   const zstd = await Zstd.load();
   for await (const piece of pieces) {
@@ -98,4 +111,3 @@ export async function canZstd(): Promise<boolean> {
     () => false,
   );
 }
-

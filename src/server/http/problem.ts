@@ -1,4 +1,4 @@
-import { isMemmapError, type ErrorCode } from "../../errors.js";
+import { type ErrorCode, isMemmapError } from "../../errors.js";
 
 /** An answer that is an error: its status, and what it says. Neither has a path of this machine. */
 export class Problem extends Error {
@@ -67,7 +67,10 @@ export function problemOf(error: unknown): Problem {
     const status = STATUS[error.code];
     if (status !== undefined) {
       const isSafe = HARMLESS.has(error.code) && error.path === undefined;
-      return new Problem(status, isSafe ? error.message : (SAID[error.code] ?? "the request is not understood"));
+      return new Problem(
+        status,
+        isSafe ? error.message : (SAID[error.code] ?? "the request is not understood"),
+      );
     }
   }
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Pass } from "./gate.js";
 
@@ -64,12 +63,10 @@ export function reset(response: ServerResponse): void {
 
 /** Waits until the system has taken a piece. */
 async function write(piece: Uint8Array, { response, pass, pace, onSlow }: Sending): Promise<void> {
-  const { promise, isDone } = written(response, piece);
-  if (isDone()) return;
   const stop = afterwards(response, piece.length, pace, onSlow);
   const patience = setTimeout(() => pass.pause(), PATIENCE);
   try {
-    await promise;
+    await taken(response, piece);
   } finally {
     clearTimeout(patience);
     stop();
@@ -77,22 +74,16 @@ async function write(piece: Uint8Array, { response, pass, pace, onSlow }: Sendin
   await pass.resume();
 }
 
-function written(
-  response: ServerResponse,
-  piece: Uint8Array,
-): { readonly promise: Promise<void>; readonly isDone: () => boolean } {
-  let done = false;
-  const promise = new Promise<void>((resolve) => {
+/** Resolves when the system has taken a piece, or the connection is closed. */
+function taken(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
     const end = (): void => {
-      done = true;
       response.off("close", end);
       resolve();
     };
     response.once("close", end);
-    // Errors close the response as well.
     response.write(piece, end);
   });
-  return { promise, isDone: () => done };
 }
 
 /** Cuts a client off who has not taken a number of bytes in the time that they may take. */
@@ -108,12 +99,10 @@ function afterwards(response: ServerResponse, bytes: number, pace: Pace, onSlow:
 async function finish({ response, pace, onSlow }: Sending): Promise<void> {
   if (response.destroyed) return;
   const stop = afterwards(response, 2 ** 16, pace, onSlow);
-  try {
-    const closed = once(response, "close");
+  // It is closed when the system has taken all of it, whether or not its connection stays.
+  await new Promise<void>((resolve) => {
+    response.once("close", resolve);
     response.end();
-    if (!response.writableFinished) await closed;
-    else closed.catch(() => undefined);
-  } finally {
-    stop();
-  }
+  });
+  stop();
 }
