@@ -4,8 +4,8 @@ import { CastError, LimitError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import type { AttrInput } from "../store/index.js";
 import { MAX_JSON_BYTES } from "../store/json.js";
-import { addressOf } from "./describe.js";
-import { oddAttributesOf } from "./format/index.js";
+import { attributeFacts } from "./attribute-facts.js";
+import { attributeType, withAttribute } from "./attribute-memory.js";
 import type { TypeInfo } from "./h5wasm.js";
 import type { Handle } from "./handle.js";
 import { decodeText, stringEnd } from "./text.js";
@@ -16,11 +16,6 @@ const POINTER = 4;
 
 /** Finds the path of the object that a reference is to. */
 export type ReferenceReader = (reference: Uint8Array) => string | null;
-
-/** The names of an object's attributes, in the order of their creation where the object knows it. */
-export function attributeNames(handle: Handle, path: string): string[] {
-  return [...handle.ask(path, (module, id) => module.get_attribute_names(id, path))];
-}
 
 /**
  * The value of an attribute:
@@ -61,18 +56,6 @@ export function referenceReader(handle: Handle): ReferenceReader {
   };
 }
 
-/** The object that was looked at last in each file, whose attributes are read one after another. */
-const lastOdd = new WeakMap<Handle, { readonly path: string; readonly odd: ReadonlyMap<string, string> }>();
-
-/** What is unusual of numbers in an object's attributes, which the library does not say. */
-function oddAttributes(handle: Handle, path: string): ReadonlyMap<string, string> {
-  const known = lastOdd.get(handle);
-  if (known?.path === path) return known.odd;
-  const odd = oddAttributesOf(handle.fd, handle.path, Number(addressOf(handle, path)));
-  lastOdd.set(handle, { path, odd });
-  return odd;
-}
-
 class AttributeReader {
   readonly #handle: Handle;
   readonly #path: string;
@@ -97,10 +80,12 @@ class AttributeReader {
   }
 
   read(): AttrInput {
-    const info = libraryType(this.#type());
+    const type = attributeType(this.#handle, this.#path, this.#name);
+    if (type === undefined) this.#refuse("has a name that is no text in UTF-8");
+    const info = libraryType(type);
     const { shape } = info;
     if (shape === null) return null;
-    const oddity = oddAttributes(this.#handle, this.#path).get(this.#name);
+    const oddity = attributeFacts(this.#handle, this.#path).get(this.#name)?.oddity;
     if (oddity !== undefined) this.#refuse(`has ${oddity}`);
     const bytes = info.size * info.total_size;
     if (bytes > MAX_JSON_BYTES) {
@@ -108,40 +93,9 @@ class AttributeReader {
         path: this.#handle.path,
       });
     }
-    return this.#withBytes(bytes, hasPointers(info), (address) => this.#decode(info, address, shape));
-  }
-
-  #type(): TypeInfo {
-    const { value, problem } = this.#handle.try((module, id) =>
-      module.get_attribute_metadata(id, this.#path, this.#name),
+    return withAttribute(this.#handle, this.#path, this.#name, bytes, hasPointers(info), (address) =>
+      this.#decode(info, address, shape),
     );
-    if (value !== undefined && problem === undefined) return value;
-    if (/name not defined/.test(problem ?? "")) this.#refuse("has a name that is no text in UTF-8");
-    throw this.#handle.corrupt(`${this.#path}@${this.#name}`, problem ?? "it failed");
-  }
-
-  /** Reads into the memory of the library, and gives all of it back. */
-  #withBytes<T>(length: number, isReclaimed: boolean, use: (address: number) => T): T {
-    const { module, id } = this.#handle.requireOpen();
-    const address = module._malloc(Math.max(length, 1));
-    if (address === 0) throw this.#handle.corrupt(this.#path, "the memory of h5wasm is full");
-    try {
-      const { value: status, problem } = this.#handle.try(() =>
-        module.get_attribute_data(id, this.#path, this.#name, BigInt(address)),
-      );
-      if (status === undefined || status < 0) {
-        throw this.#handle.corrupt(`${this.#path}@${this.#name}`, problem ?? "it failed");
-      }
-      try {
-        return use(address);
-      } finally {
-        if (isReclaimed) {
-          this.#handle.try(() => module.reclaim_vlen_memory(id, this.#path, this.#name, BigInt(address)));
-        }
-      }
-    } finally {
-      module._free(address);
-    }
   }
 
   #bytes(address: number, length: number): Uint8Array<ArrayBuffer> {

@@ -104,9 +104,6 @@ function listening<T>({ FS }: H5Module, work: () => T): Outcome<T> {
   }
 }
 
-/** How Emscripten's file system opens a file. */
-type Open = (path: string, ...rest: unknown[]) => unknown;
-
 /** The system's number for "no permission", in Emscripten. */
 const EACCES = 2;
 
@@ -117,16 +114,15 @@ const EACCES = 2;
  * @param path of the one, as the library is told it
  */
 export function sealed<T>({ FS }: H5Module, path: string, work: () => T): T {
-  const open: Open = Reflect.get(FS, "open");
-  const guarded: Open = (wanted, ...rest) => {
-    if (wanted === path) return Reflect.apply(open, FS, [wanted, ...rest]);
+  const { open } = FS;
+  FS.open = (wanted, ...rest) => {
+    if (wanted === path) return open.call(FS, wanted, ...rest);
     throw Reflect.construct(Reflect.get(FS, "ErrnoError"), [EACCES]);
   };
-  Reflect.set(FS, "open", guarded);
   try {
     return work();
   } finally {
-    Reflect.set(FS, "open", open);
+    FS.open = open;
   }
 }
 

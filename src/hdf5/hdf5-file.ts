@@ -1,7 +1,8 @@
 import { isMemmapError, UnsupportedError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import type { AttrInput } from "../store/index.js";
-import { attributeNames, readAttribute, referenceReader } from "./attributes.js";
+import { attributeNames } from "./attribute-memory.js";
+import { readAttribute, referenceReader } from "./attributes.js";
 import { describeDataset } from "./describe.js";
 import { Handle } from "./handle.js";
 import { Hdf5Dataset } from "./hdf5-dataset.js";

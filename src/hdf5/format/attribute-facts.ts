@@ -1,6 +1,6 @@
 import { isMemmapError } from "../../errors.js";
 import type { ByteReader } from "./byte-reader.js";
-import { readTypeFacts } from "./datatype.js";
+import { readTypeFacts, type TypeFacts } from "./datatype.js";
 import { MESSAGE, readAttributeMessages, shared } from "./object-header.js";
 import { type FormatFile, openFormat } from "./superblock.js";
 
@@ -8,35 +8,35 @@ import { type FormatFile, openFormat } from "./superblock.js";
 const SHARED_TYPE = 1;
 
 /**
- * What is unusual of numbers in the attributes of an object, by their names. Attributes that are kept outside of its header,
+ * What is said of the types of an object's attributes, by their names. Attributes that are kept outside of its header,
  * as HDF5 does when they are many, are not looked at.
  *
  * @throws DiskError when reading fails
  */
-export function oddAttributesOf(
+export function attributeFactsOf(
   fd: number,
   path: string,
   headerAddress: number,
-): ReadonlyMap<string, string> {
-  const odd = new Map<string, string>();
+): ReadonlyMap<string, TypeFacts> {
+  const found = new Map<string, TypeFacts>();
   try {
     const file = openFormat(fd, path);
-    if (file === undefined) return odd;
+    if (file === undefined) return found;
     for (const message of readAttributeMessages(file, headerAddress)) {
-      const { name, oddity } = readAttribute(file, message);
-      if (oddity !== undefined) odd.set(name, oddity);
+      const { name, facts } = readAttribute(file, message);
+      found.set(name, facts);
     }
   } catch (error) {
     // What is not known here the library reads, or says what is wrong with it.
     if (!isMemmapError(error, "CORRUPT")) throw error;
   }
-  return odd;
+  return found;
 }
 
 function readAttribute(
   file: FormatFile,
   message: ByteReader,
-): { readonly name: string; readonly oddity: string | undefined } {
+): { readonly name: string; readonly facts: TypeFacts } {
   const version = message.u8();
   const flags = message.u8();
   const [nameBytes, typeBytes] = [message.u16(), message.u16()];
@@ -45,5 +45,5 @@ function readAttribute(
   const name = message.part(padded(nameBytes)).text();
   const type = message.part(padded(typeBytes));
   const isShared = version > 1 && (flags & SHARED_TYPE) !== 0;
-  return { name, ...readTypeFacts(isShared ? shared(file, MESSAGE.datatype, type) : type) };
+  return { name, facts: readTypeFacts(isShared ? shared(file, MESSAGE.datatype, type) : type) };
 }

@@ -3,7 +3,8 @@ import { isMemmapError } from "../../errors.js";
 import { type AttrInput, decodeAttr, encodeAttr } from "../../store/index.js";
 import { parseJson } from "../../store/json.js";
 import { isList, type JsonValue } from "../../store/json-value.js";
-import { attributeNames, type ReferenceReader, readAttribute } from "../attributes.js";
+import { attributeNames } from "../attribute-memory.js";
+import { type ReferenceReader, readAttribute } from "../attributes.js";
 import type { Handle } from "../handle.js";
 import type { Skips } from "./options.js";
 

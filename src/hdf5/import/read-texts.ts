@@ -3,8 +3,9 @@ import type { ReferenceReader } from "../attributes.js";
 import type { DatasetInfo } from "../describe.js";
 import type { H5Module, TypeInfo } from "../h5wasm.js";
 import type { Handle } from "../handle.js";
+import { withBox } from "../library-box.js";
 import { decodeText, stringEnd } from "../text.js";
-import { hasPointers, TYPE_CLASS } from "../types.js";
+import { TYPE_CLASS } from "../types.js";
 import { boxAt } from "./boxes.js";
 import { type TextBatch, TextBuilder } from "./text-batch.js";
 
@@ -80,33 +81,9 @@ class ElementReader {
 
   /** Reads a box of elements. @throws CorruptError */
   read(offset: readonly number[], count: readonly number[]): ElementBatch {
-    const { path, type } = this.#info;
-    const { module, id } = this.#handle.requireOpen();
-    const bytes = sizeOf(count) * type.size;
-    const address = module._malloc(bytes);
-    if (address === 0) throw this.#handle.corrupt(path, "the memory of h5wasm is full");
-    const isScalar = count.length === 0;
-    const big = (numbers: readonly number[]) => (isScalar ? null : numbers.map(BigInt));
-    const ones = count.map(() => 1);
-    try {
-      const read = () =>
-        module.get_dataset_data(id, path, big(count), big(offset), big(ones), BigInt(address));
-      const { value: status = -1, problem } = this.#handle.try(read);
-      if (status < 0) throw this.#handle.corrupt(path, problem ?? "HDF5 does not say why");
-      try {
-        return this.#gather(module, address, bytes);
-      } finally {
-        if (hasPointers(type)) {
-          this.#handle.try(() =>
-            isScalar
-              ? module.reclaim_vlen_memory(id, path, "", BigInt(address))
-              : module.reclaim_vlen_memory_count(id, path, "", BigInt(address), count.map(BigInt)),
-          );
-        }
-      }
-    } finally {
-      module._free(address);
-    }
+    return withBox(this.#handle, this.#info, offset, count, (module, address, bytes) =>
+      this.#gather(module, address, bytes),
+    );
   }
 
   #gather(module: H5Module, address: number, bytes: number): ElementBatch {
