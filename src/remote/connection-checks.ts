@@ -1,0 +1,30 @@
+import { showValue } from "../dtype/index.js";
+import { LimitError, UnsupportedError } from "../errors.js";
+
+/** What timers of Node can wait for. */
+const LONGEST = 2 ** 31 - 1;
+
+/** @throws LimitError for anything but milliseconds that a timer can wait for, or Infinity */
+export function checkTimeout(timeout: unknown): number {
+  const isRight = typeof timeout === "number" && timeout > 0 && (timeout <= LONGEST || timeout === Infinity);
+  if (isRight) return timeout;
+  throw new LimitError(
+    `timeout is milliseconds above 0 and up to ${LONGEST}, or Infinity, not ${showValue(timeout)}`,
+  );
+}
+
+/** @throws LimitError for anything but a whole number from 0 on */
+export function checkCount(count: unknown, name: string): number {
+  if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) return count;
+  throw new LimitError(`${name} is a whole number from 0 on, not ${showValue(count)}`);
+}
+
+/** Headers by their names in lower case. @throws UnsupportedError for what headers cannot say */
+export function checkHeaders(headers: unknown): { readonly [name: string]: string } {
+  try {
+    return Object.fromEntries(new Headers((headers ?? {}) as ConstructorParameters<typeof Headers>[0]));
+  } catch {
+    // Without the cause, which says the value: it may be a secret.
+    throw new UnsupportedError("headers are names and texts that HTTP allows, such as { 'x-team': 'stars' }");
+  }
+}
