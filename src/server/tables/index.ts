@@ -1,0 +1,1 @@
+export { planRows, type RowsOptions, type RowsPlan } from "./read-rows.js";
