@@ -1,0 +1,99 @@
+import { isMemmapError } from "../../errors.js";
+import { turn } from "../../platform/turns.js";
+import type { May, VirtualDirectory, VirtualEntry, VirtualFile } from "./entries.js";
+import type { Sight } from "./sight.js";
+import type { Budget, Sizes } from "./sizes.js";
+
+/** Each level is two of MessagePack's, of which readers bound the number. */
+const MAX_DEPTH = 16;
+/** Entries that the maps of one answer show, beside those of the directory that was asked for. */
+const MAX_SHOWN = 100_000;
+
+interface Showing {
+  readonly may: May;
+  /** For sizes. */
+  readonly budget: Budget;
+  /** For what is shown. */
+  left: number;
+}
+
+/** The maps that describe directories and files on the wire. */
+export class DirectoryMaps {
+  readonly #sight: Sight;
+  readonly #sizes: Sizes;
+  readonly #children: (directory: VirtualDirectory, may: May) => Iterable<VirtualEntry>;
+
+  constructor(
+    sight: Sight,
+    sizes: Sizes,
+    children: (directory: VirtualDirectory, may: May) => Iterable<VirtualEntry>,
+  ) {
+    this.#sight = sight;
+    this.#sizes = sizes;
+    this.#children = children;
+  }
+
+  async file(file: VirtualFile, budget: Budget): Promise<Map<string, unknown>> {
+    return new Map<string, unknown>([
+      ["type", file.mediaType],
+      ["size", await this.#sizes.of(file, () => false, budget)],
+      ["last_modified", file.lastModified],
+    ]);
+  }
+
+  directory(
+    directory: VirtualDirectory,
+    maxDepth: number,
+    may: May,
+    budget: Budget,
+  ): Promise<Map<string, unknown>> {
+    return this.#map(directory, Math.min(maxDepth, MAX_DEPTH), { may, budget, left: MAX_SHOWN });
+  }
+
+  async #map(directory: VirtualDirectory, depth: number, showing: Showing): Promise<Map<string, unknown>> {
+    const { may, budget } = showing;
+    const files = new Map<string, unknown>();
+    const inner: VirtualDirectory[] = [];
+    for (const entry of this.#children(directory, may)) {
+      if (entry.kind === "directory") inner.push(entry);
+      else files.set(entry.name, await this.file(entry, budget));
+      await turn();
+    }
+    return new Map<string, unknown>([
+      ["type", "directory"],
+      ["size", await this.#sizes.of(directory, may, budget)],
+      ["description", directory.branch?.description ?? null],
+      ["labels", directory.branch?.labels ?? null],
+      ["files", files],
+      ["directories", await this.#inner(inner, depth - 1, showing)],
+    ]);
+  }
+
+  /** The maps of directories by name; null for those that are not described. */
+  async #inner(
+    directories: readonly VirtualDirectory[],
+    depth: number,
+    showing: Showing,
+  ): Promise<Map<string, unknown>> {
+    const maps = new Map<string, unknown>();
+    for (const directory of directories) {
+      maps.set(directory.name, null);
+      try {
+        if (depth < 0 || !this.#fits(directory, showing)) continue;
+        maps.set(directory.name, await this.#map(directory, depth, showing));
+      } catch (error) {
+        // One that was replaced, or that the server may not read, does not keep the others from being shown.
+        if (!isMemmapError(error)) throw error;
+      }
+    }
+    return maps;
+  }
+
+  /** Whether what a directory holds may be shown as well; then it counts as shown. */
+  #fits({ branch, place }: VirtualDirectory, showing: Showing): boolean {
+    const count = (branch?.children.size ?? 0) + (place === undefined ? 0 : this.#sight.count(place));
+    if (count > showing.left) return false;
+    showing.left -= count;
+    return true;
+  }
+}

@@ -1,0 +1,105 @@
+import { isMemmapError } from "../../errors.js";
+import type { Files } from "../../platform/files.js";
+import { type FileIdentity, identityOf, isSameFile } from "../../platform/index.js";
+import { CONTROL } from "../../store/paths.js";
+import { Lasting } from "./lasting.js";
+import { isInPlace, type Place } from "./place.js";
+
+/** Names that are kept in all. */
+const MAX_NAMES = 200_000;
+/** The coarsest clock of a file system, in milliseconds: a change within one tick of it leaves no mark. */
+const TICK = 2000;
+
+/** What a real directory holds that is shown. */
+export interface Listing {
+  /** Names of files and directories by code points; each is found under itself. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Whether a control directory is among what is not shown: it may be a store. */
+  readonly hasControl: boolean;
+}
+
+interface Taken extends Listing {
+  readonly identity: FileIdentity;
+  readonly changed: number;
+  /** Whether it was listed so soon after a change that a later one need not show. */
+  readonly isEarly: boolean;
+}
+
+const NOTHING: Listing = { names: new Map(), hasControl: false };
+
+/**
+ * What directories hold, read again when one has changed. Links, names that begin with a dot, names that are no text, and what is
+ * neither file nor directory are left out.
+ */
+export class Listings {
+  readonly #files: Files;
+  readonly #taken = new Lasting<Taken>(MAX_NAMES);
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  /**
+   * @param wanted a name that should be there: when it is not, a change that the directory's time does not show is looked for
+   * @throws DiskError where the directory cannot be read
+   */
+  of(place: Place, wanted?: string): Listing {
+    const { path, identity } = place;
+    const known = this.#taken.get(path);
+    if (known !== undefined) {
+      const { value, isFresh } = known;
+      const isSame = isSameFile(value.identity, identity);
+      if (isSame && (isFresh || this.#isCurrent(value, path, wanted))) return value;
+    }
+    return this.#list(place) ?? NOTHING;
+  }
+
+  #isCurrent(taken: Taken, path: string, wanted: string | undefined): boolean {
+    if (this.#files.look(path)?.mtimeMs !== taken.changed) return false;
+    return !taken.isEarly || (wanted !== undefined && taken.names.has(wanted));
+  }
+
+  #list(place: Place): Listing | undefined {
+    const since = performance.now();
+    const { path, identity } = place;
+    const stat = this.#files.look(path);
+    if (stat === undefined || !isSameFile(identityOf(stat), identity)) return undefined;
+    const isEarly = Date.now() - stat.mtimeMs < TICK;
+    const listing = this.#read(path);
+    // What was listed may have been something else, where a link stood for a moment.
+    if (listing === undefined || !isInPlace(place, this.#files)) return undefined;
+    const { names } = listing;
+    this.#taken.set(path, { ...listing, identity, changed: stat.mtimeMs, isEarly }, since, names.size + 1);
+    return listing;
+  }
+
+  #read(path: string): Listing | undefined {
+    try {
+      const entries = this.#files.list(path);
+      const shown = entries.filter(({ kind, name }) => kind !== "link" && kind !== "other" && isShown(name));
+      const names = shown.map(({ name }) => name).sort(byCodePoint);
+      const hasControl = entries.some(({ kind, name }) => kind === "directory" && name === CONTROL);
+      return { names: new Map(names.map((name) => [name, name])), hasControl };
+    } catch (error) {
+      if (isMemmapError(error, "NOT_FOUND")) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Whether a name is one that is shown. */
+export function isShown(name: string): boolean {
+  return !name.startsWith(".") && !/\p{Cs}/u.test(name);
+}
+
+/** UTF-16 puts what it writes as two units before the last of those that it writes as one. */
+function byCodePoint(one: string, other: string): number {
+  if (one === other) return 0;
+  for (let at = 0; ; at += 1) {
+    const a = one.charCodeAt(at);
+    const b = other.charCodeAt(at);
+    if (a === b) continue;
+    const [x, y] = [one.codePointAt(at) ?? -1, other.codePointAt(at) ?? -1];
+    return x - y;
+  }
+}

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import { NameError, NotFoundError } from "../../errors.js";
+import type { Files } from "../../platform/files.js";
+
+/** What is served under a name. */
+export interface RootOptions {
+  /**
+   * A directory, a table or `MemmapFile`, an HDF5 file, or any other file. Links are followed once, when the server starts. Left
+   * out for a directory that only holds other roots.
+   */
+  readonly path?: string | undefined;
+  /** What it is, in Markdown. */
+  readonly description?: string | undefined;
+  /** Short labels of what is in it, by name. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Roles that one needs to see it and all below it, each of them. */
+  readonly roles?: readonly string[] | undefined;
+  /** Whether it is as if it were not there for those without the roles, rather than forbidden; true when left out. */
+  readonly hidden?: boolean | undefined;
+  /** `"table"`: a directory of plain `.npy` files is served as one table, as `MemmapTable.open` would open it. */
+  readonly type?: "table" | undefined;
+}
+
+/** A real file or directory that has a name among the roots. */
+export interface Mount {
+  /** Without links. */
+  readonly path: string;
+  readonly isTable: boolean;
+}
+
+/** What stands in the directory of roots: a root, or a part of one's name that has slashes. */
+export interface Branch {
+  readonly name: string;
+  readonly path: string;
+  readonly children: Map<string, Branch>;
+  mount: Mount | undefined;
+  description: string | undefined;
+  labels: ReadonlyMap<string, string> | undefined;
+  /** Its own and those of all that it lies in. */
+  roles: readonly string[];
+  hidden: boolean;
+}
+
+/**
+ * Puts the roots together.
+ *
+ * @throws NameError for a name with an empty part, `.`, `..` or control characters, and for a root in another that has a path
+ * @throws NotFoundError where nothing has the path
+ */
+export function plantRoots(
+  roots: Readonly<Record<string, string | RootOptions>> | ReadonlyMap<string, string | RootOptions>,
+  files: Files,
+): Branch {
+  const top = branch("", "");
+  const all = roots instanceof Map ? [...roots] : Object.entries(roots);
+  for (const [name, said] of all as [string, string | RootOptions][]) {
+    plant(top, name, typeof said === "string" ? { path: said } : said, files);
+  }
+  inherit(top, []);
+  return top;
+}
+
+function branch(name: string, path: string): Branch {
+  const plain = { mount: undefined, description: undefined, labels: undefined, roles: [], hidden: true };
+  return { name, path, children: new Map(), ...plain };
+}
+
+function plant(top: Branch, name: string, options: RootOptions, files: Files): void {
+  let at = top;
+  for (const part of partsOf(name)) {
+    const path = at.path === "" ? part : `${at.path}/${part}`;
+    const next = at.children.get(part) ?? branch(part, path);
+    at.children.set(part, next);
+    at = next;
+  }
+  at.mount = mountOf(name, options, files);
+  at.description = options.description;
+  at.labels = options.labels === undefined ? undefined : new Map(Object.entries(options.labels));
+  at.roles = [...(options.roles ?? [])];
+  at.hidden = options.hidden ?? true;
+}
+
+function partsOf(name: string): string[] {
+  const parts = name.split("/");
+  const isOdd = (part: string) =>
+    part === "" || part === "." || part === ".." || /[\p{Cc}\p{Cs}]/u.test(part);
+  if (!parts.some(isOdd)) return parts;
+  throw new NameError(
+    `the root ${JSON.stringify(name)} has no name that can be asked for: between its slashes stand names other than . and .., without control characters`,
+  );
+}
+
+function mountOf(name: string, { path, type }: RootOptions, files: Files): Mount | undefined {
+  if (path === undefined) return undefined;
+  const real = files.realPath(resolve(path));
+  if (real === undefined) {
+    throw new NotFoundError(`${path}: there is nothing to serve as ${JSON.stringify(name)}`, { path });
+  }
+  return { path: real, isTable: type === "table" };
+}
+
+/** Roles go down; nothing is put into a directory of the disk. */
+function inherit(at: Branch, roles: readonly string[]): void {
+  if (at.mount !== undefined && at.children.size > 0) {
+    const [inner = ""] = at.children.keys();
+    throw new NameError(
+      `${JSON.stringify(`${at.path}/${inner}`)} cannot be put into ${JSON.stringify(at.path)}, which is a root of its own: give that no path, or another name`,
+    );
+  }
+  at.roles = [...new Set([...roles, ...at.roles])];
+  for (const child of at.children.values()) inherit(child, at.roles);
+}
