@@ -25,7 +25,7 @@ export {
 } from "./decode.js";
 export { type Dialect, dialectOf, MEDIA_TYPE, mediaTypeOf, PROFILE } from "./media.js";
 export { type DecodeOptions, decodeValue, encodeValue } from "./msgpack.js";
-export { parseSlice, type SliceLimits } from "./parse-slice.js";
+export { parseSlice } from "./parse-slice.js";
 export { type ReadArrayOptions, readArray } from "./read-array.js";
 export {
   type AxisIndices,
@@ -36,6 +36,7 @@ export {
   formatSlice,
   resultShape,
 } from "./selection.js";
+export { SLICE_LIMITS, type SliceLimits } from "./slice-limits.js";
 export { textsOf, transcode } from "./transcode.js";
 export {
   dtypeFromWire,

@@ -14,7 +14,16 @@ export function mediaTypeOf(dialect: Dialect): string {
   return dialect === "numpy" ? `${MEDIA_TYPE};profile=${PROFILE}` : MEDIA_TYPE;
 }
 
-/** The dialect that an `Accept` asks for, or a `Content-Type` says. */
+/** The dialect that a `Content-Type` says, or that one of the types of an `Accept` asks for. */
 export function dialectOf(header: string | undefined): Dialect {
-  throw new Error(header);
+  const types = (header ?? "").split(",").map((type) => type.split(";").map((part) => part.trim()));
+  const isOurs = types.some(
+    ([name = "", ...parameters]) =>
+      name.toLowerCase() === MEDIA_TYPE &&
+      parameters.some((parameter) => {
+        const [key = "", value = ""] = parameter.split("=").map((part) => part.trim());
+        return key.toLowerCase() === "profile" && value.replace(/^"(.*)"$/, "$1") === PROFILE;
+      }),
+  );
+  return isOurs ? "numpy" : "classic";
 }

@@ -1,4 +1,5 @@
 import type { DType } from "../../dtype/index.js";
+import { ArrayReader } from "./array-reader.js";
 import type { WireArray, WireTexts } from "./decode.js";
 
 export interface ReadArrayOptions {
@@ -15,13 +16,18 @@ export interface ReadArrayOptions {
 }
 
 /**
- * Reads one encoded array from the bytes of an answer as they come.
+ * Reads one encoded array from the bytes of an answer as they come, into its place. What it says to be is judged before
+ * memory is taken for it. A stream that is not read to its end is given back.
  *
- * @throws CorruptError where they are not one, LimitError where it is over the limit, ShapeError where `into` has another size
+ * @param stream the bytes, split in any way; a piece is not used once the next is asked for
+ * @throws CorruptError where they are not one array, or not what was expected, LimitError where it is over the limit,
+ * ShapeError where `into` has another size; what the stream throws
  */
 export async function readArray(
   stream: AsyncIterable<Uint8Array>,
   options: ReadArrayOptions,
 ): Promise<WireArray | WireTexts> {
-  throw new Error(String([stream, options]));
+  const reader = new ArrayReader(options);
+  for await (const piece of stream) reader.push(piece);
+  return reader.end();
 }
