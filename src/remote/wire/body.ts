@@ -27,13 +27,13 @@ const MAX_WHERE = 65536;
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** The keys of requests, and how the value of each is judged. */
-const KEYS: ReadonlyMap<string, (value: unknown, key: string) => Partial<Query>> = new Map([
-  ["object", (value: unknown) => ({ object: text(value, "object", MAX_NAME) })],
-  ["slice", (value: unknown) => ({ slice: parseSlice(value) })],
-  ["max_depth", (value: unknown) => ({ maxDepth: count(value, "max_depth") })],
-  ["data_size_limit", (value: unknown) => ({ dataSizeLimit: count(value, "data_size_limit") })],
-  ["columns", (value: unknown) => ({ columns: names(value) })],
-  ["where", (value: unknown) => ({ where: text(value, "where", MAX_WHERE) })],
+const KEYS = new Map<string, (value: unknown) => Partial<Query>>([
+  ["object", (value) => ({ object: nameOf(value, "object") })],
+  ["slice", (value) => ({ slice: parseSlice(value) })],
+  ["max_depth", (value) => ({ maxDepth: countOf(value, "max_depth") })],
+  ["data_size_limit", (value) => ({ dataSizeLimit: countOf(value, "data_size_limit") })],
+  ["columns", (value) => ({ columns: namesOf(value) })],
+  ["where", (value) => ({ where: textOf(value, "where", MAX_WHERE) })],
 ]);
 
 /** A map of keys, an index in a slice. More maps than that are a mistake. */
@@ -80,12 +80,12 @@ function queryOf(values: ReadonlyMap<unknown, unknown>): Query {
   let query: Query = { maxDepth: 0, dataSizeLimit: MAX_INT32 };
   for (const [key, value] of values) {
     const judge = typeof key === "string" ? KEYS.get(key) : undefined;
-    if (judge === undefined || typeof key !== "string") {
+    if (judge === undefined) {
       throw new FormatError(
         `a request has no key ${showValue(key)}; there are ${[...KEYS.keys()].join(", ")}`,
       );
     }
-    query = { ...query, ...judge(value, key) };
+    query = { ...query, ...judge(value) };
   }
   if (query.object !== undefined) return query;
   for (const key of ["slice", "columns", "where"] as const) {
@@ -94,22 +94,26 @@ function queryOf(values: ReadonlyMap<unknown, unknown>): Query {
   return query;
 }
 
-function text(value: unknown, key: string, most: number): string {
+function textOf(value: unknown, key: string, most: number): string {
   if (typeof value !== "string") throw new FormatError(`${key} is ${showValue(value)}, not a text`);
   if (Buffer.byteLength(value) > most) throw new FormatError(`${key} is longer than ${most} bytes`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\0-\x1f]/.test(value)) throw new FormatError(`${key} has control characters`);
   return value;
 }
 
-function count(value: unknown, key: string): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new FormatError(`${key} is ${showValue(value)}, not a whole number from 0`);
+function nameOf(value: unknown, key: string): string {
+  const name = textOf(value, key, MAX_NAME);
+  if (/[\0-\x1f]/.test(name)) throw new FormatError(`${key} has control characters in it`);
+  return name;
 }
 
-function names(value: unknown): readonly string[] {
+function namesOf(value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw new FormatError(`columns is ${showValue(value)}, not a list of names`);
-  return value.map((name: unknown) => text(name, "columns", MAX_NAME));
+  return value.map((name: unknown) => nameOf(name, "columns"));
+}
+
+function countOf(value: unknown, key: string): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new FormatError(`${key} is ${showValue(value)}, not a whole number from 0`);
 }
 
 /**

@@ -58,8 +58,8 @@ function checkAxis(part: AxisSelection, axis: number, length: number): void {
       return;
     case "runs": {
       let end = 0;
-      for (const [k, start] of part.starts.entries()) {
-        const count = part.counts[k] ?? 0;
+      for (let k = 0; k < part.starts.length; k++) {
+        const [start, count] = [part.starts[k] ?? 0, part.counts[k] ?? 0];
         if (start < end) {
           throw new IndexError(`slice ${k} begins at ${start}, before the end of the one before it (${end})`);
         }
