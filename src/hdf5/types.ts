@@ -84,6 +84,11 @@ export function hasPointers(info: TypeInfo): boolean {
   return contains(info, ({ type, vlen }) => type === TYPE_CLASS.variableLength || vlen);
 }
 
+/** Whether an element has bits that are no numbers. */
+export function hasBitfield(info: TypeInfo): boolean {
+  return contains(info, ({ type }) => type === TYPE_CLASS.bitfield);
+}
+
 /** Whether elements become text: strings of variable length, and references to objects. */
 export function isTextual({ type, vlen, ref_type }: TypeInfo): boolean {
   return type === TYPE_CLASS.string ? vlen : type === TYPE_CLASS.reference && ref_type === "object";
