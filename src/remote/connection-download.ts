@@ -1,6 +1,8 @@
-import { RemoteError } from "../errors.js";
+import { CorruptError, IndexError, RemoteError, StaleError } from "../errors.js";
 import type { Asked } from "./connection-errors.js";
 import type { Answer } from "./connection-exchange.js";
+import type { Patience } from "./connection-patience.js";
+import { retryDelay, Setback } from "./retry.js";
 
 /** The part of a file that is asked for. */
 export interface DownloadRange {
@@ -8,16 +10,15 @@ export interface DownloadRange {
   readonly start?: number | undefined;
   /** The byte behind the last; to the end when left out. */
   readonly end?: number | undefined;
-  /** Asks for the part only if the file is still this one, and else for the whole: an ETag, or a date of `Last-Modified`. */
+  /** Asks for the part only if the file is still this version, and else for the whole: a {@link DownloadHead.validator}. */
   readonly ifRange?: string | undefined;
 }
 
-/** A download whose head has come. */
-export interface Download {
-  readonly body: ReadableStream<Uint8Array>;
+/** What the head of an answer says of the file. */
+export interface DownloadHead {
   /** Bytes of the whole file, where the server says so. */
   readonly size: number | undefined;
-  /** The place in the file that the body begins at: 0 where the server gives the whole although a part was asked for. */
+  /** The place in the file that the answer begins at: 0 where the server gives the whole although a part was asked for. */
   readonly offset: number;
   /** What names this version of the file in `ifRange`; undefined where the server gives nothing to tell versions by. */
   readonly validator: string | undefined;
@@ -25,19 +26,30 @@ export interface Download {
   readonly status: number;
 }
 
-/** The headers that ask for a part. */
+/** An answer, and what its head says. */
+export interface Part {
+  readonly answer: Answer;
+  readonly head: DownloadHead;
+}
+
+/** @throws IndexError for places that no file has */
+export function checkRange({ start = 0, end }: DownloadRange): void {
+  const isPlace = (place: number): boolean => Number.isSafeInteger(place) && place >= 0;
+  if (isPlace(start) && (end === undefined || (isPlace(end) && end >= start))) return;
+  throw new IndexError(
+    `a part of a file begins and ends at whole bytes from 0 on, not at ${start} and ${end}`,
+  );
+}
+
+/** The headers that ask for a part. Of a part without bytes, which no header can say, one byte is asked for. */
 export function rangeHeaders({ start = 0, end, ifRange }: DownloadRange): { [name: string]: string } {
   if (start === 0 && end === undefined) return {};
-  const range = `bytes=${start}-${end === undefined ? "" : end - 1}`;
+  const range = `bytes=${start}-${end === undefined ? "" : Math.max(end - 1, start)}`;
   return ifRange === undefined ? { range } : { range, "if-range": ifRange };
 }
 
-/**
- * What the head of an answer says of the part that comes.
- *
- * @throws RemoteError for a part that does not say which it is
- */
-export function downloadHead(answer: Answer, asked: Asked): Omit<Download, "body"> {
+/** @throws RemoteError for a part that does not say which it is */
+export function downloadHead(answer: Answer, asked: Asked): DownloadHead {
   const { status, etag } = answer;
   // Weak ones say that two versions mean the same, not that their bytes are equal.
   const isStrong = etag !== undefined && !etag.startsWith("W/");
@@ -49,4 +61,72 @@ export function downloadHead(answer: Answer, asked: Asked): Omit<Download, "body
   }
   const size = range[2] === "*" ? undefined : Number(range[2]);
   return { status, etag, validator, offset: Number(range[1]), size };
+}
+
+/** How a download is gone on with. */
+export interface DownloadFlow {
+  readonly asked: Asked;
+  readonly patience: Patience;
+  readonly retries: number;
+  /** Asks for what is left. */
+  ask(range: DownloadRange): Promise<Part>;
+}
+
+/**
+ * The bytes of a part of a file. After a connection that broke it is gone on with where it broke, if the server tells by
+ * what it does so that it is of the same version.
+ *
+ * @param range what was asked for
+ * @param first the answer to that
+ * @param start the place of the first byte that is given
+ * @throws StaleError where the file is another by now, CorruptError for more or fewer bytes than the server said
+ */
+export async function* downloadPieces(
+  { asked, patience, retries, ask }: DownloadFlow,
+  { end }: DownloadRange,
+  first: Part,
+  start: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { size, validator } = first.head;
+  const last = Math.min(end ?? Infinity, size ?? Infinity);
+  let { answer } = first;
+  let at = first.head.offset;
+  let given = start;
+  let failed = 0;
+  for (;;) {
+    try {
+      for await (const piece of answer.pieces()) {
+        failed = 0;
+        const from = Math.min(Math.max(given - at, 0), piece.length);
+        const to = Math.min(Math.max((end ?? Infinity) - at, 0), piece.length);
+        at += piece.length;
+        if (size !== undefined && at > size) throw sizeError(asked, at, size);
+        if (to > from) {
+          given += to - from;
+          yield piece.subarray(from, to);
+        }
+        if (at > (end ?? Infinity)) return;
+      }
+      if (given < last && size !== undefined) throw sizeError(asked, at, size);
+      return;
+    } catch (error) {
+      if (!(error instanceof Setback) || validator === undefined) throw error;
+      failed += 1;
+      const delay = failed > retries ? undefined : retryDelay(failed, error.retryAfter, Math.random());
+      if (delay === undefined) throw error;
+      await patience.sleep(delay);
+    }
+    const { head, ...part } = await ask({ start: given, end, ifRange: validator });
+    if (head.validator !== validator || head.offset > given) {
+      throw new StaleError(`${asked.what} is another by now on ${asked.url}`, { path: asked.url });
+    }
+    at = head.offset;
+    answer = part.answer;
+  }
+}
+
+function sizeError(asked: Asked, bytes: number, size: number): CorruptError {
+  return new CorruptError(`${asked.url} gives ${bytes} bytes${bytes > size ? " or more" : ""} of ${size}`, {
+    path: asked.url,
+  });
 }

@@ -1,13 +1,26 @@
-import type { DType } from "../dtype/index.js";
 import { ClosedError, CorruptError, FormatError } from "../errors.js";
-import { authorization, type Credentials } from "./connection-access.js";
+import { authorization } from "./connection-access.js";
 import { encodePath, parseAddress, resolveParts } from "./connection-address.js";
 import { checkCount, checkHeaders, checkTimeout } from "./connection-checks.js";
-import { type Download, type DownloadRange, downloadHead, rangeHeaders } from "./connection-download.js";
+import {
+  checkRange,
+  type DownloadRange,
+  downloadHead,
+  downloadPieces,
+  type Part,
+  rangeHeaders,
+} from "./connection-download.js";
 import { type Asked, oddBody, silence } from "./connection-errors.js";
 import { type Answer, exchange, type Question } from "./connection-exchange.js";
+import type {
+  ConnectionOptions,
+  Download,
+  RequestOptions,
+  SliceExpectation,
+  SliceQuery,
+} from "./connection-options.js";
 import { Patience } from "./connection-patience.js";
-import { type Progress, type ProgressOptions, Transfer } from "./progress.js";
+import { type ProgressOptions, Transfer } from "./progress.js";
 import { retrying, Setback } from "./retry.js";
 import {
   decodeMessage,
@@ -22,49 +35,7 @@ import {
   type WireTexts,
 } from "./wire/index.js";
 
-/** How a server is asked. */
-export interface ConnectionOptions extends Credentials, ProgressOptions {
-  /** Milliseconds without a single byte after which an attempt has failed; 30,000 when left out. */
-  readonly timeout?: number | undefined;
-  /** Attempts after the first, where a connection breaks, or the server is busy (429, 5xx); 4 when left out. */
-  readonly retries?: number | undefined;
-  /** What stands in for `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** Headers that go with every request. */
-  readonly headers?: { readonly [name: string]: string } | undefined;
-  /** Levels of groups that one request brings; 5 when left out. */
-  readonly maxDepth?: number | undefined;
-  /** Datasets of at most so many bytes come with their group; 1 MiB when left out. */
-  readonly dataSizeLimit?: number | undefined;
-  /** Bytes that a listing, or a group with what comes with it, may have; 64 MiB when left out. */
-  readonly maxMapBytes?: number | undefined;
-}
-
-/** Options of one request. */
-export interface RequestOptions {
-  /** Ends it. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called as its bytes come. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** What its bar is called. */
-  readonly label?: string | undefined;
-}
-
-/** What is asked for of a dataset or a table. */
-export type SliceQuery = Pick<Query, "slice" | "columns" | "where"> & { readonly object: string };
-
-/** What the answer to a slice may be. */
-export interface SliceExpectation {
-  readonly expected?:
-    | { readonly shape?: readonly number[] | undefined; readonly dtype?: DType | undefined }
-    | undefined;
-  /** Bytes that its elements may take. */
-  readonly limit: number;
-  /** Where they go, of exactly their size; memory of their own when left out. */
-  readonly into?: Uint8Array | undefined;
-  /** The version that it must still be of, as an ETag. */
-  readonly ifMatch?: string | undefined;
-}
+export type { ConnectionOptions, Download, RequestOptions, SliceExpectation, SliceQuery };
 
 /**
  * The connection to a server: what is asked, and asked again where that may help. It holds no socket of its own: requests
@@ -78,10 +49,10 @@ export class Connection {
   /** The address of the server, without slashes at its end. */
   readonly url: string;
   readonly maxDepth: number;
+  readonly retries: number;
   readonly dataSizeLimit: number;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
-  readonly #retries: number;
   readonly #maxMapBytes: number;
   readonly #headers: { readonly [name: string]: string };
   readonly #progress: ProgressOptions;
@@ -95,7 +66,7 @@ export class Connection {
     this.maxDepth = checkCount(options.maxDepth ?? 5, "maxDepth");
     this.dataSizeLimit = checkCount(options.dataSizeLimit ?? 2 ** 20, "dataSizeLimit");
     this.#timeout = checkTimeout(options.timeout ?? 30_000);
-    this.#retries = checkCount(options.retries ?? 4, "retries");
+    this.retries = checkCount(options.retries ?? 4, "retries");
     this.#maxMapBytes = checkCount(options.maxMapBytes ?? 2 ** 26, "maxMapBytes");
     // Looked up with each request: whoever replaces the global one means all of them.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
@@ -187,24 +158,39 @@ export class Connection {
   }
 
   /**
-   * The bytes of a file, or of a directory as a tar. Only what comes before its first byte is tried again.
+   * The bytes of a file, or of a directory as a tar: exactly those that are asked for, or all where `ifRange` is given and names
+   * another version. After a connection that broke it goes on by itself where it broke, if the server can tell versions.
    */
   async download(path: string, range: DownloadRange = {}, options: RequestOptions = {}): Promise<Download> {
-    const question = this.#question("GET", `/download/${pathOf(path)}`, {
-      accept: "*/*",
-      "accept-encoding": "identity",
-      ...rangeHeaders(range),
-    });
-    const asked = this.#asked(question, `the file ${JSON.stringify(path)}`, false);
+    checkRange(range);
+    const url = `/download/${pathOf(path)}`;
+    const headers = { accept: "*/*", "accept-encoding": "identity" };
+    const asked = this.#asked(this.#question("GET", url, headers), `the file ${JSON.stringify(path)}`, false);
     const patience = this.#patience(asked, options.signal);
-    try {
-      const { answer, head } = await retrying(this.#retries, patience, async () => {
+    const transfer = this.transfer(options.label ?? `Path: ${path}`, options);
+    const end = (): void => {
+      transfer.end();
+      patience.end();
+    };
+    const ask = async (part: DownloadRange): Promise<Part> => {
+      const question = this.#question("GET", url, { ...headers, ...rangeHeaders(part) });
+      return retrying(this.retries, patience, async () => {
         const answer = await exchange(this.#fetch, question, patience, asked);
         return { answer, head: downloadHead(answer, asked) };
       });
-      return { ...head, body: streamOf(answer, patience) };
+    };
+    try {
+      const first = await ask(range);
+      const { size, offset } = first.head;
+      const start = range.ifRange === undefined ? (range.start ?? 0) : offset;
+      const total = range.end ?? size;
+      const flow = { asked, patience, retries: this.retries, ask };
+      const pieces = downloadPieces(flow, range, first, start);
+      const report = (bytes: number): void =>
+        transfer.report(bytes, total === undefined ? undefined : total - start);
+      return { ...first.head, offset: start, body: streamOf(pieces, report, end) };
     } catch (error) {
-      patience.end();
+      end();
       throw error;
     }
   }
@@ -267,7 +253,7 @@ export class Connection {
     const patience = this.#patience(asked, signal);
     const transfer = this.transfer(label, { onProgress });
     try {
-      return await retrying(this.#retries, patience, async () =>
+      return await retrying(this.retries, patience, async () =>
         read(await exchange(this.#fetch, question, patience, asked), asked, transfer),
       );
     } catch (error) {
@@ -295,24 +281,32 @@ function pathOf(path: string): string {
   return encodePath(resolveParts([], path));
 }
 
-/** The body as a stream that reads ahead of nobody. */
-function streamOf(answer: Answer, patience: Patience): ReadableStream<Uint8Array> {
-  const pieces = answer.pieces();
+/** Pieces as a stream that reads ahead of nobody. */
+function streamOf(
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+  report: (bytes: number) => void,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  let bytes = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await pieces.next();
-          if (!done) return controller.enqueue(value);
-          patience.end();
+          if (!done) {
+            bytes += value.length;
+            report(bytes);
+            return controller.enqueue(value);
+          }
+          end();
           controller.close();
         } catch (error) {
-          patience.end();
+          end();
           throw error instanceof Setback ? error.error(1) : error;
         }
       },
       cancel() {
-        patience.end();
+        end();
         void pieces.return().catch(() => {});
       },
     },
