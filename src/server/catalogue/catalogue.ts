@@ -3,7 +3,7 @@ import { DirectoryMaps } from "./directory-map.js";
 import type { Denied, May, VirtualDirectory, VirtualEntry, VirtualFile } from "./entries.js";
 import { Listings } from "./listings.js";
 import { type OpenEntry, openIn, requireInPlace } from "./place.js";
-import { type Branch, plantRoots, type RootOptions } from "./roots.js";
+import { type Branch, plantRoots, type Roots } from "./roots.js";
 import { Sight } from "./sight.js";
 import { Signatures } from "./signature.js";
 import { type Budget, Sizes } from "./sizes.js";
@@ -20,7 +20,8 @@ const MAX_ENTRIES = 100_000;
  * ten times as long as they took.
  */
 export class Catalogue {
-  readonly #files: Files;
+  /** @internal What it looks through. */
+  readonly files: Files;
   readonly #top: Branch;
   readonly #sight: Sight;
   readonly #sizes: Sizes;
@@ -30,11 +31,8 @@ export class Catalogue {
    * @param roots paths or options by name; slashes in a name make directories of roots
    * @throws NameError for names that cannot be asked for, or that lie in another root; NotFoundError for paths that lead nowhere
    */
-  constructor(
-    roots: Readonly<Record<string, string | RootOptions>> | ReadonlyMap<string, string | RootOptions>,
-    files: Files = currentFiles(),
-  ) {
-    this.#files = files;
+  constructor(roots: Roots, files: Files = currentFiles()) {
+    this.files = files;
     this.#top = plantRoots(roots, files);
     this.#sight = new Sight(files, new Listings(files), new Signatures(files));
     this.#sizes = new Sizes(files, (directory, may) => this.children(directory, may));
@@ -91,13 +89,13 @@ export class Catalogue {
    *
    * @throws StaleError where it was replaced, or lies elsewhere, since it was found; NotFoundError, DiskError
    */
-  openEntry({ place, realPath, identity }: VirtualFile): OpenEntry {
-    return openIn(place, realPath, identity, this.#files);
+  openEntry({ place, realPath, identity }: Pick<VirtualFile, "place" | "realPath" | "identity">): OpenEntry {
+    return openIn(place, realPath, identity, this.files);
   }
 
   /** To be called after a file was opened by its path. @throws StaleError where a directory on its way was replaced since it was found */
   requireInPlace({ place }: VirtualFile): void {
-    requireInPlace(place, this.#files);
+    requireInPlace(place, this.files);
   }
 
   /** Bytes of a file or of all files below a directory that one may see. */

@@ -35,7 +35,9 @@ export interface VirtualFile {
   readonly identity: FileIdentity;
   /** Bytes; undefined for a store, whose files would have to be looked at: see `Catalogue.sizeOf`. */
   readonly bytes: number | undefined;
-  /** Milliseconds since 1970, whole. Of a store, when its last change was applied. */
+  /** When it was last changed, as exactly as the system knows. Of a store, when its last change was applied. */
+  readonly mtimeMs: number;
+  /** The same in whole milliseconds since 1970, none of them negative. */
   readonly lastModified: number;
 }
 

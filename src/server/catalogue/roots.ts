@@ -21,6 +21,11 @@ export interface RootOptions {
   readonly type?: "table" | undefined;
 }
 
+/** What is served, by name: a path, or a path with what is known of it. Slashes in a name make directories of roots. */
+export type Roots =
+  | Readonly<Record<string, string | RootOptions>>
+  | ReadonlyMap<string, string | RootOptions>;
+
 /** A real file or directory that has a name among the roots. */
 export interface Mount {
   /** Without links. */
@@ -47,17 +52,18 @@ export interface Branch {
  * @throws NameError for a name with an empty part, `.`, `..` or control characters, and for a root in another that has a path
  * @throws NotFoundError where nothing has the path
  */
-export function plantRoots(
-  roots: Readonly<Record<string, string | RootOptions>> | ReadonlyMap<string, string | RootOptions>,
-  files: Files,
-): Branch {
+export function plantRoots(roots: Roots, files: Files): Branch {
   const top = branch("", "");
-  const all = roots instanceof Map ? [...roots] : Object.entries(roots);
-  for (const [name, said] of all as [string, string | RootOptions][]) {
+  const all: Iterable<[string, string | RootOptions]> = isMap(roots) ? roots : Object.entries(roots);
+  for (const [name, said] of all) {
     plant(top, name, typeof said === "string" ? { path: said } : said, files);
   }
   inherit(top, []);
   return top;
+}
+
+function isMap(roots: Roots): roots is ReadonlyMap<string, string | RootOptions> {
+  return roots instanceof Map;
 }
 
 function branch(name: string, path: string): Branch {

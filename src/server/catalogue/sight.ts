@@ -97,6 +97,7 @@ export class Sight {
       place,
       identity: place.identity,
       bytes: undefined,
+      mtimeMs,
       lastModified: wholeTime(mtimeMs),
     };
   }
@@ -118,6 +119,7 @@ export class Sight {
       place,
       identity: identityOf(stat),
       bytes: stat.size,
+      mtimeMs: stat.mtimeMs,
       lastModified: wholeTime(stat.mtimeMs),
     };
   }

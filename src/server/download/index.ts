@@ -1,0 +1,3 @@
+export { contentDisposition } from "./disposition.js";
+export { type Download, directoryDownload, fileDownload } from "./download.js";
+export { type ByteRange, parseRange } from "./range.js";
