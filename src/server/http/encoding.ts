@@ -111,3 +111,41 @@ export async function canZstd(): Promise<boolean> {
     () => false,
   );
 }
+
+/** What a server can do. */
+export interface Encodings {
+  readonly names: readonly Encoding[];
+  /** The one of them that a client likes best; undefined where it likes none of them. */
+  choose(header: string): string | undefined;
+}
+
+/** How the body for a client is compressed: only where it asks for it by name. */
+export function encodingFor(header: string | undefined, encodings: Encodings): Encoding | undefined {
+  if (header === undefined || header === "" || encodings.names.length === 0) return undefined;
+  return encodings.names.find((name) => name === encodings.choose(header));
+}
+
+/** @param isOn whether bodies are compressed at all */
+export async function openEncodings(isOn: boolean): Promise<Encodings> {
+  if (!isOn) return { names: [], choose: () => undefined };
+  const names: Encoding[] = (await canZstd()) ? ["zstd", "gzip"] : ["gzip"];
+  const { default: Negotiator } = await partner(
+    "negotiator",
+    "memmap-table/server",
+    () => import("negotiator"),
+  );
+  const known = new Map<string, string | undefined>();
+  return {
+    names,
+    choose: (header) => {
+      if (known.has(header)) return known.get(header);
+      const headers = { "accept-encoding": header };
+      // A star means what is not named, which may be the body as it is.
+      const chosen = new Negotiator({ headers }).encoding([...names, "identity"]);
+      const isNamed = chosen !== undefined && header.toLowerCase().includes(chosen);
+      if (known.size >= 256) known.clear();
+      known.set(header, isNamed ? chosen : undefined);
+      return known.get(header);
+    },
+  };
+}

@@ -36,11 +36,18 @@ export class Gate {
     this.#limits = limits;
   }
 
+  /** How many requests are worked on, of all clients. */
+  get running(): number {
+    return this.#sum(({ running }) => running);
+  }
+
   /** How many requests wait, of all clients. */
   get waiting(): number {
-    let sum = 0;
-    for (const { waiting } of this.#lanes.values()) sum += waiting.length;
-    return sum;
+    return this.#sum(({ waiting }) => waiting.length);
+  }
+
+  #sum(of: (lane: Lane) => number): number {
+    return Array.from(this.#lanes.values(), of).reduce((sum, count) => sum + count, 0);
   }
 
   /**

@@ -3,21 +3,20 @@ import { type ErrorCode, isMemmapError } from "../../errors.js";
 /** An answer that is an error: its status, and what it says. Neither has a path of this machine. */
 export class Problem extends Error {
   readonly status: number;
+  readonly headers: { readonly [name: string]: string };
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, headers: { readonly [name: string]: string } = {}) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
 
 /** The same for those who should come again. */
 export class BusyProblem extends Problem {
-  /** Seconds. */
-  readonly retryAfter: number;
-
+  /** @param retryAfter seconds */
   constructor(message: string, retryAfter: number, status = 503) {
-    super(status, message);
-    this.retryAfter = retryAfter;
+    super(status, message, { "retry-after": String(retryAfter) });
   }
 }
 

@@ -1,0 +1,197 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { UnsupportedError } from "../../errors.js";
+import { partner } from "../../frame/partner.js";
+import { MEDIA_TYPE, parseBody, parseQuery, type Query } from "../../remote/wire/index.js";
+import type { Answers } from "../answers/answers.js";
+import type { Authenticator, Identity } from "./auth.js";
+import { type Encodings, encodingFor } from "./encoding.js";
+import { answerProblem } from "./error-answer.js";
+import type { Gate, Pass } from "./gate.js";
+import { type HostList, isLoopback } from "./hosts.js";
+import type { ServeLimits } from "./limits.js";
+import type { Metrics } from "./metrics.js";
+import { Problem } from "./problem.js";
+import { requestPath } from "./request-path.js";
+import { type Answer, respond } from "./respond.js";
+import { DOWNLOAD, HEALTH, MESSAGE, METRICS, OPENAPI, QUERY } from "./schemas.js";
+
+/** What the routes are made of. */
+export interface Parts {
+  readonly answers: Answers;
+  readonly authenticator: Authenticator;
+  readonly gate: Gate;
+  readonly hosts: HostList;
+  readonly limits: ServeLimits;
+  readonly metrics: Metrics;
+  readonly encodings: Encodings;
+  readonly prefix: string;
+}
+
+/** What is known of a request before its handler begins. */
+interface Visit {
+  readonly identity: Identity;
+  readonly pass: Pass | undefined;
+  isSlow: boolean;
+}
+
+/** Adds hooks and routes. */
+export function addRoutes(app: FastifyInstance, parts: Parts): void {
+  const { prefix } = parts;
+  const visits = new WeakMap<FastifyRequest, Visit>();
+  const messages = `${prefix}/msgpack`;
+  const downloads = `${prefix}/download`;
+  const pathOf = ({ raw: { url = "" } }: FastifyRequest): string => url.replace(/\?.*$/s, "");
+  const routeOf = (request: FastifyRequest): string =>
+    request.routeOptions.url?.slice(prefix.length).replace(/\/\*$/, "") ?? "none";
+
+  app.addHook("onRequest", async (request, reply) => {
+    const begun = performance.now();
+    const gone = new AbortController();
+    reply.raw.once("close", () => {
+      gone.abort();
+      const visit = visits.get(request);
+      visit?.pass?.leave();
+      const status = reply.raw.statusCode;
+      const milliseconds = performance.now() - begun;
+      parts.metrics.answered(routeOf(request), status, milliseconds / 1000);
+      request.log.info(
+        {
+          method: request.method,
+          path: pathOf(request),
+          status,
+          milliseconds,
+          user: visit?.identity.name,
+          address: request.ip,
+          isWhole: reply.raw.writableFinished,
+        },
+        "answered",
+      );
+    });
+    if ((request.raw.url ?? "").length > parts.limits.urlBytes) {
+      throw new Problem(414, `the URL has more than ${parts.limits.urlBytes} bytes`);
+    }
+    parts.hosts.require(request.headers.host);
+    const route = routeOf(request);
+    if (route === "/health") return;
+    const identity = await parts.authenticator.identify(request.headers.authorization, request.ip);
+    if (request.method === "POST" && request.headers["content-type"] !== MEDIA_TYPE) {
+      throw new Problem(415, `the Content-Type of a request is ${MEDIA_TYPE}`);
+    }
+    const isWork = route === "/msgpack" || route === "/download";
+    const pass = isWork ? await parts.gate.enter(identity.name ?? request.ip, gone.signal) : undefined;
+    visits.set(request, { identity, pass, isSlow: false });
+    if (gone.signal.aborted) pass?.leave();
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    answerProblem(error, request, reply, {
+      realm: parts.authenticator.realm,
+      isDownload: routeOf(request) === "/download",
+    });
+  });
+  app.setNotFoundHandler(() => {
+    throw new Problem(404, "there is no such route");
+  });
+
+  /** Handles a route by an answer that is made of each request. */
+  const handle =
+    (make: (request: FastifyRequest, identity: Identity) => Promise<Answer>, isPacked: boolean) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const visit = visits.get(request);
+      if (visit?.pass === undefined) throw new Problem(500, "the server failed");
+      const encoding = isPacked
+        ? encodingFor(request.headers["accept-encoding"], parts.encodings)
+        : undefined;
+      try {
+        await respond(() => make(request, visit.identity), {
+          request,
+          reply,
+          pass: visit.pass,
+          limits: parts.limits,
+          metrics: parts.metrics,
+          encoding,
+          onSlow: () => parts.metrics.cut(),
+        });
+      } catch (error) {
+        if (!reply.sent) throw error;
+        request.log.warn({ err: error, path: pathOf(request) }, "broken off");
+      }
+    };
+
+  const message = handle(async (request, identity) => {
+    const { segments, query } = requestPath(request.raw.url ?? "", messages);
+    const asked: Query = request.method === "POST" ? parseBody(bodyOf(request)) : parseQuery(query);
+    return parts.answers.message(segments, asked, request.headers.accept, identity);
+  }, true);
+  const download = handle(async (request, identity) => {
+    const { segments } = requestPath(request.raw.url ?? "", downloads);
+    return parts.answers.download(segments, request.headers, identity);
+  }, false);
+
+  // Of all bodies the bytes are taken; what they are, the hook has judged.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  for (const url of [messages, `${messages}/*`]) {
+    app.route({ method: ["GET", "HEAD"], url, schema: QUERY, handler: message });
+    app.route({ method: "POST", url, schema: MESSAGE, handler: message });
+  }
+  for (const url of [downloads, `${downloads}/*`]) {
+    app.route({ method: ["GET", "HEAD"], url, schema: DOWNLOAD, handler: download });
+  }
+  app.get(`${prefix}/health`, { schema: HEALTH }, (_request, reply) =>
+    reply.header("cache-control", "no-store").send({ status: "ok" }),
+  );
+  const { registry } = parts.metrics;
+  if (registry === undefined) return;
+  app.get(`${prefix}/metrics`, { schema: METRICS }, async (request, reply) => {
+    const isAllowed = isLoopback(request.ip) || visits.get(request)?.identity.roles.has("metrics") === true;
+    if (!isAllowed) throw new Problem(404, "there is no such route");
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function bodyOf({ body }: FastifyRequest): Uint8Array {
+  return body instanceof Uint8Array ? body : new Uint8Array(0);
+}
+
+/**
+ * Adds a description of all routes, which have to be added afterwards.
+ *
+ * @param isWanted when left out, it is there where the package is
+ */
+export async function addDescription(
+  app: FastifyInstance,
+  {
+    isWanted,
+    prefix,
+    version,
+  }: { readonly isWanted: boolean | undefined; readonly prefix: string; readonly version: string },
+): Promise<void> {
+  if (isWanted === false) return;
+  const { default: swagger } = await partner(
+    "@fastify/swagger",
+    "openapi of memmap-table/server",
+    () => import("@fastify/swagger"),
+  ).catch((error: unknown) => {
+    if (isWanted === true || !(error instanceof UnsupportedError)) throw error;
+    return { default: undefined };
+  });
+  if (swagger === undefined) return;
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "memmap-table",
+        version,
+        description: "Tables and HDF5 files, of which parts are read. Paths may have any number of parts.",
+      },
+      components: {
+        securitySchemes: {
+          basic: { type: "http", scheme: "basic" },
+          bearer: { type: "http", scheme: "bearer" },
+        },
+      },
+    },
+  });
+  app.get(`${prefix}/openapi.json`, { schema: OPENAPI }, () => app.swagger());
+}

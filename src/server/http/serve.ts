@@ -1,0 +1,235 @@
+import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from "fastify";
+import { UnsupportedError } from "../../errors.js";
+import { partner } from "../../frame/partner.js";
+import { Answers, type Roots } from "../answers/answers.js";
+import { addDescription, addRoutes } from "./app.js";
+import { Authenticator } from "./auth.js";
+import { openEncodings } from "./encoding.js";
+import { Gate } from "./gate.js";
+import { HostList, isLoopback } from "./hosts.js";
+import { limitsOf, type ServeLimits } from "./limits.js";
+import { openMetrics } from "./metrics.js";
+import type { ServeOptions } from "./options.js";
+import { requireOptions } from "./options.js";
+
+const SUBPATH = "memmap-table/server";
+
+/** Beside the URL, a request's head may have so many bytes. */
+const HEADER_BYTES = 2 ** 14;
+
+/** A server that listens. */
+export class TableServer implements AsyncDisposable {
+  /** Where clients find it, prefix included: what `connect()` takes. */
+  readonly url: string;
+  readonly port: number;
+  readonly #app: FastifyInstance;
+  readonly #answers: Answers;
+  readonly #timeout: number;
+  #closing: Promise<void> | undefined;
+
+  /** @internal Made by {@link serve}. */
+  constructor(app: FastifyInstance, answers: Answers, url: string, timeout: number) {
+    this.#app = app;
+    this.#answers = answers;
+    this.#timeout = timeout;
+    this.url = url;
+    this.port = (app.server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Takes no further requests, waits for what is being answered, at most for `limits.closeTimeout` seconds, and closes
+   * all files. A second call waits for the first.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { server } = this.#app;
+    const timer = setTimeout(() => server.closeAllConnections(), this.#timeout * 1000);
+    try {
+      await this.#app.close();
+    } finally {
+      clearTimeout(timer);
+      this.#answers.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Serves directories of tables, hierarchies and HDF5 files over HTTP, for reading.
+ *
+ * ```ts
+ * await using server = await serve({ flights: "data/flights", "eagle/snapshots": "/data/eagle" });
+ * console.log(server.url);   // http://127.0.0.1:8080
+ * ```
+ *
+ * It speaks the protocol of hdfstream, so that its Python client reads from it; and answers by JSON or Arrow to those who
+ * ask for it. README has its routes.
+ *
+ * @param roots what is shown, by its name there: a directory, a table, a hierarchy, an HDF5 file, any other file, or an object
+ * with `path` and who may see it
+ * @throws UnsupportedError for options that are not known, for an address that others can reach without `auth`, and where
+ * fastify is not installed; NotFoundError for roots that are not there; FormatError for passwords and tokens that are no
+ * hashes; DiskError where the port is taken
+ */
+export async function serve(roots: Roots, options: ServeOptions = {}): Promise<TableServer> {
+  requireOptions(options);
+  const { host = "127.0.0.1", port = 8080, auth, tls } = options;
+  const prefix = prefixOf(options.prefix);
+  if (!isLoopback(host) && auth === undefined) {
+    throw new UnsupportedError(
+      `others can reach ${host}: say by auth who may read, or by auth: { anonymous: true } that everybody may`,
+    );
+  }
+  const limits = limitsOf(options.limits);
+  const authenticator = new Authenticator(auth, isLoopback(host));
+  const { default: fastify } = await partner("fastify", SUBPATH, () => import("fastify"));
+  const answers = new Answers(roots, limits);
+  try {
+    const app = fastify(await appOptions(options, limits)) as unknown as FastifyInstance;
+    const gate = new Gate({ running: limits.requests, waiting: limits.queue, timeout: limits.queueTimeout });
+    const sockets = limitSockets(app, limits.connections);
+    const metrics = await openMetrics(options.metrics, {
+      running: () => gate.running,
+      waiting: () => gate.waiting,
+      connections: () => sockets.size,
+      openFiles: () => answers.openFiles,
+    });
+    // Bodies and parameters are judged by the code of the protocol, whose answers are exact.
+    app.setValidatorCompiler(() => () => true);
+    app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+    await allowOrigins(app, options.cors?.origins);
+    await addDescription(app, { isWanted: options.openapi, prefix, version: await ownVersion() });
+    addRoutes(app, {
+      answers,
+      authenticator,
+      gate,
+      hosts: new HostList(options.hosts),
+      limits,
+      metrics,
+      encodings: await openEncodings(options.compression ?? true),
+      prefix,
+    });
+    await listen(app, host, port);
+    const address = app.server.address() as AddressInfo;
+    const name = host.includes(":") ? `[${host}]` : host;
+    const url = `${tls === undefined ? "http" : "https"}://${name}:${address.port}${prefix}`;
+    return new TableServer(app, answers, url, limits.closeTimeout);
+  } catch (error) {
+    answers.close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UnsupportedError(`cannot listen at ${host}, port ${port}: ${why}`, { cause });
+  }
+}
+
+/** @throws UnsupportedError for what is no beginning of a path */
+function prefixOf(prefix = ""): string {
+  const bare = prefix.replace(/\/+$/, "");
+  if (bare === "" || /^(\/[\w.~-]+)+$/.test(bare)) return bare;
+  throw new UnsupportedError(`a prefix is a path such as "/hdfstream", not "${prefix}"`);
+}
+
+async function appOptions(
+  { tls, logger }: ServeOptions,
+  limits: ServeLimits,
+): Promise<FastifyHttpOptions<Server>> {
+  const requestTimeout = limits.requestTimeout * 1000;
+  const timing = {
+    headersTimeout: Math.min(limits.headerTimeout * 1000, requestTimeout),
+    connectionsCheckingInterval: Math.min(1000, limits.headerTimeout * 500),
+    maxHeaderSize: limits.urlBytes + HEADER_BYTES,
+  };
+  const common = {
+    logger: loggerOf(logger),
+    disableRequestLogging: true,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout,
+    keepAliveTimeout: limits.idleTimeout * 1000,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: limits.urlBytes },
+  } as const;
+  if (tls === undefined) return { ...common, http: timing };
+  const [key, cert] = await Promise.all([pem(tls.key), pem(tls.cert)]);
+  return { ...common, https: { ...timing, key, cert } } as FastifyHttpOptions<Server>;
+}
+
+/** What is PEM as it is, and a file's name otherwise. */
+async function pem(given: string | Buffer): Promise<string | Buffer> {
+  if (typeof given !== "string" || given.includes("-----BEGIN")) return given;
+  return readFile(given);
+}
+
+/** Logs have neither credentials nor what was asked for in a query. */
+function loggerOf(logger: ServeOptions["logger"]): FastifyServerOptions["logger"] {
+  if (logger === undefined || logger === false) return false;
+  const given = logger === true ? { level: "info" } : logger;
+  return { ...given, redact: ["req.headers", "*.authorization", "*.headers"] };
+}
+
+/** The version of this package. */
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** Closes connections beyond a number, with a word of why where they are not encrypted. */
+function limitSockets(app: FastifyInstance, most: number): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    if (sockets.size >= most) {
+      const isPlain = !("setSecureContext" in app.server);
+      const answer =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+      if (isPlain) socket.end(answer, () => socket.destroy());
+      else socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+/** Lets pages of other origins read. */
+async function allowOrigins(app: FastifyInstance, origins: readonly string[] | undefined): Promise<void> {
+  if (origins === undefined) return;
+  const { default: cors } = await partner(
+    "@fastify/cors",
+    "cors of memmap-table/server",
+    () => import("@fastify/cors"),
+  );
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ["GET", "HEAD", "POST"],
+    allowedHeaders: [
+      "Accept",
+      "Authorization",
+      "Content-Type",
+      "If-Match",
+      "If-None-Match",
+      "If-Range",
+      "Range",
+    ],
+    exposedHeaders: ["Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Retry-After"],
+    maxAge: 600,
+  });
+}
