@@ -1,0 +1,7 @@
+/**
+ * Groups and datasets as they are sent.
+ *
+ * @module
+ */
+export { type SentType, sentType } from "./dataset-type.js";
+export { checkObject, DEEPEST, encodeObject, type ObjectOptions } from "./encode-object.js";
