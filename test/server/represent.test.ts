@@ -6,6 +6,7 @@ import { type ArrayView, STRIDED, zeros } from "../../src/array/index.js";
 import { type DTypeLike, parseDType } from "../../src/dtype/index.js";
 import { CorruptError, DTypeError, LimitError } from "../../src/errors.js";
 import { fromArrow } from "../../src/frame/arrow/index.js";
+import { decodeMessage, encodeArray, encodeTexts } from "../../src/remote/wire/index.js";
 import {
   arrowOf,
   chooseRepresentation,
@@ -353,5 +354,44 @@ describe("object maps as JSON", () => {
     expect(Buffer.from(await collect(mapToJson(map))).toString()).toBe(
       '{"type":"directory","size":1125899906842624,"big":"1152921504606846976","none":null,"flag":true,"bytes":"AQID","list":[1,[],{},"é"],"__proto__":{"a\\"":1}}',
     );
+  });
+
+  it("have their encoded arrays as lists", async () => {
+    const arrays = {
+      numbers: encodeArray(
+        array(
+          "<f8",
+          [2, 2],
+          [
+            [1, 2],
+            [3, Number.NaN],
+          ],
+        ),
+        "numpy",
+      ),
+      scalar: encodeArray(array("i8", [], 2n ** 60n), "numpy"),
+      dates: encodeArray(array("M8[D]", [2], [0n, null]), "numpy"),
+      text: encodeArray(array("U3", [2], ["a", "é"]), "classic"),
+      none: encodeArray(array("f4", [0, 3], []), "classic"),
+      lists: encodeTexts({ shape: [2], items: [array("i4", [2], [1, 2]), array("i4", [0], [])] }, "numpy"),
+    };
+    const map = new Map(Object.entries(arrays).map(([name, bytes]) => [name, decodeMessage(bytes)]));
+    expect(await parsed(mapToJson(map))).toEqual({
+      numbers: {
+        type: "<f8",
+        shape: [2, 2],
+        data: [
+          [1, 2],
+          [3, "NaN"],
+        ],
+      },
+      scalar: { type: "<i8", shape: [], data: "1152921504606846976" },
+      dates: { type: "<M8[D]", shape: [2], data: ["1970-01-01", null] },
+      text: { type: "str", shape: [2], data: ["a", "é"] },
+      none: { type: "<f4", shape: [0, 3], data: [] },
+      lists: { type: "list", shape: [2], data: [[1, 2], []] },
+    });
+    const unknown = { type: ["odd"], kind: "V", dtype: undefined, shape: [1], bytes: Uint8Array.of(1, 2) };
+    expect(await parsed(mapToJson([unknown]))).toEqual([{ type: ["odd"], shape: [1], base64: "AQI=" }]);
   });
 });

@@ -1,16 +1,16 @@
 import { fieldOf } from "../../array/field.js";
-import { denseLayout, type Strided, zeros } from "../../array/index.js";
+import { denseLayout, zeros } from "../../array/index.js";
 import { type Copy, copyAll } from "../../array/together.js";
-import { type DType, type Field, sizeOf, structOf } from "../../dtype/index.js";
+import { type DType, sizeOf, structOf } from "../../dtype/index.js";
 import { DTypeError, FormatError, LimitError, NameError } from "../../errors.js";
 import { turn } from "../../platform/turns.js";
-import type { AxisSelection } from "../../remote/wire/index.js";
+import { type AxisSelection, transcode } from "../../remote/wire/index.js";
 import type { ServedFile, ServedGroup } from "../served/served.js";
 import { parseWhere } from "../where/index.js";
 import { boundWhere, Matches } from "./matches.js";
 import { type RowOrder, rowOrder } from "./row-order.js";
 import { RowReader } from "./row-reader.js";
-import { packedDType, type TableColumn, TableColumns } from "./table-columns.js";
+import { type TableColumn, TableColumns } from "./table-columns.js";
 
 /** What of a table is asked for. */
 export interface RowsOptions {
@@ -108,7 +108,7 @@ function chosen(table: TableColumns, names: readonly string[] = table.names): Ta
 }
 
 function recordDType(columns: readonly TableColumn[]): DType {
-  const fields = columns.map(({ name, dtype, itemShape }) => [name, packedDType(dtype), itemShape] as const);
+  const fields = columns.map(({ name, sent, itemShape }) => [name, sent, itemShape] as const);
   const bytes = fields.reduce((sum, [, dtype, shape]) => sum + dtype.itemsize * sizeOf(shape), 0);
   if (bytes > MAX_RECORD_BYTES) {
     throw new LimitError(
@@ -161,25 +161,14 @@ async function* pieces(
       const { column } = reader;
       const part = bytes.subarray(0, rows.length * column.rowBytes);
       await reader.read(rows, part, signal);
-      const layout = denseLayout([rows.length, ...column.itemShape], column.dtype.itemsize);
+      const packed = transcode(part, column.dtype, column.sent);
+      const layout = denseLayout([rows.length, ...column.itemShape], column.sent.itemsize);
       const field = dtype.fields?.[i];
-      if (field !== undefined) addCopies({ dtype: column.dtype, layout, bytes: part }, target, field, copies);
+      if (field !== undefined)
+        copies.push([{ dtype: column.sent, layout, bytes: packed }, fieldOf(target, field)]);
     }
     copyAll(copies);
     yield records.bytes.subarray(0, rows.length * dtype.itemsize);
     await turn();
-  }
-}
-
-/** An array into a field of as many records; field by field where the array has gaps. */
-function addCopies(from: Strided, records: Strided, field: Field, copies: Copy[]): void {
-  const to = fieldOf(records, field);
-  if (from.dtype.equals(to.dtype)) {
-    copies.push([from, to]);
-    return;
-  }
-  for (const [i, inner] of (to.dtype.fields ?? []).entries()) {
-    const source = from.dtype.fields?.[i];
-    if (source !== undefined) addCopies(fieldOf(from, source), to, inner, copies);
   }
 }

@@ -1,5 +1,4 @@
-import { IndexError } from "../../errors.js";
-import type { AxisSelection } from "../../remote/wire/index.js";
+import { type AxisSelection, checkSelection } from "../../remote/wire/index.js";
 
 /** The rows that are asked for, one after the other, by their places in the answer. */
 export interface RowOrder {
@@ -8,40 +7,18 @@ export interface RowOrder {
   rows(from: number, to: number): Float64Array;
 }
 
-/** @throws IndexError naming a row that is not there */
+/** @throws IndexError for rows that are not there, and runs that overlap or go down */
 export function rowOrder(selection: AxisSelection | undefined, rows: number): RowOrder {
-  const order = orderOf(selection ?? { kind: "range", start: 0, count: rows, step: 1 });
-  for (const row of order.ends()) {
-    if (!Number.isSafeInteger(row) || row < 0 || row >= rows) {
-      throw new IndexError(`row ${row} is not among the ${rows} rows of the table`);
-    }
-  }
-  return order;
-}
-
-interface CheckedOrder extends RowOrder {
-  /** Rows between which all the others are. */
-  ends(): Iterable<number>;
-}
-
-function orderOf(selection: AxisSelection): CheckedOrder {
+  if (selection === undefined) return rangeOrder(0, rows, 1);
+  checkSelection([selection], [rows]);
   switch (selection.kind) {
-    case "range": {
-      const { start, count, step } = selection;
+    case "range":
+      return rangeOrder(selection.start, selection.count, selection.step);
+    case "indices":
       return {
-        count,
-        rows: (from, to) => Float64Array.from({ length: to - from }, (_, i) => start + (from + i) * step),
-        ends: () => (count === 0 ? [] : [start, start + (count - 1) * step]),
+        count: selection.indices.length,
+        rows: (from, to) => selection.indices.subarray(from, to),
       };
-    }
-    case "indices": {
-      const { indices } = selection;
-      return {
-        count: indices.length,
-        rows: (from, to) => indices.subarray(from, to),
-        ends: () => indices,
-      };
-    }
     case "runs":
       return runsOrder(selection.starts, selection.counts);
     default:
@@ -49,7 +26,18 @@ function orderOf(selection: AxisSelection): CheckedOrder {
   }
 }
 
-function runsOrder(starts: Float64Array, counts: Float64Array): CheckedOrder {
+function rangeOrder(start: number, count: number, step: number): RowOrder {
+  return {
+    count,
+    rows(from, to) {
+      const rows = new Float64Array(to - from);
+      for (let i = 0; i < rows.length; i++) rows[i] = start + (from + i) * step;
+      return rows;
+    },
+  };
+}
+
+function runsOrder(starts: Float64Array, counts: Float64Array): RowOrder {
   /** Where each run ends in the answer. */
   const stops = new Float64Array(starts.length);
   let count = 0;
@@ -67,13 +55,6 @@ function runsOrder(starts: Float64Array, counts: Float64Array): CheckedOrder {
         rows[place - from] = (starts[run] ?? 0) + place - ((stops[run] ?? 0) - (counts[run] ?? 0));
       }
       return rows;
-    },
-    *ends() {
-      for (let i = 0; i < starts.length; i++) {
-        const [start = 0, length = 0] = [starts[i], counts[i]];
-        if (length > 0) yield start;
-        if (length > 0) yield start + length - 1;
-      }
     },
   };
 }

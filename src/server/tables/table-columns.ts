@@ -1,5 +1,6 @@
-import { type DType, sizeOf, structOf } from "../../dtype/index.js";
+import { type DType, sizeOf } from "../../dtype/index.js";
 import { CorruptError, DTypeError, NotFoundError } from "../../errors.js";
+import { wireElement } from "../../remote/wire/index.js";
 import { didYouMean } from "../../store/index.js";
 import type { ServedDataset, ServedFile, ServedGroup } from "../served/served.js";
 
@@ -9,6 +10,8 @@ export interface TableColumn {
   readonly dataset: ServedDataset;
   /** What elements are in the file. */
   readonly dtype: DType;
+  /** What they are in records: the same, packed. */
+  readonly sent: DType;
   readonly itemShape: readonly number[];
   /** Bytes of one row in the file. */
   readonly rowBytes: number;
@@ -55,14 +58,11 @@ export class TableColumns {
         `column ${JSON.stringify(name)} has elements of any length, which no record holds; its dataset can be read by itself`,
       );
     }
+    const { dtype } = element;
+    const sent = wireElement(dtype, "numpy");
     const itemShape = shape.slice(1);
-    return {
-      name,
-      dataset,
-      dtype: element.dtype,
-      itemShape,
-      rowBytes: element.dtype.itemsize * sizeOf(itemShape),
-    };
+    const rowBytes = dtype.itemsize * sizeOf(itemShape);
+    return { name, dataset, dtype, sent: sent.kind === "fixed" ? sent.dtype : dtype, itemShape, rowBytes };
   }
 
   /** A few names, for whoever was far off. */
@@ -71,11 +71,4 @@ export class TableColumns {
     if (first.length === 0) return "; the table has none";
     return `; columns are ${first.join(", ")}${this.names.length > first.length ? ", …" : ""}`;
   }
-}
-
-/** The same dtype without gaps between and behind fields. */
-export function packedDType(dtype: DType): DType {
-  return dtype.fields === undefined
-    ? dtype
-    : structOf(dtype.fields.map((field) => [field.name, packedDType(field.dtype), field.shape]));
 }
