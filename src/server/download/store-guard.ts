@@ -2,7 +2,8 @@ import type { Stats } from "node:fs";
 import { StaleError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import { identityOf, isSameFile } from "../../platform/index.js";
-import { look } from "../../store/look.js";
+import type { LastRecord } from "../../store/last.js";
+import { look, readPending } from "../../store/look.js";
 import { StorePaths } from "../../store/paths.js";
 
 /**
@@ -12,8 +13,9 @@ import { StorePaths } from "../../store/paths.js";
 export class StoreGuard {
   readonly #paths: StorePaths;
   readonly #files: Files;
+  readonly #record: LastRecord | undefined;
+  readonly #stat: Stats | undefined;
   readonly #next: string;
-  readonly #last: Stats | undefined;
 
   /**
    * Takes up the generation that is there now.
@@ -26,22 +28,31 @@ export class StoreGuard {
     const stat = files.look(paths.last);
     const { last, pending } = look(paths, files);
     if (pending !== undefined) return undefined;
-    return new StoreGuard(paths, files, stat, paths.commit((last?.generation ?? 0) + 1));
+    return new StoreGuard(paths, files, last, stat);
   }
 
-  private constructor(paths: StorePaths, files: Files, last: Stats | undefined, next: string) {
+  private constructor(
+    paths: StorePaths,
+    files: Files,
+    record: LastRecord | undefined,
+    stat: Stats | undefined,
+  ) {
     this.#paths = paths;
     this.#files = files;
-    this.#last = last;
-    this.#next = next;
+    this.#record = record;
+    this.#stat = stat;
+    this.#next = paths.commit((record?.generation ?? 0) + 1);
   }
 
   isIntact(): boolean {
-    if (this.#files.look(this.#next) !== undefined) return false;
-    const now = this.#files.look(this.#paths.last);
-    if (now === undefined || this.#last === undefined) return now === this.#last;
-    const isSame = isSameFile(identityOf(now), identityOf(this.#last));
-    return isSame && now.size === this.#last.size && now.mtimeMs === this.#last.mtimeMs;
+    const isRecorded = this.#files.look(this.#next) !== undefined;
+    // One that is not complete changes nothing yet, and never will where its writer died over it.
+    if (isRecorded && readPending(this.#paths, this.#files, this.#record) !== undefined) return false;
+    const [then, now] = [this.#stat, this.#files.look(this.#paths.last)];
+    if (now === undefined || then === undefined) return now === then;
+    return (
+      isSameFile(identityOf(now), identityOf(then)) && now.size === then.size && now.mtimeMs === then.mtimeMs
+    );
   }
 
   /** To be asked after bytes were read and before they are used. @throws StaleError */
