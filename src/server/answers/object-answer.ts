@@ -5,7 +5,6 @@ import {
   checkSelection,
   type Dialect,
   encodedParts,
-  encodeItem,
   mediaTypeOf,
   type Query,
   resultShape,
@@ -17,7 +16,8 @@ import { Problem } from "../http/problem.js";
 import type { Answer } from "../http/respond.js";
 import { encodeObject } from "../objects/index.js";
 import { arrowOf, jsonOf, type Representation, type Result } from "../represent/index.js";
-import { readItems, readSelection } from "../selection/index.js";
+import { readSelection } from "../selection/index.js";
+import { selectItems } from "../selection/select-items.js";
 import type { ServedDataset, ServedFile, ServedGroup, ServedNode } from "../served/served.js";
 import { planRows } from "../tables/index.js";
 import { objectJson } from "./object-json.js";
@@ -112,22 +112,27 @@ async function slice(
       return fixed(sent.dtype, shape, () => readSelection(dataset, selection, { dialect }), asked);
     }
   }
-  const items = () => readItems(dataset, selection);
   if (representation === "json" || representation === "arrow") {
-    const result = () =>
-      element.kind === "list"
-        ? { kind: "list" as const, dtype: element.dtype, shape, items: items() }
-        : { kind: "text" as const, shape, items: items() };
-    return shown(result, asked);
+    return shown(() => itemsResult(dataset, shape, selection), asked);
   }
   return answerOf(asked, {
     async *pieces() {
       yield textsHead(shape);
-      for await (const some of items()) {
-        yield Buffer.concat(some.map((item) => encodeItem(item, dialect)));
-      }
+      yield* readSelection(dataset, selection, { dialect });
     },
   });
+}
+
+function itemsResult(
+  dataset: ServedDataset,
+  shape: readonly number[],
+  selection: readonly AxisSelection[],
+): Result {
+  const { element } = dataset;
+  const items = selectItems(dataset, selection);
+  return element.kind === "list"
+    ? { kind: "list", dtype: element.dtype, shape, items }
+    : { kind: "text", shape, items };
 }
 
 async function rows(group: ServedGroup, asked: Asked): Promise<Answer> {
