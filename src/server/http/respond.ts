@@ -43,6 +43,8 @@ export interface Responding {
 const WHOLE = 2 ** 20;
 /** How often an answer is made anew for that reason. */
 const TRIES = 5;
+/** A body of so few bytes fits into what the system keeps for a connection, however slow its client is. */
+const UNWATCHED = 2 ** 16;
 /** Less is not worth compressing. */
 const MIN_COMPRESSED = 1024;
 
@@ -70,49 +72,56 @@ export async function respond(make: () => Promise<Answer>, responding: Respondin
 /** @returns whether it was sent; false where a writer came between before the first byte */
 async function respondOnce(answer: Answer, responding: Responding): Promise<boolean> {
   const { request, reply } = responding;
-  const head = headOf(answer, responding);
-  const { headers } = request;
-  if (answer.pin !== undefined) {
-    const wanted = headers["if-match"];
-    if (wanted !== undefined && !isStillThere(wanted, answer.pin)) {
-      throw new Problem(412, "the file is another version than the one that was asked for");
-    }
-    const known = headers["if-none-match"];
-    const isReading = request.method === "GET" || request.method === "HEAD";
-    if (isReading && known !== undefined && isKnown(known, head.etag ?? "")) {
-      delete head["content-length"];
-      delete head["content-type"];
-      writeHead(reply, 304, head);
+  const { "if-match": wanted, "if-none-match": known } = request.headers;
+  const { pin } = answer;
+  if (pin !== undefined && wanted !== undefined && !isStillThere(wanted, pin)) {
+    throw new Problem(412, "the file is another version than the one that was asked for");
+  }
+  if (request.method !== "POST" && known !== undefined) {
+    const etags = [etagOfAnswer(answer, undefined), etagOfAnswer(answer, responding.encoding)];
+    const etag = etags.find((tag) => tag !== undefined && isKnown(known, tag));
+    if (etag !== undefined) {
+      writeHead(reply, 304, { ...commonHead(answer, responding), etag });
       reply.raw.end();
       return true;
     }
   }
-  if (request.method === "HEAD") {
-    if (!answer.isIntact()) return false;
-    writeHead(reply, answer.status ?? 200, head);
-    reply.raw.end();
-    return true;
-  }
-  const { length } = answer;
-  const isSmall = length !== undefined && length <= WHOLE;
-  return isSmall ? sendWhole(answer, head, responding) : sendPieces(answer, head, responding);
+  if (request.method !== "HEAD") return sendBody(answer, responding);
+  if (!answer.isIntact()) return false;
+  writeHead(reply, answer.status ?? 200, headOf(answer, answer.length, responding).head);
+  reply.raw.end();
+  return true;
 }
 
 type Head = { [name: string]: string };
 
-function headOf(answer: Answer, { encoding, request }: Responding): Head {
-  const { length, pin, shown, contentType } = answer;
-  const head: Head = { "content-type": contentType, "cache-control": "no-cache", ...answer.headers };
-  if (request.headers.authorization !== undefined) head["cache-control"] = "private, no-cache";
-  const isPacked =
-    encoding !== undefined &&
-    answer.isCompressible === true &&
-    (length === undefined || length >= MIN_COMPRESSED);
-  if (answer.isCompressible === true) head.vary = "Accept, Accept-Encoding";
-  if (isPacked) head["content-encoding"] = encoding;
+function etagOfAnswer({ pin, shown }: Answer, encoding: Encoding | undefined): string | undefined {
+  return pin === undefined ? undefined : etagOf(pin, encoding === undefined ? shown : `${shown}-${encoding}`);
+}
+
+function commonHead({ headers, isCompressible }: Answer, { request }: Responding): Head {
+  const isPrivate = request.headers.authorization !== undefined;
+  return {
+    "cache-control": isPrivate ? "private, no-cache" : "no-cache",
+    ...(isCompressible === true ? { vary: "Accept, Accept-Encoding" } : {}),
+    ...headers,
+  };
+}
+
+/** @param length of the body before it is compressed; undefined for one that is long, nobody knows how long */
+function headOf(
+  answer: Answer,
+  length: number | undefined,
+  responding: Responding,
+): { readonly head: Head; readonly encoding: Encoding | undefined } {
+  const isPacked = answer.isCompressible === true && (length === undefined || length >= MIN_COMPRESSED);
+  const encoding = isPacked ? responding.encoding : undefined;
+  const head: Head = { "content-type": answer.contentType, ...commonHead(answer, responding) };
+  if (encoding !== undefined) head["content-encoding"] = encoding;
   else if (length !== undefined) head["content-length"] = String(length);
-  if (pin !== undefined) head.etag = etagOf(pin, isPacked ? `${shown}-${encoding}` : shown);
-  return head;
+  const etag = etagOfAnswer(answer, encoding);
+  if (etag !== undefined) head.etag = etag;
+  return { head, encoding };
 }
 
 /** Sends the head, with what others have set of it, such as those for browsers of other origins. */
@@ -123,76 +132,70 @@ function writeHead(reply: FastifyReply, status: number, head: Head): void {
   reply.raw.writeHead(status, { ...others, ...head, ...(vary === "" ? {} : { vary }) });
 }
 
-async function sendWhole(answer: Answer, head: Head, responding: Responding): Promise<boolean> {
-  const parts: Uint8Array[] = [];
-  for await (const piece of answer.pieces()) parts.push(piece.slice());
-  if (!answer.isIntact()) return false;
-  const { reply } = responding;
-  if (reply.raw.destroyed) return true;
-  const encoding = encodingIn(head);
-  writeHead(reply, answer.status ?? 200, head);
-  if (encoding === undefined && parts.length <= 1 && (parts[0]?.length ?? 0) <= 2 ** 16) {
-    const body = parts[0] ?? new Uint8Array(0);
-    responding.metrics.sent(body.length);
-    reply.raw.end(body);
-    return true;
-  }
-  await sendAll(packed(each(parts), encoding), responding, () => true);
-  return true;
-}
-
-async function* each(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts;
-}
-
-function encodingIn(head: Head): Encoding | undefined {
-  return head["content-encoding"] as Encoding | undefined;
-}
-
-function packed(
-  pieces: AsyncIterable<Uint8Array>,
-  encoding: Encoding | undefined,
-): AsyncIterable<Uint8Array> {
-  return encoding === undefined ? pieces : compress(pieces, encoding);
-}
-
-async function sendPieces(answer: Answer, head: Head, responding: Responding): Promise<boolean> {
-  const { reply } = responding;
-  const iterator = packed(answer.pieces(), encodingIn(head))[Symbol.asyncIterator]();
-  let isStarted = false;
+/** Sends head and body; small bodies are read whole before. @returns as `respondOnce` */
+async function sendBody(answer: Answer, responding: Responding): Promise<boolean> {
+  const { reply, metrics } = responding;
+  const iterator = answer.pieces()[Symbol.asyncIterator]();
+  let isHandedOn = false;
   try {
     // What cannot be read at all is an answer with a status.
-    const first = await iterator.next();
+    const begun = await gather(iterator, answer.length ?? 0);
     if (!answer.isIntact()) return false;
     if (reply.raw.destroyed) return true;
+    const { head, encoding } = headOf(answer, begun.isWhole ? begun.length : answer.length, responding);
     writeHead(reply, answer.status ?? 200, head);
-    isStarted = true;
-    await sendAll(resumed(first, iterator), responding, () => answer.isIntact());
+    if (begun.isWhole && encoding === undefined && begun.length <= UNWATCHED) {
+      metrics.sent(begun.length);
+      reply.raw.end(begun.parts.length === 1 ? begun.parts[0] : Buffer.concat(begun.parts));
+      return true;
+    }
+    isHandedOn = true;
+    const pieces = resumed(begun.parts, iterator);
+    const isIntact = begun.isWhole ? () => true : () => answer.isIntact();
+    await sendAll(encoding === undefined ? pieces : compress(pieces, encoding), responding, isIntact);
     return true;
   } finally {
-    if (!isStarted) await iterator.return?.();
+    if (!isHandedOn) await iterator.return?.();
+  }
+}
+
+interface Begun {
+  readonly parts: readonly Uint8Array[];
+  /** Bytes of the parts. */
+  readonly length: number;
+  readonly isWhole: boolean;
+}
+
+/** The whole of a small body; of a large one the beginning. @param announced its bytes; 0 where nobody knows */
+async function gather(iterator: AsyncIterator<Uint8Array>, announced: number): Promise<Begun> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) return { parts, length, isWhole: true };
+    length += value.length;
+    // The last one is sent before the next is asked for.
+    const isLast = length > WHOLE || announced > WHOLE;
+    parts.push(isLast ? value : value.slice());
+    if (isLast) return { parts, length, isWhole: false };
   }
 }
 
 /** What an iterator gave first, and the rest. */
-function resumed(
-  first: IteratorResult<Uint8Array>,
+async function* resumed(
+  parts: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  let isFirst = true;
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () => {
-        if (!isFirst) return rest.next();
-        isFirst = false;
-        return first;
-      },
-      return: async () => {
-        await rest.return?.();
-        return { done: true, value: undefined };
-      },
-    }),
-  };
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* parts;
+    for (;;) {
+      const { done, value } = await rest.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await rest.return?.();
+  }
 }
 
 async function sendAll(

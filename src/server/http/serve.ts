@@ -92,10 +92,14 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
   }
   const limits = limitsOf(options.limits);
   const authenticator = new Authenticator(auth, isLoopback(host));
-  const { default: fastify } = await partner("fastify", SUBPATH, () => import("fastify"));
+  const { default: fastify, LogController } = await partner("fastify", SUBPATH, () => import("fastify"));
   const answers = new Answers(roots, limits);
   try {
-    const app = fastify(await appOptions(options, limits)) as unknown as FastifyInstance;
+    const app = fastify({
+      ...(await appOptions(options, limits)),
+      // One line for each answer is written by the routes, without credentials.
+      logController: new LogController({ disableRequestLogging: true }),
+    }) as unknown as FastifyInstance;
     const gate = new Gate({ running: limits.requests, waiting: limits.queue, timeout: limits.queueTimeout });
     const sockets = limitSockets(app, limits.connections);
     const metrics = await openMetrics(options.metrics, {
@@ -158,8 +162,7 @@ async function appOptions(
     maxHeaderSize: limits.urlBytes + HEADER_BYTES,
   };
   const common = {
-    logger: loggerOf(logger),
-    disableRequestLogging: true,
+    logger: loggerOf(logger) ?? false,
     bodyLimit: limits.bodyBytes,
     requestTimeout,
     keepAliveTimeout: limits.idleTimeout * 1000,
