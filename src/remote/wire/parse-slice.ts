@@ -60,7 +60,9 @@ function runs(start: unknown, count: unknown, limits: SliceLimits): AxisSelectio
 
 function numbers(list: readonly unknown[], { maxSlices }: SliceLimits): Float64Array {
   checkCount(list.length, maxSlices, "slices");
-  return Float64Array.from(list, whole);
+  const result = new Float64Array(list.length);
+  for (let k = 0; k < list.length; k++) result[k] = whole(list[k]);
+  return result;
 }
 
 function isWhole(value: unknown): value is number | bigint {

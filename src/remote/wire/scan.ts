@@ -11,6 +11,12 @@ export interface ScanLimits {
   readonly floats?: boolean | undefined;
 }
 
+/** The end of an integer; -1 of anything else. Slices are lists of millions, for which heads would be too dear. */
+function integerEnd(first: number, at: number): number {
+  if (first < 0x80 || first >= 0xe0) return at + 1;
+  return first >= 0xcc && first <= 0xd3 ? at + 1 + (1 << (first & 3)) : -1;
+}
+
 /** Bytes behind the first one of values of a fixed size: of `0xca` to `0xd3`, `float 32` to `int 64`. */
 const NUMBER_BYTES = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8];
 const FIRST_NUMBER = 0xca;
@@ -73,9 +79,18 @@ export function scanValue(bytes: Uint8Array, start: number, limits: ScanLimits):
   let maps = 0;
   let at = start;
   while (due > 0) {
+    const end = integerEnd(bytes[at] ?? 0xc1, at);
+    const isKey = pairs && due % 2 === 0;
+    if (end > 0 && due > 1 && !isKey) {
+      if (end > bytes.length) return -1;
+      at = end;
+      due -= 1;
+      pending -= 1;
+      continue;
+    }
     const head = headAt(bytes, at, floats);
     if (head === undefined) return -1;
-    if (pairs && due % 2 === 0 && head.kind !== "text") throw refused(at, "a map's key that is not a text");
+    if (isKey && head.kind !== "text") throw refused(at, "a map's key that is not a text");
     due -= 1;
     pending -= 1;
     if (head.kind === "plain" || head.kind === "text") {
