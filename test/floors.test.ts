@@ -28,7 +28,24 @@ const FLOORS = [
 ];
 
 /** What whoever wants it installs; each has a subpath of its own. */
-const PARTNERS = ["danfojs-node", "danfojs", "apache-arrow", "arquero", "@duckdb/node-api", "h5wasm"];
+const PARTNERS = [
+  "danfojs-node",
+  "danfojs",
+  "apache-arrow",
+  "arquero",
+  "@duckdb/node-api",
+  "h5wasm",
+  "fastify",
+  "@fastify/cors",
+  "@fastify/swagger",
+  "msgpackr",
+  "negotiator",
+  "prom-client",
+  "tar-stream",
+  "cli-progress",
+  "yaml",
+  "@hpcc-js/wasm-zstd",
+];
 /** Folders that a partner may be named in. */
 const SUBPATHS = ["frame", "hdf5", "stream", "remote", "server", "cli"];
 /** Binaries, of which one that is missing must not keep the package from loading. */

@@ -36,6 +36,8 @@ const TAGGED: Readonly<Record<tagged.ErrorCode, ErrorClass>> = {
   CORRUPT: tagged.CorruptError,
   WORKER: tagged.WorkerError,
   TIMEOUT: tagged.TimeoutError,
+  ACCESS: tagged.AccessError,
+  REMOTE: tagged.RemoteError,
 };
 
 const STANDARD = new Map<string, ErrorClass>(

@@ -9,10 +9,12 @@ import { temporaryPaths } from "../support/temporary.js";
 const fresh = temporaryPaths();
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 
+/** Where each subpath is, and what it needs first. */
 const SUBPATHS = [
-  ["danfo", "danfojs-node"],
-  ["arrow", "apache-arrow"],
-  ["sql", "@duckdb/node-api"],
+  ["frame/danfo", "danfo", "danfojs-node"],
+  ["frame/arrow", "arrow", "apache-arrow"],
+  ["frame/sql", "sql", "@duckdb/node-api"],
+  ["remote", "remote", "msgpackr"],
 ] as const;
 
 describe("a partner that is not installed", () => {
@@ -31,7 +33,7 @@ describe("a partner that is not installed", () => {
       }
       console.log(JSON.stringify(found));
     `;
-    const files = ["index.js", ...SUBPATHS.map(([subpath]) => `frame/${subpath}/index.js`)];
+    const files = ["index.js", ...SUBPATHS.map(([folder]) => `${folder}/index.js`)];
     const printed = execFileSync(
       process.execPath,
       [
@@ -44,7 +46,7 @@ describe("a partner that is not installed", () => {
     );
     expect(JSON.parse(printed)).toEqual([
       true,
-      ...SUBPATHS.map(([subpath, name]) => [
+      ...SUBPATHS.map(([, subpath, name]) => [
         "UnsupportedError",
         "UNSUPPORTED",
         `memmap-table/${subpath} needs the package ${name}: npm install ${name}`,
