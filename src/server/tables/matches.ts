@@ -1,7 +1,7 @@
 import { ArrayView, denseLayout, MemoryStorage } from "../../array/index.js";
-import { maskCount, maskToIndices } from "../../compute/index.js";
+import { maskCount } from "../../compute/index.js";
 import { LimitError } from "../../errors.js";
-import { packBits, unpackBits } from "../../frame/arrow/bits.js";
+import { packBits } from "../../frame/arrow/bits.js";
 import { turn } from "../../platform/turns.js";
 import { columnsOf, maskFor, type Predicate } from "../../stream/predicate.js";
 import { bindWhere, type Condition } from "../where/index.js";
@@ -108,20 +108,27 @@ export class Matches implements Pick<RowOrder, "count"> {
   }
 
   /** The rows for which it holds, in their order, at most `size` at a time. What is given lasts until the next is asked for. */
-  *rows(size: number): Generator<Float64Array> {
+  async *rows(size: number): AsyncGenerator<Float64Array, void, undefined> {
     const found = new Float64Array(Math.min(size, this.#count));
     let count = 0;
     for (const [block, bits] of this.#blocks.entries()) {
       if (bits === undefined) continue;
-      const from = block * this.#blockRows;
-      const rows = this.#order.rows(from, Math.min(this.#order.count, from + this.#blockRows));
-      for (const place of maskToIndices(unpackBits(bits, 0, rows.length) ?? bits)) {
-        found[count++] = rows[place] ?? 0;
+      for (const place of placesOf(bits, block * this.#blockRows)) {
+        found[count++] = this.#order.row(place);
         if (count < found.length) continue;
         yield found;
         count = 0;
       }
+      await turn();
     }
     if (count > 0) yield found.subarray(0, count);
+  }
+}
+
+/** The places of the bits that are set, counted from `first`. */
+function* placesOf(bits: Uint8Array, first: number): Generator<number> {
+  for (let byte = 0; byte < bits.length; byte++) {
+    let left = bits[byte] ?? 0;
+    for (; left !== 0; left &= left - 1) yield first + byte * 8 + (31 - Math.clz32(left & -left));
   }
 }

@@ -127,7 +127,10 @@ interface PlanParts {
   readonly signal: AbortSignal | undefined;
 }
 
-function planOf(parts: PlanParts, count: number, rows: () => Iterable<Float64Array>): RowsPlan {
+/** The numbers of rows, some at a time. */
+type RowNumbers = Iterable<Float64Array> | AsyncIterable<Float64Array>;
+
+function planOf(parts: PlanParts, count: number, rows: () => RowNumbers): RowsPlan {
   const { dtype, columns } = parts;
   return {
     dtype,
@@ -146,14 +149,14 @@ function* inBlocks(order: RowOrder, size: number): Generator<Float64Array> {
 async function* pieces(
   { columns, dtype, signal }: PlanParts,
   room: number,
-  blocks: Iterable<Float64Array>,
+  blocks: RowNumbers,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const records = zeros(dtype, [room]);
   const readers = columns.map((column) => ({
     reader: new RowReader(column),
     bytes: new Uint8Array(room * column.rowBytes),
   }));
-  for (const rows of blocks) {
+  for await (const rows of blocks) {
     signal?.throwIfAborted();
     const target = { ...records, layout: denseLayout([rows.length], dtype.itemsize) };
     const copies: Copy[] = [];

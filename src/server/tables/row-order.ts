@@ -5,6 +5,8 @@ export interface RowOrder {
   readonly count: number;
   /** The numbers of the rows at places `from` to before `to`. */
   rows(from: number, to: number): Float64Array;
+  /** The number of the row at one place. */
+  row(place: number): number;
 }
 
 /** @throws IndexError for rows that are not there, and runs that overlap or go down */
@@ -18,6 +20,7 @@ export function rowOrder(selection: AxisSelection | undefined, rows: number): Ro
       return {
         count: selection.indices.length,
         rows: (from, to) => selection.indices.subarray(from, to),
+        row: (place) => selection.indices[place] ?? 0,
       };
     case "runs":
       return runsOrder(selection.starts, selection.counts);
@@ -34,6 +37,7 @@ function rangeOrder(start: number, count: number, step: number): RowOrder {
       for (let i = 0; i < rows.length; i++) rows[i] = start + (from + i) * step;
       return rows;
     },
+    row: (place) => start + place * step,
   };
 }
 
@@ -45,6 +49,8 @@ function runsOrder(starts: Float64Array, counts: Float64Array): RowOrder {
     count += counts[i] ?? 0;
     stops[i] = count;
   }
+  const rowIn = (run: number, place: number) =>
+    (starts[run] ?? 0) + place - ((stops[run] ?? 0) - (counts[run] ?? 0));
   return {
     count,
     rows(from, to) {
@@ -52,10 +58,11 @@ function runsOrder(starts: Float64Array, counts: Float64Array): RowOrder {
       let run = firstBehind(stops, from);
       for (let place = from; place < to; place++) {
         while (place >= (stops[run] ?? count)) run += 1;
-        rows[place - from] = (starts[run] ?? 0) + place - ((stops[run] ?? 0) - (counts[run] ?? 0));
+        rows[place - from] = rowIn(run, place);
       }
       return rows;
     },
+    row: (place) => rowIn(firstBehind(stops, place), place),
   };
 }
 

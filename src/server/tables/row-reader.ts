@@ -28,7 +28,7 @@ export class RowReader {
   /** @param target of exactly as many bytes. @throws what `readBox` throws, and the reason of the signal */
   async read(rows: Float64Array, target: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (isAscending(rows)) return this.#readAscending(rows, target, signal);
-    const order: Indices = argsort(rows);
+    const order: Indices = isDescending(rows) ? backwards(rows.length) : argsort(rows);
     const sorted = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) sorted[i] = rows[order[i] ?? 0] ?? 0;
     const bytes = new Uint8Array(target.length);
@@ -50,7 +50,8 @@ export class RowReader {
       else {
         const span = this.#room(count * rowBytes);
         await this.#box(first, count, span);
-        const places = Int32Array.from({ length: to - from }, (_, i) => (rows[from + i] ?? 0) - first);
+        const places = new Int32Array(to - from);
+        for (let i = 0; i < places.length; i++) places[i] = (rows[from + i] ?? 0) - first;
         gather(span, rowBytes, places, rowBytes, 0, part);
       }
       from = to;
@@ -82,6 +83,17 @@ export class RowReader {
 function isAscending(rows: Float64Array): boolean {
   for (let i = 1; i < rows.length; i++) if ((rows[i] ?? 0) < (rows[i - 1] ?? 0)) return false;
   return true;
+}
+
+function isDescending(rows: Float64Array): boolean {
+  for (let i = 1; i < rows.length; i++) if ((rows[i] ?? 0) > (rows[i - 1] ?? 0)) return false;
+  return true;
+}
+
+function backwards(count: number): Indices {
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = count - 1 - i;
+  return order;
 }
 
 /** Whether ascending rows follow each other without gaps and repetitions. */
