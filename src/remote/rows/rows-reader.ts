@@ -1,0 +1,119 @@
+import { fieldOf } from "../../array/field.js";
+import { type ArrayView, type SelectionPart, STRIDED, type Strided, wrap, zeros } from "../../array/index.js";
+import { type Copy, copyAll } from "../../array/together.js";
+import { structOf } from "../../dtype/index.js";
+import { copied } from "../../table/columns.js";
+import { TableView } from "../../table/index.js";
+import type { RemoteDataset } from "../remote-dataset.js";
+import type { RemoteTree } from "../remote-tree.js";
+import type { ObjectRequests } from "../requests.js";
+import type { FetchOptions } from "../selection/fetch.js";
+import { pinned } from "../selection/fetch.js";
+import { wholeFrame } from "../selection/frame.js";
+import { type DatasetSource, planRead, type ReadResult, readPlan } from "../selection/read.js";
+
+/** The table that rows are read of. */
+export interface TableSource {
+  readonly tree: RemoteTree;
+  /** The path of its group. */
+  readonly group: string;
+  /** All of its columns, by their names. */
+  readonly columns: ReadonlyMap<string, RemoteDataset>;
+  /** Whether the server knows it as a table. */
+  readonly isTable: boolean;
+}
+
+/** Reads rows of some columns: at once where the server knows the table, else column by column. */
+export class RowsReader {
+  readonly #names: readonly string[];
+  readonly #source: TableSource;
+  #records: DatasetSource | undefined;
+
+  constructor(source: TableSource, names: readonly string[]) {
+    this.#source = source;
+    this.#names = names;
+  }
+
+  /** Rows by a slice or by positions, in memory and read-only. */
+  read(rows: SelectionPart, options: FetchOptions): Promise<ReadResult<TableView>> {
+    const isHere = this.#columns().every(([, column]) => column.isHere);
+    const isAtOnce = this.#source.isTable && this.#source.tree.requests.hasExtensions() === true && !isHere;
+    return isAtOnce && this.#names.length > 0 ? this.#atOnce(rows, options) : this.#byColumn(rows, options);
+  }
+
+  #columns(): [name: string, column: RemoteDataset][] {
+    return this.#names.flatMap((name) => {
+      const column = this.#source.columns.get(name);
+      return column === undefined ? [] : [[name, column]];
+    });
+  }
+
+  async #atOnce(rows: SelectionPart, options: FetchOptions): Promise<ReadResult<TableView>> {
+    this.#records ??= recordsOf(this.#source, this.#names);
+    const plan = planRead(this.#records, wholeFrame(this.#records.facts.shape), [rows]);
+    const { value, etag } = await readPlan(this.#records, plan, options);
+    return { value: viewOfRecords([value]), etag };
+  }
+
+  #byColumn(rows: SelectionPart, options: FetchOptions): Promise<ReadResult<TableView>> {
+    return pinned(options, async (version) => {
+      const columns = new Map<string, ArrayView>();
+      let count = 0;
+      for (const [name, column] of this.#columns()) {
+        const { value, etag } = await column.readVersion([rows], { ...options, ifMatch: version.etag });
+        version.note(etag);
+        columns.set(name, wrap(value, false));
+        count = value.layout.shape[0] ?? 0;
+      }
+      return { value: new TableView(copied(columns, count)), etag: version.etag };
+    });
+  }
+}
+
+/** The rows of a table as a dataset of records, of some of its columns. */
+export function recordsOf({ tree, group, columns }: TableSource, names: readonly string[]): DatasetSource {
+  const fields = names.flatMap((name) => {
+    const column = columns.get(name);
+    return column === undefined ? [] : [[name, column.dtype, column.shape.slice(1)] as const];
+  });
+  const [first] = columns.values();
+  const shape = [first?.length ?? 0];
+  const { requests, file } = tree;
+  const asking: ObjectRequests = {
+    hasExtensions: () => requests.hasExtensions(),
+    requestObject: (...asked) => requests.requestObject(...asked),
+    requestSlice: (path, query, ...more) =>
+      requests.requestSlice(path, { ...query, columns: names }, ...more),
+  };
+  const element = { kind: "fixed", dtype: structOf(fields) } as const;
+  const nothing = { attributes: new Map(), attr: undefined, data: undefined };
+  return {
+    requests: asking,
+    file,
+    object: group,
+    label: tree.labelOf(group),
+    limits: tree.requestLimits,
+    facts: { kind: "dataset", element, shape, sliceable: 1, ...nothing },
+  };
+}
+
+/** Records as a table whose columns have memory of their own. */
+export function viewOfRecords(parts: readonly Strided[]): TableView {
+  const [first] = parts;
+  const rows = parts.reduce((sum, { layout }) => sum + (layout.shape[0] ?? 0), 0);
+  const columns = new Map<string, ArrayView>();
+  for (const field of first?.dtype.fields ?? [])
+    columns.set(field.name, wrap(zeros(field.dtype, [rows, ...field.shape]), false));
+  let at = 0;
+  for (const part of parts) {
+    const count = part.layout.shape[0] ?? 0;
+    const range = { start: at, length: count, step: 1 };
+    const copies = (part.dtype.fields ?? []).flatMap((field): Copy[] => {
+      const column = columns.get(field.name);
+      return column === undefined ? [] : [[fieldOf(part, field), column.rows(range)[STRIDED]()]];
+    });
+    copyAll(copies);
+    at += count;
+  }
+  return new TableView(copied(columns, rows));
+}

@@ -1,0 +1,84 @@
+import type { Range } from "../../array/index.js";
+import { IndexError, ShapeError } from "../../errors.js";
+import { type BoxAxis, runsAxis } from "./box.js";
+import { type Frame, frameShape } from "./frame.js";
+import { boxOf, type DatasetSource, type ReadPlan } from "./read.js";
+import { planUses, type Uses } from "./uses.js";
+
+/**
+ * Plans several slices as one array, joined along the first axis, which never falls away: what lies in the file in the order
+ * of the slices is asked for as it is, all else position by position.
+ *
+ * @param list a selection of positions and slices for each, which differ in their first part alone
+ * @throws IndexError where there is none, where they differ elsewhere, and what a selection throws; ShapeError for an array
+ * without axes
+ */
+export function planSlices(
+  source: DatasetSource,
+  frame: Frame,
+  list: readonly (readonly unknown[])[],
+): ReadPlan {
+  const { label } = source;
+  const shape = frameShape(frame);
+  if (shape.length === 0) throw new ShapeError(`${label} has no axis to take slices of`);
+  const [first, ...others] = list.map((parts) => basicUses(frame, parts, label));
+  if (first === undefined) throw new IndexError("there is no slice; give at least one");
+  const axis = frame.findIndex(({ isKept }) => isKept);
+  const rest = restOf(first, axis);
+  if (others.some((uses) => restOf(uses, axis) !== rest)) {
+    throw new IndexError(`slices of ${label} differ in more than their first axis`);
+  }
+  const ranges = [first, ...others].map((uses) => rangeIn(uses, axis));
+  const length = ranges.reduce((sum, range) => sum + range.length, 0);
+  const kept = first.kept.filter((one) => one.axis !== axis);
+  const whole = [length, ...kept.map((one) => one.length)];
+  if (axis === 0 && areAscending(ranges)) {
+    const range = { start: 0, length, step: 1 };
+    const axes = first.axes.with(0, { kind: "kept", range });
+    const uses: Uses = { axes, kept: [{ length, axis }, ...kept], chosen: [], place: 0, shape: whole };
+    const box: readonly BoxAxis[] = source.facts.data === undefined ? boxOf(source, uses) : [];
+    if (box.length > 0) return { uses, box: box.with(0, runsAxis(ranges)) };
+  }
+  const positions = positionsOf(ranges, length);
+  const chosen = { axis, positions, shape: [length] };
+  const axes = first.axes.with(axis, { kind: "chosen", positions });
+  const uses: Uses = { axes, kept, chosen: [chosen], place: 0, shape: whole };
+  return { uses, box: boxOf(source, uses) };
+}
+
+function basicUses(frame: Frame, parts: readonly unknown[], label: string): Uses {
+  const uses = planUses(frame, parts, label);
+  if (uses.chosen.length === 0 && uses.kept.every(({ axis }) => axis !== undefined)) return uses;
+  throw new IndexError(`slices of ${label} are made of positions, slice() and "..." alone`);
+}
+
+/** What a selection uses of all axes but one, to be compared. */
+function restOf({ axes }: Uses, axis: number): string {
+  return JSON.stringify(axes.map((use, i) => (i === axis ? null : use)));
+}
+
+function rangeIn({ axes }: Uses, axis: number): Range {
+  const use = axes[axis];
+  if (use?.kind === "kept") return use.range;
+  return { start: use?.kind === "fixed" ? use.at : 0, length: 1, step: 1 };
+}
+
+/** Whether each begins where the one before it ends, or later; an empty one may lie anywhere. */
+function areAscending(ranges: readonly Range[]): boolean {
+  let end = 0;
+  for (const { start, length, step } of ranges) {
+    if (length === 0) continue;
+    if (step !== 1 || start < end) return false;
+    end = start + length;
+  }
+  return true;
+}
+
+function positionsOf(ranges: readonly Range[], length: number): Float64Array {
+  const positions = new Float64Array(length);
+  let at = 0;
+  for (const { start, length: count, step } of ranges) {
+    for (let i = 0; i < count; i++) positions[at++] = start + i * step;
+  }
+  return positions;
+}
