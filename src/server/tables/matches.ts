@@ -9,9 +9,11 @@ import type { RowOrder } from "./row-order.js";
 import { RowReader } from "./row-reader.js";
 import type { TableColumn, TableColumns } from "./table-columns.js";
 
-/** The most rows that a condition looks at together, and about the most bytes of them. */
-const BLOCK_ROWS = 65536;
+/** The most rows that a condition looks at together, and about the most bytes of them; what is done with them keeps others waiting. */
+const BLOCK_ROWS = 32768;
 const BLOCK_BYTES = 2 ** 20;
+/** From this many comparisons on, blocks have fewer rows. */
+const FEW_COMPARISONS = 4;
 
 /** A condition whose columns have been found, and found to be comparable. */
 export interface BoundWhere {
@@ -40,6 +42,11 @@ export function boundWhere(condition: Condition, table: TableColumns): BoundWher
 function viewOf({ name, dtype, itemShape }: TableColumn, bytes: Uint8Array, rows: number): ArrayView {
   const storage = new MemoryStorage(bytes, { writable: false, label: `column ${JSON.stringify(name)}` });
   return new ArrayView(storage, dtype, denseLayout([rows, ...itemShape], dtype.itemsize));
+}
+
+function comparisonsIn(predicate: Predicate): number {
+  if ("left" in predicate) return comparisonsIn(predicate.left) + comparisonsIn(predicate.right);
+  return "of" in predicate ? comparisonsIn(predicate.of) : 1;
 }
 
 export interface MatchOptions {
@@ -74,7 +81,9 @@ export class Matches implements Pick<RowOrder, "count"> {
     order: RowOrder,
     { maxRows, signal }: MatchOptions,
   ): Promise<Matches> {
-    const blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / Math.max(1, rowBytes))));
+    const work = Math.max(1, comparisonsIn(predicate) / FEW_COMPARISONS);
+    const most = Math.min(BLOCK_ROWS / work, BLOCK_BYTES / Math.max(1, rowBytes));
+    const blockRows = Math.max(1, Math.floor(most));
     const matches = new Matches(order, blockRows);
     const readers = columns.map((column) => ({
       reader: new RowReader(column),
