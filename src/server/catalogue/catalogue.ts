@@ -68,6 +68,8 @@ export class Catalogue {
         at = at.place && this.#sight.child(at, at.place, segment);
       }
     }
+    // What was looked at lay where it seemed to.
+    if (at?.place !== undefined) requireInPlace(at.place, this.files);
     return at;
   }
 
@@ -99,7 +101,7 @@ export class Catalogue {
   }
 
   /** Bytes of a file or of all files below a directory that one may see. */
-  sizeOf(entry: VirtualEntry, may: May): Promise<number> {
+  async sizeOf(entry: VirtualEntry, may: May): Promise<number> {
     return this.#sizes.of(entry, may, budget());
   }
 

@@ -34,11 +34,7 @@ export class DirectoryMaps {
   }
 
   async file(file: VirtualFile, budget: Budget): Promise<Map<string, unknown>> {
-    return new Map<string, unknown>([
-      ["type", file.mediaType],
-      ["size", await this.#sizes.of(file, () => false, budget)],
-      ["last_modified", file.lastModified],
-    ]);
+    return fileMap(file, await this.#sizes.of(file, () => false, budget));
   }
 
   directory(
@@ -54,18 +50,26 @@ export class DirectoryMaps {
     const { may, budget } = showing;
     const files = new Map<string, unknown>();
     const inner: VirtualDirectory[] = [];
+    let sum = 0;
     for (const entry of this.#children(directory, may)) {
       if (entry.kind === "directory") inner.push(entry);
-      else files.set(entry.name, await this.file(entry, budget));
-      await turn();
+      else {
+        const size = entry.bytes ?? (await this.#sizes.of(entry, may, budget));
+        sum += size;
+        files.set(entry.name, fileMap(entry, size));
+      }
+      const rest = turn();
+      if (rest !== undefined) await rest;
     }
+    const directories = await this.#inner(inner, depth - 1, showing);
+    for (const entry of inner) sum += await this.#sizes.of(entry, may, budget);
     return new Map<string, unknown>([
       ["type", "directory"],
-      ["size", await this.#sizes.of(directory, may, budget)],
+      ["size", sum],
       ["description", directory.branch?.description ?? null],
       ["labels", directory.branch?.labels ?? null],
       ["files", files],
-      ["directories", await this.#inner(inner, depth - 1, showing)],
+      ["directories", directories],
     ]);
   }
 
@@ -96,4 +100,12 @@ export class DirectoryMaps {
     showing.left -= count;
     return true;
   }
+}
+
+function fileMap({ mediaType, lastModified }: VirtualFile, size: number): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ["type", mediaType],
+    ["size", size],
+    ["last_modified", lastModified],
+  ]);
 }

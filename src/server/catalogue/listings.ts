@@ -44,19 +44,21 @@ export class Listings {
    * @throws DiskError where the directory cannot be read
    */
   of(place: Place, wanted?: string): Listing {
-    const { path, identity } = place;
-    const known = this.#taken.get(path);
+    const known = this.#taken.get(place.path);
     if (known !== undefined) {
       const { value, isFresh } = known;
-      const isSame = isSameFile(value.identity, identity);
-      if (isSame && (isFresh || this.#isCurrent(value, path, wanted))) return value;
+      const isSame = isSameFile(value.identity, place.identity);
+      if (isSame && (isFresh || isCurrent(value, place, wanted))) return value;
     }
     return this.#list(place) ?? NOTHING;
   }
 
-  #isCurrent(taken: Taken, path: string, wanted: string | undefined): boolean {
-    if (this.#files.look(path)?.mtimeMs !== taken.changed) return false;
-    return !taken.isEarly || (wanted !== undefined && taken.names.has(wanted));
+  /** What the last listing said, if it still does. */
+  known(place: Place): Listing | undefined {
+    const value = this.#taken.get(place.path)?.value;
+    const isGood =
+      value !== undefined && isSameFile(value.identity, place.identity) && isCurrent(value, place);
+    return isGood ? value : undefined;
   }
 
   #list(place: Place): Listing | undefined {
@@ -85,6 +87,11 @@ export class Listings {
       throw error;
     }
   }
+}
+
+function isCurrent(taken: Taken, { mtimeMs }: Place, wanted?: string): boolean {
+  if (mtimeMs !== taken.changed) return false;
+  return !taken.isEarly || (wanted !== undefined && taken.names.has(wanted));
 }
 
 /** Whether a name is one that is shown. */

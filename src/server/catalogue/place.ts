@@ -7,6 +7,8 @@ import { type FileIdentity, identityOf, isSameFile } from "../../platform/index.
 export interface Place {
   readonly path: string;
   readonly identity: FileIdentity;
+  /** When names in it last changed, as of that moment. */
+  readonly mtimeMs: number;
   readonly parent: Place | undefined;
 }
 
@@ -16,10 +18,10 @@ export interface OpenEntry {
   readonly stat: Stats;
 }
 
-/** The place that a path is; undefined where no directory is there now, links included. */
-export function placeAt(path: string, parent: Place | undefined, files: Files): Place | undefined {
-  const stat = files.look(path);
-  return stat?.isDirectory() === true ? { path, identity: identityOf(stat), parent } : undefined;
+/** The place that a path is, by a look at it; undefined where no directory was there, links included. */
+export function placeOf(path: string, stat: Stats | undefined, parent?: Place): Place | undefined {
+  if (stat?.isDirectory() !== true) return undefined;
+  return { path, identity: identityOf(stat), mtimeMs: stat.mtimeMs, parent };
 }
 
 /** Whether all directories up to the root are still the ones that were found, and none has become a link. */

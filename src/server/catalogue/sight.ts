@@ -7,7 +7,7 @@ import { isStore } from "../../store/vacancy.js";
 import type { VirtualDirectory, VirtualEntry, VirtualFile } from "./entries.js";
 import type { Listings } from "./listings.js";
 import { HDF5_TYPE, isNamedHdf5, mediaTypeOf } from "./media-types.js";
-import { type Place, placeAt, requireInPlace } from "./place.js";
+import { type Place, placeOf, requireInPlace } from "./place.js";
 import type { Branch } from "./roots.js";
 import type { Signatures } from "./signature.js";
 
@@ -29,11 +29,12 @@ export class Sight {
     if (mount === undefined) return undefined;
     const stat = this.#files.look(mount.path);
     if (stat?.isDirectory() === true) {
-      const place = { path: mount.path, identity: identityOf(stat), parent: undefined };
-      return this.#directory(place, { name, path, branch }, stat, mount.isTable);
+      const place = placeOf(mount.path, stat);
+      return place && this.#directory(place, { name, path, branch }, mount.isTable);
     }
     if (stat?.isFile() !== true) return undefined;
-    const place = placeAt(dirname(mount.path), undefined, this.#files);
+    const outer = dirname(mount.path);
+    const place = placeOf(outer, this.#files.look(outer));
     // Whoever names a file as a root may call it what he likes: its own name and bytes say what it is.
     return place && this.#file(place, { name, path, own: basename(mount.path), isRoot: true }, stat);
   }
@@ -42,13 +43,11 @@ export class Sight {
    * What has a name in a real directory.
    *
    * @param name as it came, which is only compared
-   * @throws DiskError, StaleError
+   * @throws DiskError
    */
   child(directory: VirtualDirectory, place: Place, name: string): VirtualEntry | undefined {
     const listed = this.#listings.of(place, name).names.get(name);
-    const found = listed === undefined ? undefined : this.#found(directory, place, listed);
-    requireInPlace(place, this.#files);
-    return found;
+    return listed === undefined ? undefined : this.#found(directory, place, listed);
   }
 
   /** All that a real directory holds, by name. @throws DiskError, StaleError */
@@ -70,23 +69,23 @@ export class Sight {
     const stat = this.#files.look(real);
     const path = `${directory.path}/${name}`;
     if (stat?.isFile() === true) return this.#file(place, { name, path, own: name, isRoot: false }, stat);
-    if (stat?.isDirectory() !== true) return undefined;
-    const inner = { path: real, identity: identityOf(stat), parent: place };
-    return this.#directory(inner, { name, path, branch: undefined }, stat, false);
+    const inner = placeOf(real, stat, place);
+    return inner && this.#directory(inner, { name, path, branch: undefined }, false);
   }
 
   #directory(
     place: Place,
     { name, path, branch }: { name: string; path: string; branch: Branch | undefined },
-    stat: Stats,
     isTable: boolean,
   ): VirtualEntry {
     const { control, last } = new StorePaths(place.path);
-    const hasControl = this.#files.look(control)?.isDirectory() === true;
-    if (!isTable && !(hasControl && isStore(place.path, this.#files))) {
+    const mayHave = this.#listings.known(place)?.hasControl !== false;
+    const hasControl = mayHave && this.#files.look(control)?.isDirectory() === true;
+    const record = hasControl ? this.#files.look(last) : undefined;
+    if (!isTable && record === undefined && !(hasControl && isStore(place.path, this.#files))) {
       return { kind: "directory", name, path, branch, place };
     }
-    const { mtimeMs } = (hasControl ? this.#files.look(last) : undefined) ?? stat;
+    const { mtimeMs } = record ?? place;
     return {
       kind: "file",
       name,

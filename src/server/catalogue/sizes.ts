@@ -1,7 +1,7 @@
 import { isMemmapError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import { turn } from "../../platform/turns.js";
-import type { May, VirtualDirectory, VirtualEntry, VirtualFile } from "./entries.js";
+import type { May, VirtualDirectory, VirtualEntry } from "./entries.js";
 import { Lasting } from "./lasting.js";
 import type { Place } from "./place.js";
 import { storeFiles } from "./store-files.js";
@@ -31,16 +31,16 @@ export class Sizes {
   }
 
   /** Bytes of what someone sees. */
-  async of(entry: VirtualEntry, may: May, budget: Budget): Promise<number> {
-    if (entry.kind === "file") return entry.bytes ?? (await this.#store(entry, budget));
+  of(entry: VirtualEntry, may: May, budget: Budget): number | Promise<number> {
     const { place } = entry;
-    // What is above the real directories depends on who asks.
-    if (place === undefined) return this.#sum(entry, may, budget);
-    return this.#once(`directory ${place.path}`, () => this.#sum(entry, may, budget));
-  }
-
-  #store({ place }: VirtualFile, budget: Budget): Promise<number> {
-    return this.#once(`store ${place.path}`, () => this.#sumStore(place, budget));
+    if (entry.kind === "directory") {
+      // What is above the real directories depends on who asks.
+      if (place === undefined) return this.#sum(entry, may, budget);
+      return this.#once(`directory ${place.path}`, () => this.#sum(entry, may, budget));
+    }
+    if (entry.bytes !== undefined) return entry.bytes;
+    const { path } = entry.place;
+    return this.#once(`store ${path}`, () => this.#sumStore(entry.place, budget));
   }
 
   async #once(key: string, work: () => Promise<number>): Promise<number> {
@@ -80,8 +80,10 @@ async function added<Item>(
     for (const item of items) {
       if (budget.entries <= 0) break;
       budget.entries -= 1;
-      sum += await sizeOf(item);
-      await turn();
+      const size = sizeOf(item);
+      sum += typeof size === "number" ? size : await size;
+      const rest = turn();
+      if (rest !== undefined) await rest;
     }
   } catch (error) {
     if (isMemmapError(error)) return 0;

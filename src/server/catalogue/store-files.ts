@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Files } from "../../platform/files.js";
 import { ARRAY, SIDECAR, StorePaths } from "../../store/paths.js";
 import { isShown } from "./listings.js";
-import { type Place, placeAt, requireInPlace } from "./place.js";
+import { type Place, placeOf, requireInPlace } from "./place.js";
 
 /** A file that a store consists of. */
 export interface StoreFile {
@@ -22,7 +22,7 @@ export interface StoreFile {
  */
 export function* storeFiles(store: Place, files: Files): Generator<StoreFile> {
   const { control, last } = new StorePaths(store.path);
-  const kept = placeAt(control, store, files);
+  const kept = placeOf(control, files.look(control), store);
   const stat = kept === undefined ? undefined : files.look(last);
   if (kept !== undefined && stat?.isFile() === true) {
     yield { name: ".memmap/last", path: last, place: kept, stat };
@@ -38,8 +38,7 @@ function* filesBelow(place: Place, prefix: string, files: Files): Generator<Stor
     const path = join(place.path, name);
     const stat = files.look(path);
     if (isPart && stat?.isFile() === true) yield { name: prefix + name, path, place, stat };
-    if (stat?.isDirectory() !== true || !isShown(name)) continue;
-    const inner = placeAt(path, place, files);
+    const inner = isShown(name) ? placeOf(path, stat, place) : undefined;
     if (inner !== undefined) yield* filesBelow(inner, `${prefix}${name}/`, files);
   }
   requireInPlace(place, files);
