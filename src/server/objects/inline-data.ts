@@ -47,7 +47,7 @@ export async function readInline(
   let bytes = 0;
   try {
     for (let next = await pieces.next(); ; next = await pieces.next()) {
-      if (next.done === true) return { read, rest: undefined, bytes };
+      if (next.done === true) return { read, rest: undefined, bytes: dtype === undefined ? bytes : nbytes };
       // A piece is good only until the next one is asked for.
       read.push(new Uint8Array(next.value));
       bytes += next.value.length;

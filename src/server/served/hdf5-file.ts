@@ -93,6 +93,8 @@ class Hdf5ServedFile implements KeptFile {
   }
 
   node(path: string): ServedNode | undefined {
+    const known = this.#nodes.get(path);
+    if (known !== undefined) return known;
     const target = follow(this.handle, path);
     if (target === undefined || target.kind === "link") return undefined;
     return this.#object(target.kind, target.path);
