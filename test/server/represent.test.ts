@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { wrap } from "../../src/array/array-view.js";
 import { denseCopy } from "../../src/array/copy.js";
 import { type ArrayView, STRIDED, zeros } from "../../src/array/index.js";
-import { type DTypeLike, parseDType } from "../../src/dtype/index.js";
+import { type DTypeLike, formatDate, parseDType } from "../../src/dtype/index.js";
 import { CorruptError, DTypeError, LimitError } from "../../src/errors.js";
 import { fromArrow } from "../../src/frame/arrow/index.js";
 import { decodeMessage, encodeArray, encodeTexts } from "../../src/remote/wire/index.js";
@@ -14,6 +14,7 @@ import {
   mapToJson,
   type Result,
 } from "../../src/server/represent/index.js";
+import { dateFormat } from "../../src/server/represent/json-date.js";
 import { planRows } from "../../src/server/tables/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { collect, fakeTable } from "./served-fake.js";
@@ -116,6 +117,34 @@ describe("results as JSON", () => {
       false,
     );
     expect(await data(view)).toEqual([{ base64: "ANgAAA==" }, "A"]);
+  });
+
+  it("say dates as they are printed everywhere", () => {
+    const edges = [
+      0n,
+      1n,
+      -1n,
+      999n,
+      -1000n,
+      253402300799n,
+      253402300800n,
+      -62167219200n,
+      -62167219201n,
+      2n ** 62n,
+      -(2n ** 62n),
+    ];
+    for (const unit of ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "as"] as const) {
+      for (const multiple of [1, 7]) {
+        const step = { unit, multiple };
+        const format = dateFormat(step);
+        for (const edge of edges)
+          for (const scale of [1n, 60n, 1000n, 1_000_000n, 10n ** 9n]) {
+            for (const count of [edge * scale, edge / scale, edge * scale + 1n])
+              if (count < 2n ** 63n && count > -(2n ** 63n))
+                expect(format(count)).toBe(formatDate(count, step));
+          }
+      }
+    }
   });
 
   it("are nested as their shape", async () => {

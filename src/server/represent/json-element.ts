@@ -1,5 +1,6 @@
-import { codecOf, type DType, type Field, formatDate, NAT, sizeOf } from "../../dtype/index.js";
+import { codecOf, type DType, type Field, sizeOf } from "../../dtype/index.js";
 import { isMemmapError } from "../../errors.js";
+import { dateFormat } from "./json-date.js";
 import { JsonLists } from "./json-lists.js";
 
 /** One element as JSON. */
@@ -29,13 +30,15 @@ export function jsonElement(dtype: DType): JsonElement {
     case "U":
       return (view, at) => textAt(() => read(view, at)) ?? `{"base64":${base64(view, at, itemsize)}}`;
     case "M":
-    case "m":
+    case "m": {
+      const isDate = kind === "M" && step !== undefined && step.unit !== "generic";
+      const format = isDate ? dateFormat(step) : undefined;
       return (view, at) => {
         const count = read(view, at);
-        if (typeof count !== "bigint" || count === NAT || step === undefined) return "null";
-        const isDate = kind === "M" && step.unit !== "generic";
-        return isDate ? `"${formatDate(count, step)}"` : jsonNumber(count);
+        if (typeof count !== "bigint") return "null";
+        return format === undefined ? jsonNumber(count) : `"${format(count)}"`;
       };
+    }
     case "V":
       return (view, at) => base64(view, at, itemsize);
     default:
