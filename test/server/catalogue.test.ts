@@ -421,6 +421,7 @@ describe("what is swapped for a link", () => {
     rmSync(join(outer, "root", "x.txt"));
     symlinkSync(join(outer, "canary"), join(outer, "root", "x.txt"));
     expect(() => catalogue.openEntry(file)).toThrow();
+    expect(() => catalogue.requireInPlace(file)).toThrow(/replaced/);
     expect(find(catalogue, "data/x.txt")).toBeUndefined();
   });
 
@@ -434,10 +435,12 @@ describe("what is swapped for a link", () => {
       renameSync(directory, join(outer, "aside"));
       symlinkSync(join(outer, "aside"), directory);
       expect(() => catalogue.openEntry(file), parts.join("/")).toThrow(/replaced/);
+      expect(() => catalogue.requireInPlace(file)).toThrow(/replaced/);
       expect(find(catalogue, "data/a/b/x.txt")).toBeUndefined();
       rmSync(directory);
       renameSync(join(outer, "aside"), directory);
     }
+    catalogue.requireInPlace(file);
     const { fd } = catalogue.openEntry(file);
     nodeFiles.close(fd);
     expect(fileAt(catalogue, "data/a/b/x.txt").bytes).toBe(1);

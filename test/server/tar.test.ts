@@ -151,6 +151,21 @@ describe("the tar of a directory", () => {
     });
   });
 
+  it("is refused for more files than one download holds, of which sizes count as many", async () => {
+    const root = tree({ "many/x": "123" });
+    const many = join(root, "many");
+    const names = Array.from({ length: 100_001 }, (_, at) => `f${at}`);
+    const stat = nodeFiles.look(join(many, "x"));
+    const files = overFiles(nodeFiles, {
+      list: (path) => (path === many ? names.map((name) => ({ name, kind: "file" })) : nodeFiles.list(path)),
+      look: (path) => (path.startsWith(join(many, "f")) ? stat : nodeFiles.look(path)),
+    });
+    const catalogue = new Catalogue({ data: root }, files);
+    await expect(tarOf(catalogue, "data/many")).rejects.toMatchObject({ code: "LIMIT" });
+    const map = await catalogue.directoryMap(catalogue.top, 5, everything);
+    expect(map.get("size")).toBe(3 * 100_000);
+  });
+
   it("fails where a file is another by the time that its turn comes", async () => {
     const root = tree({ a: Buffer.alloc(600_000), b: "12345" });
     const catalogue = new Catalogue({ data: root });

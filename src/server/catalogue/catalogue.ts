@@ -1,4 +1,6 @@
+import { StaleError } from "../../errors.js";
 import { currentFiles, type Files } from "../../platform/files.js";
+import { identityOf, isSameFile } from "../../platform/index.js";
 import { DirectoryMaps } from "./directory-map.js";
 import type { Denied, May, VirtualDirectory, VirtualEntry, VirtualFile } from "./entries.js";
 import { Listings } from "./listings.js";
@@ -95,8 +97,16 @@ export class Catalogue {
     return openIn(place, realPath, identity, this.files);
   }
 
-  /** To be called after a file was opened by its path. @throws StaleError where a directory on its way was replaced since it was found */
-  requireInPlace({ place }: VirtualFile): void {
+  /**
+   * To be called after a file was opened by its path.
+   *
+   * @throws StaleError where it, or a directory on its way, was replaced since it was found
+   */
+  requireInPlace({ place, realPath, identity }: Pick<VirtualFile, "place" | "realPath" | "identity">): void {
+    const stat = this.files.look(realPath);
+    if (stat === undefined || !isSameFile(identityOf(stat), identity)) {
+      throw new StaleError(`${realPath}: the file was replaced since it was found`, { path: realPath });
+    }
     requireInPlace(place, this.files);
   }
 

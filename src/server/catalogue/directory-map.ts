@@ -61,8 +61,13 @@ export class DirectoryMaps {
       const rest = turn();
       if (rest !== undefined) await rest;
     }
-    const directories = await this.#inner(inner, depth - 1, showing);
-    for (const entry of inner) sum += await this.#sizes.of(entry, may, budget);
+    const directories = new Map<string, unknown>();
+    for (const entry of inner) {
+      const map = await this.#inner(entry, depth - 1, showing);
+      directories.set(entry.name, map ?? null);
+      const size = map?.get("size");
+      sum += typeof size === "number" ? size : await this.#sizes.of(entry, may, budget);
+    }
     return new Map<string, unknown>([
       ["type", "directory"],
       ["size", sum],
@@ -73,24 +78,20 @@ export class DirectoryMaps {
     ]);
   }
 
-  /** The maps of directories by name; null for those that are not described. */
+  /** The map of a directory in another; undefined where it is not described. */
   async #inner(
-    directories: readonly VirtualDirectory[],
+    directory: VirtualDirectory,
     depth: number,
     showing: Showing,
-  ): Promise<Map<string, unknown>> {
-    const maps = new Map<string, unknown>();
-    for (const directory of directories) {
-      maps.set(directory.name, null);
-      try {
-        if (depth < 0 || !this.#fits(directory, showing)) continue;
-        maps.set(directory.name, await this.#map(directory, depth, showing));
-      } catch (error) {
-        // One that was replaced, or that the server may not read, does not keep the others from being shown.
-        if (!isMemmapError(error)) throw error;
-      }
+  ): Promise<Map<string, unknown> | undefined> {
+    try {
+      if (depth < 0 || !this.#fits(directory, showing)) return undefined;
+      return await this.#map(directory, depth, showing);
+    } catch (error) {
+      // One that was replaced, or that the server may not read, does not keep the others from being shown.
+      if (isMemmapError(error)) return undefined;
+      throw error;
     }
-    return maps;
   }
 
   /** Whether what a directory holds may be shown as well; then it counts as shown. */
