@@ -1,12 +1,23 @@
+import { argsort } from "../../compute/index.js";
 import type { AxisSelection } from "../../remote/wire/index.js";
+
+/** Places in a list. */
+export type Indices = Int32Array | Float64Array;
 
 /** The positions along one axis that a selection takes, in the order of the result. */
 export interface Axis {
   readonly count: number;
+  /** How far each position is from the one before, where that is the same for all. */
+  readonly step?: number;
   /** The position in the dataset of the `k`-th one. */
   at(k: number): number;
   /** How many positions from the `k`-th one on follow one another in the dataset. */
   run(k: number): number;
+  /**
+   * Some of the positions in ascending order, and where among those from the `k`-th one on each stands; only of positions in
+   * no order.
+   */
+  sorted?(k: number, count: number): { readonly axis: Axis; readonly places: Indices };
   /** The bounds of all positions, and how many runs of such as follow one another there are. */
   around(): Around;
 }
@@ -34,6 +45,7 @@ export function axisOf(selection: AxisSelection): Axis {
 function rangeAxis(start: number, count: number, step: number): Axis {
   return {
     count,
+    step,
     at: (k) => start + k * step,
     run: step === 1 ? (k) => count - k : () => 1,
     around: () => {
@@ -49,8 +61,18 @@ function rangeAxis(start: number, count: number, step: number): Axis {
 
 function indexAxis(indices: Float64Array): Axis {
   const count = indices.length;
+  const isOrdered = indices.every((position, k) => k === 0 || position >= (indices[k - 1] ?? 0));
   return collected({
     count,
+    ...(isOrdered
+      ? {}
+      : {
+          sorted: (k, some) => {
+            const part = indices.slice(k, k + some);
+            const places = argsort(part);
+            return { axis: indexAxis(part.sort()), places };
+          },
+        }),
     at: (k) => indices[k] ?? 0,
     run: (k) => {
       let next = k + 1;
@@ -67,10 +89,10 @@ function runsAxis(starts: Float64Array, counts: Float64Array): Axis {
     total += counts[i] ?? 0;
     ends[i] = total;
   }
-  // Positions are asked for in order, but begin anew for each position of an axis before.
+  // Positions are mostly asked for in order.
   let last = 0;
   const find = (k: number): number => {
-    if (last > 0 && k < (ends[last - 1] ?? 0)) last = 0;
+    if (last > 0 && k < (ends[last - 1] ?? 0)) last = firstAbove(ends, k);
     while (k >= (ends[last] ?? Number.POSITIVE_INFINITY)) last += 1;
     return last;
   };
@@ -99,4 +121,15 @@ function collected(axis: Omit<Axis, "around">): Axis {
       return { low, high, runs };
     },
   };
+}
+
+/** The first of ascending numbers that is above another one. */
+function firstAbove(ends: Float64Array, k: number): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) > k) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

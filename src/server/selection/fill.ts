@@ -1,6 +1,6 @@
-import { gather } from "../../compute/index.js";
+import { gather, scatter } from "../../compute/index.js";
 import { turn } from "../../platform/turns.js";
-import type { ServedDataset } from "../served/served.js";
+import type { Box, ServedDataset } from "../served/served.js";
 import type { Read } from "./plan-reads.js";
 
 /** Does planned reads one after another, into memory that each time another is given for. */
@@ -40,12 +40,12 @@ export class Filler {
   async fill(buffer: Uint8Array): Promise<Uint8Array> {
     let end = 0;
     for (let read = this.#next; read !== undefined; read = this.#next) {
-      const to = end + read.count * this.#itemsize;
+      const to = end + (read.block?.size ?? read.count) * this.#itemsize;
       if (to > buffer.length) break;
       this.#signal?.throwIfAborted();
       const reading = this.#read(read, buffer.subarray(end, to));
       if (reading !== undefined) await reading;
-      end = to;
+      if (read.block?.isLast !== false) end = to;
       this.#advance();
       const due = turn();
       if (due !== undefined) await due;
@@ -53,15 +53,30 @@ export class Filler {
     return buffer.subarray(0, end);
   }
 
-  #read({ box, size, picked }: Read, target: Uint8Array): void | Promise<void> {
-    if (picked === undefined) return this.#dataset.readBox(box, target);
-    const length = size * this.#itemsize;
-    if (this.#scratch === undefined || this.#scratch.length < length) {
-      this.#scratch = new Uint8Array(length);
-    }
-    const bytes = this.#scratch.subarray(0, length);
-    const pick = (): void => gather(bytes, this.#itemsize, picked, this.#itemsize, 0, target);
-    const reading = this.#dataset.readBox(box, bytes);
-    return reading === undefined ? pick() : reading.then(pick);
+  #read(read: Read, target: Uint8Array): undefined | Promise<void> {
+    const { box, count, size, picked, block } = read;
+    if (picked === undefined && block === undefined) return this.#box(box, target);
+    const [taken, room] = [count * this.#itemsize, size * this.#itemsize];
+    const scratch = this.#memory(block === undefined ? room : room + taken);
+    const bytes = scratch.subarray(0, room);
+    const move = (): void => {
+      const rows =
+        block === undefined ? target : picked === undefined ? bytes : scratch.subarray(room, room + taken);
+      if (picked !== undefined) gather(bytes, this.#itemsize, picked, this.#itemsize, 0, rows);
+      if (block === undefined) return;
+      const row = block.row * this.#itemsize;
+      scatter(rows, row, block.places, row, 0, target);
+    };
+    const reading = this.#box(box, bytes);
+    return reading === undefined ? void move() : reading.then(move);
+  }
+
+  #box(box: Box, target: Uint8Array): undefined | Promise<void> {
+    return this.#dataset.readBox(box, target) ?? undefined;
+  }
+
+  #memory(length: number): Uint8Array {
+    if (this.#scratch === undefined || this.#scratch.length < length) this.#scratch = new Uint8Array(length);
+    return this.#scratch;
   }
 }

@@ -1,5 +1,5 @@
 import type { Box } from "../served/served.js";
-import type { Axis } from "./axis.js";
+import type { Axis, Indices } from "./axis.js";
 
 /** One read, which gives the next elements of the result. */
 export interface Read {
@@ -10,6 +10,20 @@ export interface Read {
   readonly size: number;
   /** Which elements of the box they are; all in their order where it is left out. */
   readonly picked?: Int32Array;
+  /** Where what it gives belongs, if not behind what was read before. */
+  readonly block?: Block;
+}
+
+/** A part of the result that several reads give, each some of its rows. */
+export interface Block {
+  /** Elements of the whole part. */
+  readonly size: number;
+  /** Elements of one row. */
+  readonly row: number;
+  /** Of each row that the read gives, its place in the part. */
+  readonly places: Indices;
+  /** Whether the part is whole then. */
+  readonly isLast: boolean;
 }
 
 /** How much is read at a time, in elements. */
@@ -81,6 +95,15 @@ class ReadPlan {
       return;
     }
     const [low, length] = [this.#start[level] ?? 0, this.#count[level] ?? 0];
+    const { sorted } = axis;
+    if (sorted !== undefined && this.#isReadable(inner))
+      yield* this.#sorted(level, { ...axis, sorted }, inner);
+    else yield* this.#along(level, axis, inner);
+    this.#narrow(level, low, length);
+  }
+
+  /** The reads of an axis in the order of its positions. */
+  *#along(level: number, axis: Axis, inner: Inner): Generator<Read> {
     for (let k = 0; k < axis.count; ) {
       const group = this.#group(axis, k, inner);
       if (group === undefined) {
@@ -93,7 +116,35 @@ class ReadPlan {
       yield this.#read(level, axis, k, group, inner);
       k += group.count;
     }
-    this.#narrow(level, low, length);
+  }
+
+  /** The reads of an axis whose positions are in no order: those of one piece from the lowest to the highest. */
+  *#sorted(level: number, axis: Axis & Required<Pick<Axis, "sorted">>, inner: Inner): Generator<Read> {
+    const most = Math.floor(this.#limits.most / inner.size);
+    for (let k = 0; k < axis.count; k += most) {
+      const count = Math.min(most, axis.count - k);
+      const { axis: ordered, places } = axis.sorted(k, count);
+      let done = 0;
+      for (const read of this.#along(level, ordered, inner)) {
+        const end = done + read.count / inner.size;
+        const isLast = end === count;
+        const block = {
+          size: count * inner.size,
+          row: inner.size,
+          places: places.subarray(done, end),
+          isLast,
+        };
+        yield { ...read, block };
+        done = end;
+      }
+    }
+  }
+
+  /** Whether one read is good for all that is selected at one position of the axis before. */
+  #isReadable({ size, boxSize, boxes }: Inner): boolean {
+    const { most, mostPicked, spare } = this.#limits;
+    if (size > most) return false;
+    return boxes === 1 || (boxSize <= mostPicked && boxSize - size <= spare * (boxes - 1));
   }
 
   #narrow(level: number, start: number, count: number): void {
@@ -108,25 +159,35 @@ class ReadPlan {
   /** As many positions from the `k`-th one on as one read is good for; undefined where it is not even for one. */
   #group(axis: Axis, k: number, inner: Inner): Group | undefined {
     const { most, mostPicked, spare } = this.#limits;
+    if (!this.#isReadable(inner)) return undefined;
     const longest = Math.floor(most / inner.size);
-    if (longest < 1) return undefined;
     const first = axis.at(k);
     let count = Math.min(axis.run(k), longest);
-    if (inner.boxes > 1) {
-      count = Math.min(count, Math.floor(mostPicked / inner.boxSize));
-      if (count < 1 || inner.boxSize > spare * inner.boxes) return undefined;
+    if (inner.boxes > 1) count = Math.min(count, Math.floor(mostPicked / inner.boxSize));
+    if (axis.step !== undefined && axis.step !== 1) {
+      return steppedGroup(axis, k, Math.min(longest, axis.count - k), {
+        room: mostPicked / inner.boxSize,
+        gap: (spare * inner.boxes + inner.size) / inner.boxSize,
+      });
     }
-    let [low, high, runs, end] = [first, first + count, 1, first + count];
+    let low = first;
+    let high = first + count;
+    let end = high;
+    let runs = 1;
     let isOrdered = true;
     while (count < longest && k + count < axis.count) {
       const next = axis.at(k + count);
       const length = Math.min(axis.run(k + count), longest - count);
-      const [nextLow, nextHigh] = [Math.min(low, next), Math.max(high, next + length)];
+      const nextLow = Math.min(low, next);
+      const nextHigh = Math.max(high, next + length);
       const joins = isOrdered && next === end;
       const boxSize = (nextHigh - nextLow) * inner.boxSize;
-      const isGood = boxSize <= mostPicked && boxSize <= spare * inner.boxes * (runs + 1);
+      const unused = boxSize - (count + length) * inner.size;
+      const isGood = boxSize <= mostPicked && unused <= spare * (inner.boxes * (runs + 1) - 1);
       if (!isGood && !(joins && inner.boxes === 1)) break;
-      [low, high, end] = [nextLow, nextHigh, next + length];
+      low = nextLow;
+      high = nextHigh;
+      end = next + length;
       if (!joins) {
         isOrdered = false;
         runs += 1;
@@ -157,6 +218,24 @@ interface Group {
   readonly isOrdered: boolean;
 }
 
+/**
+ * Positions a step apart that are read together.
+ *
+ * @param most how many positions there may be
+ * @param limits of positions in one box, and from one that is read to the next
+ */
+function steppedGroup(
+  { at, step = 1 }: Axis,
+  k: number,
+  most: number,
+  { room, gap }: { readonly room: number; readonly gap: number },
+): Group {
+  const distance = Math.abs(step);
+  const count = distance > gap ? 1 : Math.max(1, Math.min(most, Math.floor((room - 1) / distance) + 1));
+  const [first, last] = [at(k), at(k + count - 1)];
+  return { low: Math.min(first, last), high: Math.max(first, last) + 1, count, isOrdered: count === 1 };
+}
+
 /** The picked elements at each of some positions of an axis before them. */
 function spread(
   picked: Int32Array,
@@ -167,9 +246,17 @@ function spread(
   stride: number,
 ): Int32Array {
   const all = new Int32Array(picked.length * count);
-  for (let k = 0, to = 0; k < count; k++) {
-    const offset = (axis.at(first + k) - low) * stride;
-    for (let i = 0; i < picked.length; i++) all[to++] = (picked[i] ?? 0) + offset;
+  let to = 0;
+  for (let k = 0; k < count; ) {
+    const length = axis.step === undefined ? Math.min(axis.run(first + k), count - k) : count;
+    const distance = (axis.step ?? 1) * stride;
+    let offset = (axis.at(first + k) - low) * stride;
+    for (let n = 0; n < length; n++) {
+      for (let i = 0; i < picked.length; i++) all[to + i] = picked[i] + offset;
+      to += picked.length;
+      offset += distance;
+    }
+    k += length;
   }
   return all;
 }

@@ -11,18 +11,26 @@ import type { ServedDataset } from "../served/served.js";
 import { type Axis, axisOf } from "./axis.js";
 import { Filler } from "./fill.js";
 import { planReads } from "./plan-reads.js";
+import { selectItems } from "./select-items.js";
 
-/** To read so many bytes more costs less than another call. */
-const GAP = 1 << 14;
-/** The same where elements lie in chunks, of which each is read as a whole. */
-const CHUNK_GAP = 1 << 18;
+/** How positions are read that do not follow one another. */
+interface Picking {
+  /** The largest box that they are picked from, in bytes. */
+  readonly span: number;
+  /** To read so many bytes for nothing costs less than another read. */
+  readonly gap: number;
+}
 
-/** Items of any length that are read at a time; such as lie between them are read as well, up to so many for each read. */
-const ITEMS = 256;
-const ITEM_GAP = 64;
+/** Such spans are read at once, without a thread of the pool. */
+const FLAT: Picking = { span: 1 << 16, gap: 1 << 13 };
+/** Of elements in chunks, each is read as a whole. */
+const CHUNKED: Picking = { span: 1 << 18, gap: 1 << 18 };
 
 /** An element of text may become as long as it is in the file, and a head. */
 const TEXT_HEAD = 5;
+
+/** The longest piece, unless another is given. */
+const CHUNK = 1 << 18;
 
 /** What {@link readSelection} is told. */
 export interface ReadSelectionOptions {
@@ -45,15 +53,16 @@ export interface ReadSelectionOptions {
 export function readSelection(
   dataset: ServedDataset,
   selection: readonly AxisSelection[],
-  { dialect, chunkBytes = 1 << 18, signal }: ReadSelectionOptions,
+  options: ReadSelectionOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const axes = selection.map(axisOf);
-  if (dataset.element.kind !== "fixed") return readItems(dataset, axes, dialect, chunkBytes, signal);
+  if (dataset.element.kind !== "fixed") return readItems(dataset, selection, options);
+  const { dialect, chunkBytes = CHUNK, signal } = options;
   const { dtype } = dataset.element;
+  const axes = selection.map(axisOf);
   const sent = wireElement(dtype, dialect);
-  const options = { chunkBytes, signal };
-  if (sent.kind === "text") return readTexts(dataset, dtype, axes, dialect, options);
-  return readFixed(dataset, dtype, axes, (bytes) => transcode(bytes, dtype, sent.dtype), options);
+  const pieces = { chunkBytes, signal };
+  if (sent.kind === "text") return readTexts(dataset, dtype, axes, dialect, pieces);
+  return readFixed(dataset, dtype, axes, (bytes) => transcode(bytes, dtype, sent.dtype), pieces);
 }
 
 interface PieceOptions {
@@ -70,10 +79,14 @@ async function* readFixed(
   { chunkBytes, signal }: PieceOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const total = axes.reduce((product, { count }) => product * count, 1);
-  if (total === 0 || itemsize === 0) return;
+  if (total === 0) return;
   const chunk = Math.max(1, Math.floor(chunkBytes / itemsize));
-  const gap = dataset.chunkShape === undefined ? GAP : CHUNK_GAP;
-  const reads = planReads(axes, { most: chunk, mostPicked: chunk, spare: Math.ceil(gap / itemsize) });
+  const { span, gap } = dataset.chunkShape === undefined ? FLAT : CHUNKED;
+  const reads = planReads(axes, {
+    most: chunk,
+    mostPicked: Math.max(1, Math.floor(Math.min(span, chunkBytes) / itemsize)),
+    spare: Math.ceil(gap / itemsize),
+  });
   const filler = new Filler(dataset, itemsize, reads, signal);
   const length = Math.min(total, chunk) * itemsize;
   let [free, other]: [Uint8Array, Uint8Array | undefined] = [new Uint8Array(length), undefined];
@@ -106,10 +119,6 @@ async function* readTexts(
   { chunkBytes, signal }: PieceOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { itemsize } = dtype;
-  if (itemsize === 0) {
-    yield* repeated(encodeItem("", dialect), axes, chunkBytes);
-    return;
-  }
   const share = Math.floor((chunkBytes * itemsize) / (itemsize + TEXT_HEAD));
   const pieces = readFixed(dataset, dtype, axes, (bytes) => bytes, { chunkBytes: share, signal });
   for await (const piece of pieces) {
@@ -117,30 +126,17 @@ async function* readTexts(
   }
 }
 
-function* repeated(item: Uint8Array, axes: readonly Axis[], chunkBytes: number): Generator<Uint8Array> {
-  const total = axes.reduce((product, { count }) => product * count, 1);
-  const chunk = Math.max(1, Math.floor(chunkBytes / item.length));
-  for (let done = 0; done < total; done += chunk) {
-    yield Buffer.alloc(Math.min(chunk, total - done) * item.length, item);
-  }
-}
-
 /** Texts and lists of any length. */
 async function* readItems(
   dataset: ServedDataset,
-  axes: readonly Axis[],
-  dialect: Dialect,
-  chunkBytes: number,
-  signal: AbortSignal | undefined,
+  selection: readonly AxisSelection[],
+  { dialect, chunkBytes = CHUNK, signal }: ReadSelectionOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (axes.some(({ count }) => count === 0)) return;
   let parts: Uint8Array[] = [];
   let length = 0;
-  for (const { box, picked } of planReads(axes, { most: ITEMS, mostPicked: 4 * ITEMS, spare: ITEM_GAP })) {
-    signal?.throwIfAborted();
-    const { items } = await dataset.readItems(box);
-    for (const k of picked ?? items.keys()) {
-      const part = encodeItem(items[k] ?? "", dialect);
+  for await (const items of selectItems(dataset, selection, signal)) {
+    for (const item of items) {
+      const part = encodeItem(item, dialect);
       if (length > 0 && length + part.length > chunkBytes) {
         yield Buffer.concat(parts, length);
         [parts, length] = [[], 0];
