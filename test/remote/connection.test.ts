@@ -392,7 +392,8 @@ describe("what is ended", () => {
       connection.requestSlice("a", SLICE, { limit: 1e6 }),
       connection.download("file").then(({ body }) => new Response(body).arrayBuffer()),
     ].map(rejection);
-    setTimeout(() => connection.close(), 60);
+    await expect.poll(() => server.seen.length).toBe(4);
+    connection.close();
     for (const error of await Promise.all(running)) expect(error).toBeInstanceOf(ClosedError);
     await expect(connection.probe()).rejects.toThrow(ClosedError);
     connection.close();

@@ -22,10 +22,10 @@ const TREE: Tree = {
   "top.h5": 2 ** 40,
 };
 const MODIFIED = 1_498_041_192_000n;
-const TYPES: { readonly [ending: string]: string } = {
-  h5: "application/x-hdf5",
-  txt: "text/plain;charset=UTF-8",
-};
+const TYPES = new Map([
+  ["h5", "application/x-hdf5"],
+  ["txt", "text/plain;charset=UTF-8"],
+]);
 
 function sizeOf(node: Tree | number): number {
   return typeof node === "number"
@@ -36,7 +36,7 @@ function sizeOf(node: Tree | number): number {
 /** The map of a node as the protocol has it, its sizes as large integers. */
 function mapOf(name: string, node: Tree | number): Map<string, unknown> {
   if (typeof node === "number") {
-    const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
+    const type = TYPES.get(name.split(".").at(-1) ?? "") ?? "application/octet-stream";
     return new Map<string, unknown>([
       ["type", type],
       ["size", BigInt(node)],
@@ -57,20 +57,19 @@ function mapOf(name: string, node: Tree | number): Map<string, unknown> {
 }
 
 function answer(seen: Seen, tree: Tree) {
-  const path = decodeURI(seen.url.replace(/^\/hdfstream\/msgpack\/?/, "")).replaceAll("%23", "#");
-  const decoded = seen.url
+  const parts = seen.url
     .replace(/^\/hdfstream\/msgpack\/?/, "")
     .split("/")
     .filter((part) => part !== "")
     .map(decodeURIComponent);
   let node: Tree | number = tree;
-  for (const part of decoded) {
+  for (const part of parts) {
     if (typeof node === "number" || !Object.hasOwn(node, part)) {
-      return failure(404, `Invalid path specified: ${path}`);
+      return failure(404, `Invalid path specified: ${parts.join("/")}`);
     }
     node = node[part] ?? 0;
   }
-  return message(mapOf(decoded.at(-1) ?? "", node));
+  return message(mapOf(parts.at(-1) ?? "", node));
 }
 
 async function opened(
