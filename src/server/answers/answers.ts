@@ -45,12 +45,13 @@ export class Answers {
     return this.#files.size;
   }
 
-  /** @throws Problem, and what reading throws */
+  /** @param gone aborted when nobody waits for it any more @throws Problem, and what reading throws */
   async message(
     segments: readonly string[],
     query: Query,
     accept: string | undefined,
     identity: Identity,
+    gone: AbortSignal,
   ): Promise<Answer> {
     const representation = chooseRepresentation(accept);
     if (representation === undefined) throw new Problem(406, "answers are MessagePack, JSON or Arrow");
@@ -63,15 +64,20 @@ export class Answers {
     if (isFile && query.columns === undefined && query.where === undefined) {
       return mapAnswer(await this.#catalogue.fileMap(entry), representation);
     }
-    return this.#object(entry, query, representation);
+    return this.#object(entry, query, representation, gone);
   }
 
-  async #object(entry: VirtualFile, query: Query, representation: Representation): Promise<Answer> {
+  async #object(
+    entry: VirtualFile,
+    query: Query,
+    representation: Representation,
+    gone: AbortSignal,
+  ): Promise<Answer> {
     if (entry.format === "other") throw new Problem(404, "Not an HDF5 file");
     const file = await this.#files.open({ kind: entry.format, path: entry.realPath });
     try {
       this.#catalogue.requireInPlace(entry);
-      return await objectAnswer(file, query, representation, this.#limits);
+      return await objectAnswer(file, query, representation, this.#limits, gone);
     } catch (error) {
       const isIntact = file.isIntact();
       file.release();

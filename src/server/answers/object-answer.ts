@@ -29,6 +29,8 @@ interface Asked {
   readonly query: Query;
   readonly representation: Representation;
   readonly limits: ServeLimits;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 /**
@@ -42,8 +44,9 @@ export async function objectAnswer(
   query: Query,
   representation: Representation,
   limits: ServeLimits,
+  gone: AbortSignal,
 ): Promise<Answer> {
-  const asked: Asked = { file, query, representation, limits };
+  const asked: Asked = { file, query, representation, limits, gone };
   const node = file.node(query.object ?? "/");
   if (node === undefined) throw new Problem(404, "Failed to open object");
   const isRows = query.columns !== undefined || query.where !== undefined;
@@ -99,7 +102,7 @@ async function slice(
   selection: readonly AxisSelection[],
   asked: Asked,
 ): Promise<Answer> {
-  const { representation, limits } = asked;
+  const { representation, limits, gone } = asked;
   checkSelection(selection, dataset.shape);
   const shape = resultShape(selection);
   const { element } = dataset;
@@ -109,16 +112,24 @@ async function slice(
   if (element.kind === "fixed") {
     const sent = wireElement(element.dtype, dialect);
     if (sent.kind === "fixed") {
-      return fixed(sent.dtype, shape, () => readSelection(dataset, selection, { dialect }), asked);
+      return fixed(
+        {
+          dtype: sent.dtype,
+          shape,
+          pieces: () => readSelection(dataset, selection, { dialect, signal: gone }),
+        },
+        dataset,
+        asked,
+      );
     }
   }
   if (representation === "json" || representation === "arrow") {
-    return shown(() => itemsResult(dataset, shape, selection), asked);
+    return shown(itemsResult(dataset, shape, selection, gone), dataset, asked);
   }
   return answerOf(asked, {
     async *pieces() {
       yield textsHead(shape);
-      yield* readSelection(dataset, selection, { dialect });
+      yield* readSelection(dataset, selection, { dialect, signal: gone });
     },
   });
 }
@@ -127,16 +138,17 @@ function itemsResult(
   dataset: ServedDataset,
   shape: readonly number[],
   selection: readonly AxisSelection[],
+  gone: AbortSignal,
 ): Result {
   const { element } = dataset;
-  const items = selectItems(dataset, selection);
+  const items = selectItems(dataset, selection, gone);
   return element.kind === "list"
     ? { kind: "list", dtype: element.dtype, shape, items }
     : { kind: "text", shape, items };
 }
 
 async function rows(group: ServedGroup, asked: Asked): Promise<Answer> {
-  const { file, query, limits } = asked;
+  const { file, query, limits, gone } = asked;
   const { columns, where, slice: selection } = query;
   if (selection !== undefined && selection.length !== 1) {
     throw new Problem(404, "rows of a table are selected along one axis");
@@ -150,33 +162,41 @@ async function rows(group: ServedGroup, asked: Asked): Promise<Answer> {
     rows: range,
     scanBytes: limits.scanBytes,
     resultBytes: limits.sliceBytes,
+    signal: gone,
   });
-  return fixed(plan.dtype, [plan.count], () => plan.pieces(), asked);
+  return fixed({ dtype: plan.dtype, shape: [plan.count], pieces: () => plan.pieces() }, group, asked);
 }
 
-/** The answer of elements of a fixed size. */
-function fixed(
-  dtype: DType,
-  shape: readonly number[],
-  pieces: () => AsyncIterable<Uint8Array>,
-  asked: Asked,
-): Answer {
+/** Elements of a fixed size, as they are sent. */
+interface Elements {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly pieces: () => AsyncIterable<Uint8Array>;
+}
+
+function fixed({ dtype, shape, pieces }: Elements, node: ServedNode, asked: Asked): Answer | Promise<Answer> {
   const { representation } = asked;
   if (representation === "json" || representation === "arrow") {
-    return shown(() => ({ kind: "fixed", dtype, shape, pieces: pieces() }), asked);
+    return shown({ kind: "fixed", dtype, shape, pieces: pieces() }, node, asked);
   }
   const parts = encodedParts(dtype, shape);
   return answerOf(asked, { length: lengthOf(parts), pieces: () => wirePieces(parts, pieces()) });
 }
 
-/** The answer by JSON or Arrow. */
-function shown(result: () => Result, asked: Asked): Answer {
-  if (asked.representation === "json") return answerOf(asked, { pieces: () => jsonOf(result()) });
-  return answerOf(asked, {
-    async *pieces() {
-      yield* await arrowOf(result());
+/** The answer by JSON or Arrow, which is made once. @throws DTypeError, LimitError for what has no place in Arrow */
+async function shown(result: Result, { path }: ServedNode, asked: Asked): Promise<Answer> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const pieces =
+    asked.representation === "json" ? jsonOf(result) : await arrowOf(result, name === "" ? "value" : name);
+  const answer = answerOf(asked, { pieces: () => pieces });
+  return {
+    ...answer,
+    release: () => {
+      // What was never begun, nobody else ends.
+      void pieces.return();
+      answer.release();
     },
-  });
+  };
 }
 
 /** @throws LimitError that says how much may be asked for */

@@ -31,7 +31,8 @@ export interface Parts {
 interface Visit {
   readonly identity: Identity;
   readonly pass: Pass | undefined;
-  isSlow: boolean;
+  /** Aborted when the connection is closed. */
+  readonly gone: AbortSignal;
 }
 
 /** Adds hooks and routes. */
@@ -79,7 +80,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     }
     const isWork = route === "/msgpack" || route === "/download";
     const pass = isWork ? await parts.gate.enter(identity.name ?? request.ip, gone.signal) : undefined;
-    visits.set(request, { identity, pass, isSlow: false });
+    visits.set(request, { identity, pass, gone: gone.signal });
     if (gone.signal.aborted) pass?.leave();
   });
 
@@ -95,7 +96,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
 
   /** Handles a route by an answer that is made of each request. */
   const handle =
-    (make: (request: FastifyRequest, identity: Identity) => Promise<Answer>, isPacked: boolean) =>
+    (make: (request: FastifyRequest, visit: Visit) => Promise<Answer>, isPacked: boolean) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const visit = visits.get(request);
       if (visit?.pass === undefined) throw new Problem(500, "the server failed");
@@ -103,7 +104,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
         ? encodingFor(request.headers["accept-encoding"], parts.encodings)
         : undefined;
       try {
-        await respond(() => make(request, visit.identity), {
+        await respond(() => make(request, visit), {
           request,
           reply,
           pass: visit.pass,
@@ -118,12 +119,12 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
       }
     };
 
-  const message = handle(async (request, identity) => {
+  const message = handle(async (request, { identity, gone }) => {
     const { segments, query } = requestPath(request.raw.url ?? "", messages);
     const asked: Query = request.method === "POST" ? parseBody(bodyOf(request)) : parseQuery(query);
-    return parts.answers.message(segments, asked, request.headers.accept, identity);
+    return parts.answers.message(segments, asked, request.headers.accept, identity, gone);
   }, true);
-  const download = handle(async (request, identity) => {
+  const download = handle(async (request, { identity }) => {
     const { segments } = requestPath(request.raw.url ?? "", downloads);
     return parts.answers.download(segments, request.headers, identity);
   }, false);
