@@ -4,7 +4,7 @@
  *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text]
  *
  * `--only changes` measures changes alone, `--only frames` what goes to data frames, SQL and files, `--only hierarchy`
- * hierarchies, `--only streams` streams and HDF5, any other text the lines that have it.
+ * hierarchies, `--only streams` streams and HDF5, `--only remote` the server and its client, any other text the lines that have it.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
@@ -21,6 +21,7 @@ import { preparePython } from "../test/interop/python.mjs";
 import { changes } from "./changes.mjs";
 import { frames } from "./frames.mjs";
 import { hierarchy } from "./hierarchy.mjs";
+import { remote } from "./remote.mjs";
 import { streams } from "./streams.mjs";
 
 const { values: options } = parseArgs({
@@ -33,7 +34,7 @@ const { values: options } = parseArgs({
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
 /** Parts that do not need the big table. */
-const PARTS = ["changes", "frames", "hierarchy", "streams"];
+const PARTS = ["changes", "frames", "hierarchy", "remote", "streams"];
 const apart = PARTS.includes(options.only);
 
 /** A process that answers one line with one line. */
@@ -194,6 +195,7 @@ try {
   if (isPart("frames")) await frames({ ...bench, python });
   if (isPart("hierarchy")) await hierarchy({ ...bench, peer, python });
   if (isPart("streams")) await streams({ ...bench, peer, python });
+  if (isPart("remote")) await remote({ ...bench, peer, python });
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
