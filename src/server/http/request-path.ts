@@ -16,7 +16,10 @@ export interface RequestPath {
  */
 export function requestPath(url: string, route: string): RequestPath {
   const mark = url.indexOf("?");
-  const path = (mark === -1 ? url : url.slice(0, mark)).slice(route.length);
+  const whole = mark === -1 ? url : url.slice(0, mark);
+  // A route is found by its letters, however they are written: what is not written as it stands has no path behind it.
+  if (!whole.startsWith(route)) throw invalidPath(whole);
+  const path = whole.slice(route.length);
   const query = mark === -1 ? "" : url.slice(mark + 1);
   const parts = path.replace(/^\//, "").replace(/\/$/, "");
   const segments: string[] = [];

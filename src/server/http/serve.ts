@@ -8,6 +8,7 @@ import { Answers, type Roots } from "../answers/answers.js";
 import { addDescription, addRoutes } from "./app.js";
 import { Authenticator } from "./auth.js";
 import { openEncodings } from "./encoding.js";
+import { answerProblem } from "./error-answer.js";
 import { Gate } from "./gate.js";
 import { HostList, isLoopback } from "./hosts.js";
 import { limitsOf, type ServeLimits } from "./limits.js";
@@ -97,6 +98,12 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
   try {
     const app = fastify({
       ...(await appOptions(options, limits)),
+      rewriteUrl: ({ url = "" }) => originForm(url),
+      // What is no percent encoding comes to no route.
+      frameworkErrors: (error, request, reply) => {
+        const isDownload = request.raw.url?.startsWith(`${prefix}/download`) === true;
+        answerProblem(error, request, reply, { realm: authenticator.realm, isDownload });
+      },
       // One line for each answer is written by the routes, without credentials.
       logController: new LogController({ disableRequestLogging: true }),
     }) as unknown as FastifyInstance;
@@ -132,6 +139,12 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
     answers.close();
     throw error;
   }
+}
+
+/** The path and query of a URL, which comes with its scheme and host where a proxy asks. */
+function originForm(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, "");
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
