@@ -1,7 +1,7 @@
-/** How many times as long as it took to find something out, it is believed. */
-const PATIENCE = 10;
-/** What takes no longer is done again each time, in milliseconds. */
-const SLIGHT = 1;
+/** What needed fewer entries to be looked at is looked at each time. */
+const SLIGHT = 1000;
+/** How long others are believed, in milliseconds for each entry: about ten times as long as the look at one takes. */
+const PATIENCE = 0.05;
 
 interface Known<Value> {
   readonly value: Value;
@@ -11,8 +11,9 @@ interface Known<Value> {
 }
 
 /**
- * What was found out by work, and is believed for ten times as long as that took: however often it is asked for, the work takes
- * no more than about a tenth of the time. What was used last is kept, up to a weight in all.
+ * What was found out by looking at many entries of directories, and is then believed for about ten times as
+ * long as that takes: however often it is asked for, the work takes no more than about a tenth of the time.
+ * What was used last is kept, up to a weight in all.
  */
 export class Lasting<Value> {
   readonly #known = new Map<string, Known<Value>>();
@@ -32,12 +33,12 @@ export class Lasting<Value> {
     return { value: known.value, isFresh: performance.now() < known.until };
   }
 
-  /** @param since when the work began, by `performance.now()` */
-  set(key: string, value: Value, since: number, weight = 1): void {
+  /** @param entries that were looked at */
+  set(key: string, value: Value, entries: number, weight = 1): void {
     this.#drop(key);
     const now = performance.now();
-    const took = now - since;
-    this.#known.set(key, { value, weight, until: took < SLIGHT ? now : now + PATIENCE * took });
+    const until = now + (entries < SLIGHT ? 0 : PATIENCE * entries);
+    this.#known.set(key, { value, weight, until });
     this.#weight += weight;
     for (const oldest of this.#known.keys()) {
       if (this.#weight <= this.#most) break;

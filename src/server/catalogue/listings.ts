@@ -28,8 +28,8 @@ interface Taken extends Listing {
 const NOTHING: Listing = { names: new Map(), hasControl: false };
 
 /**
- * What directories hold, read again when one has changed. Links, names that begin with a dot, names that are no text, and what is
- * neither file nor directory are left out.
+ * What directories hold, read again when one has changed. Links, names that begin with a dot, names that are
+ * no text, and what is neither file nor directory are left out.
  */
 export class Listings {
   readonly #files: Files;
@@ -40,7 +40,8 @@ export class Listings {
   }
 
   /**
-   * @param wanted a name that should be there: when it is not, a change that the directory's time does not show is looked for
+   * @param wanted a name that should be there: when it is not, a change that the directory's time does not
+   * show is looked for
    * @throws DiskError where the directory cannot be read
    */
   of(place: Place, wanted?: string): Listing {
@@ -62,7 +63,6 @@ export class Listings {
   }
 
   #list(place: Place): Listing | undefined {
-    const since = performance.now();
     const { path, identity } = place;
     const stat = this.#files.look(path);
     if (stat === undefined || !isSameFile(identityOf(stat), identity)) return undefined;
@@ -71,7 +71,8 @@ export class Listings {
     // What was listed may have been something else, where a link stood for a moment.
     if (listing === undefined || !isInPlace(place, this.#files)) return undefined;
     const { names } = listing;
-    this.#taken.set(path, { ...listing, identity, changed: stat.mtimeMs, isEarly }, since, names.size + 1);
+    const taken = { ...listing, identity, changed: stat.mtimeMs, isEarly };
+    this.#taken.set(path, taken, names.size, names.size + 1);
     return listing;
   }
 
@@ -79,7 +80,7 @@ export class Listings {
     try {
       const entries = this.#files.list(path);
       const shown = entries.filter(({ kind, name }) => kind !== "link" && kind !== "other" && isShown(name));
-      const names = shown.map(({ name }) => name).sort(byCodePoint);
+      const names = inOrder(shown.map(({ name }) => name));
       const hasControl = entries.some(({ kind, name }) => kind === "directory" && name === CONTROL);
       return { names: new Map(names.map((name) => [name, name])), hasControl };
     } catch (error) {
@@ -99,14 +100,10 @@ export function isShown(name: string): boolean {
   return !name.startsWith(".") && !/\p{Cs}/u.test(name);
 }
 
-/** UTF-16 puts what it writes as two units before the last of those that it writes as one. */
-function byCodePoint(one: string, other: string): number {
-  if (one === other) return 0;
-  for (let at = 0; ; at += 1) {
-    const a = one.charCodeAt(at);
-    const b = other.charCodeAt(at);
-    if (a === b) continue;
-    const [x, y] = [one.codePointAt(at) ?? -1, other.codePointAt(at) ?? -1];
-    return x - y;
-  }
+/** By code points: as by their units, but where some are written as two. */
+function inOrder(names: string[]): string[] {
+  const hasPairs = names.some((name) => /[\ud800-\udfff]/.test(name));
+  return hasPairs
+    ? names.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
+    : names.sort();
 }

@@ -42,11 +42,12 @@ export function requireInPlace(place: Place, files: Files): void {
 }
 
 /**
- * Opens a file of a place, and looks at where it was found once it is open: a directory that was turned into a link before, and
- * turned back since, does not lead anywhere else.
+ * Opens a file of a place, and looks at where it was found once it is open: a directory that was turned into
+ * a link before, and turned back since, does not lead anywhere else.
  *
  * @param identity of the file that is meant
- * @throws NotFoundError where there is no regular file, StaleError where it is another one or lies elsewhere, DiskError
+ * @throws NotFoundError where there is no regular file, StaleError where it is another one or lies elsewhere,
+ * DiskError
  */
 export function openIn(place: Place, path: string, identity: FileIdentity, files: Files): OpenEntry {
   const fd = files.open(path, "r");

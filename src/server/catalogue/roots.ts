@@ -5,8 +5,8 @@ import type { Files } from "../../platform/files.js";
 /** What is served under a name. */
 export interface RootOptions {
   /**
-   * A directory, a table or `MemmapFile`, an HDF5 file, or any other file. Links are followed once, when the server starts. Left
-   * out for a directory that only holds other roots.
+   * A directory, a table or `MemmapFile`, an HDF5 file, or any other file. Links are followed once, when the
+   * server starts. Left out for a directory that only holds other roots.
    */
   readonly path?: string | undefined;
   /** What it is, in Markdown. */
@@ -15,13 +15,16 @@ export interface RootOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Roles that one needs to see it and all below it, each of them. */
   readonly roles?: readonly string[] | undefined;
-  /** Whether it is as if it were not there for those without the roles, rather than forbidden; true when left out. */
+  /** Whether those without the roles are told that it is not there, rather than forbidden; true when left out. */
   readonly hidden?: boolean | undefined;
   /** `"table"`: a directory of plain `.npy` files is served as one table, as `MemmapTable.open` would open it. */
   readonly type?: "table" | undefined;
 }
 
-/** What is served, by name: a path, or a path with what is known of it. Slashes in a name make directories of roots. */
+/**
+ * What is served, by name: a path, or a path with what is known of it. Slashes in a name make directories of
+ * roots.
+ */
 export type Roots =
   | Readonly<Record<string, string | RootOptions>>
   | ReadonlyMap<string, string | RootOptions>;
@@ -49,7 +52,8 @@ export interface Branch {
 /**
  * Puts the roots together.
  *
- * @throws NameError for a name with an empty part, `.`, `..` or control characters, and for a root in another that has a path
+ * @throws NameError for a name with an empty part, `.`, `..` or control characters, and for a root in another
+ * that has a path
  * @throws NotFoundError where nothing has the path
  */
 export function plantRoots(roots: Roots, files: Files): Branch {
@@ -92,7 +96,7 @@ function partsOf(name: string): string[] {
     part === "" || part === "." || part === ".." || /[\p{Cc}\p{Cs}]/u.test(part);
   if (!parts.some(isOdd)) return parts;
   throw new NameError(
-    `the root ${JSON.stringify(name)} has no name that can be asked for: between its slashes stand names other than . and .., without control characters`,
+    `the root ${JSON.stringify(name)} has no name that can be asked for: its parts are not empty, not . or .., and without control characters`,
   );
 }
 
@@ -110,7 +114,7 @@ function inherit(at: Branch, roles: readonly string[]): void {
   if (at.mount !== undefined && at.children.size > 0) {
     const [inner = ""] = at.children.keys();
     throw new NameError(
-      `${JSON.stringify(`${at.path}/${inner}`)} cannot be put into ${JSON.stringify(at.path)}, which is a root of its own: give that no path, or another name`,
+      `${JSON.stringify(`${at.path}/${inner}`)} cannot be put into ${JSON.stringify(at.path)}, which has a path of its own`,
     );
   }
   at.roles = [...new Set([...roles, ...at.roles])];

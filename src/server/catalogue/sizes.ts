@@ -16,8 +16,8 @@ export interface Budget {
 }
 
 /**
- * Sums of the sizes of files. A sum is believed for ten times as long as it took to make; what cannot be read counts as nothing, and
- * so does what is beyond the budget.
+ * Sums of the sizes of files. A sum of many is believed for a while; what cannot be read counts as nothing, and so
+ * does what is beyond the budget.
  */
 export class Sizes {
   readonly #files: Files;
@@ -36,24 +36,24 @@ export class Sizes {
     if (entry.kind === "directory") {
       // What is above the real directories depends on who asks.
       if (place === undefined) return this.#sum(entry, may, budget);
-      return this.#once(`directory ${place.path}`, () => this.#sum(entry, may, budget));
+      return this.#once(`directory ${place.path}`, budget, () => this.#sum(entry, may, budget));
     }
     if (entry.bytes !== undefined) return entry.bytes;
     const { path } = entry.place;
-    return this.#once(`store ${path}`, () => this.#sumStore(entry.place, budget));
+    return this.#once(`store ${path}`, budget, () => this.#sumStore(entry.place, budget));
   }
 
-  async #once(key: string, work: () => Promise<number>): Promise<number> {
+  async #once(key: string, budget: Budget, work: () => Promise<number>): Promise<number> {
     const known = this.#known.get(key);
     if (known?.isFresh === true) return known.value;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const since = performance.now();
+    const before = budget.entries;
     const run = work();
     this.#running.set(key, run);
     try {
       const size = await run;
-      this.#known.set(key, size, since);
+      this.#known.set(key, size, before - budget.entries);
       return size;
     } finally {
       this.#running.delete(key);

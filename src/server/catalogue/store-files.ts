@@ -15,8 +15,8 @@ export interface StoreFile {
 }
 
 /**
- * The files of a store: columns, sidecars and `.memmap/last`, by name; no lock, no change on its way in, nothing of other software.
- * Each is looked at when it is asked for, so that the work can be spread.
+ * The files of a store: columns, sidecars and `.memmap/last`, by name; no lock, no change on its way in,
+ * nothing of other software. Each is looked at when it is asked for, so that the work can be spread.
  *
  * @throws StaleError where a directory is replaced meanwhile, DiskError where one cannot be read
  */

@@ -1,6 +1,6 @@
 /**
- * The header `Content-Disposition` of a file that is to be saved: names that a quoted string cannot hold as they are come also in
- * the encoding of RFC 8187.
+ * The header `Content-Disposition` of a file that is to be saved: names that a quoted string cannot hold as
+ * they are come also in the encoding of RFC 8187.
  *
  * @param filename without directories
  */

@@ -17,13 +17,13 @@ export interface Download {
   /** Another one where the bytes are others, as far as the file system tells: what ETags are made of. */
   readonly pin: string;
   /**
-   * The bytes from one up to another, in pieces of up to 256 KiB, each valid until the next is asked for. `return()` closes what is
-   * open.
+   * The bytes from one up to another, in pieces of up to 256 KiB, each valid until the next is asked for.
+   * `return()` closes what is open.
    *
    * @param start 0 when left out
    * @param end the length when left out
-   * @throws StaleError where it is no longer what `pin` says, before the first byte or later; CorruptError where a file is cut
-   * short meanwhile; NotFoundError, DiskError
+   * @throws StaleError where it is no longer what `pin` says, before the first byte or later; CorruptError
+   * where a file is cut short meanwhile; NotFoundError, DiskError
    */
   open(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
@@ -61,12 +61,13 @@ async function* fileBytes(
 }
 
 /**
- * A directory, or a store, as a tar of regular files: those of the directory first, then those of the directories in it, by their
- * whole virtual paths. What the one who asks may not see is not in it. A table is of one generation; a change of it while it is sent
- * ends the download.
+ * A directory, or a store, as a tar of regular files: those of the directory first, then those of the
+ * directories in it, by their whole virtual paths. What the one who asks may not see is not in it. A table is
+ * of one generation; a change of it while it is sent ends the download.
  *
- * @throws FormatError for the top, which is not downloaded; LimitError for more than 100,000 files; StaleError for a table that is
- * being changed all the time; UnsupportedError where tar-stream is not installed
+ * @throws FormatError for the top, which is not downloaded; LimitError for more than 100,000 files;
+ * StaleError for a table that is being changed all the time; UnsupportedError where tar-stream is not
+ * installed
  */
 export async function directoryDownload(
   catalogue: Catalogue,

@@ -5,7 +5,8 @@ import { type OpenFile, readExactly } from "../served/positioned-read.js";
 export const PIECE = 2 ** 18;
 
 /**
- * Reads bytes of an open file in pieces, the next one while one is used. A piece is valid until the next is asked for.
+ * Reads bytes of an open file in pieces, the next one while one is used. A piece is valid until the next is
+ * asked for.
  *
  * @throws CorruptError where the file ends before, DiskError
  */

@@ -9,8 +9,8 @@ export interface ByteRange {
  *
  * @param header as it came; undefined where none did
  * @param length bytes of the whole
- * @returns undefined where the whole is to be sent: without a header, for several ranges, for other units and for what is no range;
- * `"unsatisfiable"` where a range begins behind the end, which is answered by 416
+ * @returns undefined where the whole is to be sent: without a header, for several ranges, for other units and
+ * for what is no range; `"unsatisfiable"` where a range begins behind the end, which is answered by 416
  */
 export function parseRange(
   header: string | undefined,

@@ -7,8 +7,8 @@ import { look, readPending } from "../../store/look.js";
 import { StorePaths } from "../../store/paths.js";
 
 /**
- * Tells whether a store is still of one generation. A change is first recorded beside `last`, then its files are changed, then the record becomes `last`:
- * so the record is looked for first.
+ * Tells whether a store is still of one generation. A change is first recorded beside `last`, then its files
+ * are changed, then the record becomes `last`: so the record is looked for first.
  */
 export class StoreGuard {
   readonly #paths: StorePaths;

@@ -44,7 +44,8 @@ export interface TarPlan {
 }
 
 /**
- * Finds the files of a tar and where each will stand: those of a directory, then those of the directories in it.
+ * Finds the files of a tar and where each will stand: those of a directory, then those of the directories in
+ * it.
  *
  * @throws LimitError for more than 100,000 files, StaleError for a store whose changes do not end, DiskError
  */
@@ -112,7 +113,7 @@ async function storeMembers(catalogue: Catalogue, { path, place }: VirtualFile):
     await setTimeout(tries * PAUSE);
   }
   throw new StaleError(
-    `${place.path}: the table has a change that is being applied, or whose writer died: opening it for writing completes it`,
+    `${place.path}: a change of the table is being applied, or its writer died: opening it for writing completes it`,
     { path: place.path },
   );
 }
