@@ -1,4 +1,13 @@
-import { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, utimesSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ArrayView, denseLayout, wrap } from "../../src/array/index.js";
 import { parseDType } from "../../src/dtype/index.js";
@@ -346,7 +355,7 @@ describe("an HDF5 file that is served", () => {
     const path = await make("released.h5");
     const held = () => readdirSync("/proc/self/fd").length;
     const before = process.platform === "linux" ? held() : 0;
-    const file = await openHdf5File(path);
+    const file = await openHdf5File(realpathSync(path));
     const bytes = new Uint8Array(8 << 15);
     const reading = datasetAt(file, "flat").readBox({ start: [0], count: [1 << 15] }, bytes);
     expect(reading).toBeInstanceOf(Promise);
@@ -381,5 +390,8 @@ describe("an HDF5 file that is served", () => {
     appendFileSync(path, "no HDF5 file");
     await expect(openHdf5File(path)).rejects.toMatchObject({ code: "FORMAT" });
     await expect(openHdf5File(fresh("nothing.h5"))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const link = fresh("link.h5");
+    symlinkSync(realpathSync(await make("target.h5")), link);
+    await expect(openHdf5File(link)).rejects.toMatchObject({ code: "STALE" });
   });
 });

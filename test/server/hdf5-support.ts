@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { lookup3 } from "../../src/hdf5/format/checksum.js";
 import { openHdf5File } from "../../src/server/served/hdf5-file.js";
@@ -15,7 +15,7 @@ export async function servedHdf5(path: string, fill: (file: H5File) => void): Pr
 
 /** A file that is there, opened to be served until the test is done. */
 export async function servedFile(path: string): Promise<Awaited<ReturnType<typeof openHdf5File>>> {
-  const file = await openHdf5File(path);
+  const file = await openHdf5File(realpathSync(path));
   onTestFinished(() => file.release());
   return file;
 }

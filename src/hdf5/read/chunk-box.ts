@@ -9,7 +9,7 @@ import { type Box, type ByteSource, readFlatBox } from "./flat-box.js";
 import { IdleCache } from "./idle-cache.js";
 
 /** Chunks of which other parts may be wanted soon. */
-const CACHE_BYTES = 1 << 24;
+const CACHE_BYTES = 1 << 26;
 const decoded = new IdleCache<Uint8Array>(CACHE_BYTES);
 
 /** A chunk has to be decoded as a whole: larger ones would take too much memory for a part of them. */

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { isMemmapError } from "../../errors.js";
+import { isMemmapError, StaleError } from "../../errors.js";
 import {
   type ByteSource,
   childPath,
@@ -19,8 +19,9 @@ import type { ServedAttribute, ServedGroup, ServedNode } from "./served.js";
 /** Bytes of the attributes of one object; further ones are not shown. */
 const ATTRIBUTE_BYTES = 1 << 24;
 
-/** Objects of a file that are kept, once they were looked at. */
-const MOST_KEPT = 512;
+/** Objects of a file that are kept, once they were looked at, and names of a group. */
+const MOST_KEPT = 128;
+const MOST_NAMES = 10_000;
 
 /** In groups of more names, those by which nothing is found are not looked for. */
 const MOST_CHECKED = 4096;
@@ -30,11 +31,15 @@ const MOST_CHECKED = 4096;
  * members, and so are datasets that are made of other files' data.
  *
  * @param path of the file, without links
- * @throws NotFoundError, FormatError, CorruptError, LockedError; UnsupportedError where h5wasm is not installed
+ * @throws NotFoundError, FormatError, CorruptError, LockedError; StaleError where the path leads through a link by now;
+ * UnsupportedError where h5wasm is not installed
  */
 export async function openHdf5File(path: string): Promise<KeptFile> {
   const handle = await Handle.open(path, { isSealed: true });
   try {
+    if (handle.path !== path || nodeFiles.realPath(path) !== path) {
+      throw new StaleError(`${path}: the path leads through a link by now`, { path });
+    }
     return new Hdf5ServedFile(handle, nodeFiles);
   } catch (error) {
     handle.close();
@@ -170,8 +175,9 @@ class Hdf5ServedGroup implements ServedGroup {
   }
 
   names(): readonly string[] {
-    this.#names ??= this.#findNames();
-    return this.#names;
+    const names = this.#names ?? this.#findNames();
+    if (names.length <= MOST_NAMES) this.#names = names;
+    return names;
   }
 
   #findNames(): readonly string[] {
