@@ -47,6 +47,7 @@ export async function objectAnswer(
   gone: AbortSignal,
 ): Promise<Answer> {
   const asked: Asked = { file, query, representation, limits, gone };
+  requireFew(query.slice ?? [], limits.slices);
   const node = file.node(query.object ?? "/");
   if (node === undefined) throw new Problem(404, "Failed to open object");
   const isRows = query.columns !== undefined || query.where !== undefined;
