@@ -59,6 +59,8 @@ export interface ReadIntoOptions extends Omit<IntoOptions, "ifMatch"> {
  * ```
  */
 export class RemoteDataset<D extends DTypeLike = DTypeLike> implements AsyncIterable<ElementOf<D>> {
+  /** Never there: by it the compiler takes a dataset of one dtype where one of any dtype is wanted; see `ArrayView`. */
+  declare protected readonly memberwise?: { readonly [K in keyof D]-?: D[K] };
   readonly #source: DatasetSource;
   readonly #frame: Frame;
 
@@ -300,7 +302,7 @@ export class RemoteDataset<D extends DTypeLike = DTypeLike> implements AsyncIter
    * requests throw
    */
   copyTo(target: MemmapGroup, options: CopyArrayOptions = {}): Promise<CopyResult> {
-    return copyDataset(this, target, options);
+    return copyDataset(this as unknown as RemoteDataset, target, options);
   }
 
   /** What it is; nothing is read. */
