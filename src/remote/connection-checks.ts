@@ -13,10 +13,10 @@ export function checkTimeout(timeout: unknown): number {
   );
 }
 
-/** @throws LimitError for anything but a whole number from 0 on */
-export function checkCount(count: unknown, name: string): number {
-  if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) return count;
-  throw new LimitError(`${name} is a whole number from 0 on, not ${showValue(count)}`);
+/** @throws LimitError for anything but a whole number from `least` on */
+export function checkCount(count: unknown, name: string, least = 0): number {
+  if (typeof count === "number" && Number.isSafeInteger(count) && count >= least) return count;
+  throw new LimitError(`${name} is a whole number from ${least} on, not ${showValue(count)}`);
 }
 
 /** Headers by their names in lower case. @throws UnsupportedError for what headers cannot say */

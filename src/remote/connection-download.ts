@@ -2,6 +2,7 @@ import { CorruptError, IndexError, RemoteError, StaleError } from "../errors.js"
 import type { Asked } from "./connection-errors.js";
 import type { Answer } from "./connection-exchange.js";
 import type { Patience } from "./connection-patience.js";
+import type { Transfer } from "./progress.js";
 import { retryDelay, Setback } from "./retry.js";
 
 /** The part of a file that is asked for. */
@@ -63,13 +64,73 @@ export function downloadHead(answer: Answer, asked: Asked): DownloadHead {
   return { status, etag, validator, offset: Number(range[1]), size };
 }
 
+/** A download whose head has come. */
+export interface Download extends DownloadHead {
+  readonly body: ReadableStream<Uint8Array>;
+}
+
 /** How a download is gone on with. */
 export interface DownloadFlow {
   readonly asked: Asked;
   readonly patience: Patience;
+  readonly transfer: Transfer;
   readonly retries: number;
   /** Asks for what is left. */
   ask(range: DownloadRange): Promise<Part>;
+}
+
+/** Begins a download: what waits for it, and what tells of it, ends with its body. */
+export async function openDownload(flow: DownloadFlow, range: DownloadRange): Promise<Download> {
+  const end = (): void => {
+    flow.transfer.end();
+    flow.patience.end();
+  };
+  try {
+    const first = await flow.ask(range);
+    const { size, offset } = first.head;
+    const start = range.ifRange === undefined ? (range.start ?? 0) : offset;
+    const last = lastOf(range, size);
+    const total = Number.isFinite(last) ? Math.max(last - start, 0) : undefined;
+    const report = (bytes: number): void => flow.transfer.report(bytes, total);
+    const body = streamOf(downloadPieces(flow, range, first, start), report, end);
+    return { ...first.head, offset: start, body };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** Pieces as a stream that reads ahead of nobody. */
+function streamOf(
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+  report: (bytes: number) => void,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await pieces.next();
+          if (!done) {
+            bytes += value.length;
+            report(bytes);
+            return controller.enqueue(value);
+          }
+          end();
+          controller.close();
+        } catch (error) {
+          end();
+          throw error instanceof Setback ? error.error(1) : error;
+        }
+      },
+      cancel() {
+        end();
+        void pieces.return().catch(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /**
@@ -81,14 +142,15 @@ export interface DownloadFlow {
  * @param start the place of the first byte that is given
  * @throws StaleError where the file is another by now, CorruptError for more or fewer bytes than the server said
  */
-export async function* downloadPieces(
+async function* downloadPieces(
   { asked, patience, retries, ask }: DownloadFlow,
-  { end }: DownloadRange,
+  range: DownloadRange,
   first: Part,
   start: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { size, validator } = first.head;
-  const last = Math.min(end ?? Infinity, size ?? Infinity);
+  const { end } = range;
+  const last = lastOf(range, size);
   let { answer } = first;
   let at = first.head.offset;
   let given = start;
@@ -123,6 +185,11 @@ export async function* downloadPieces(
     at = head.offset;
     answer = part.answer;
   }
+}
+
+/** Where a part ends; Infinity where neither the caller nor the server says. */
+function lastOf({ end = Infinity }: DownloadRange, size = Infinity): number {
+  return Math.min(end, size);
 }
 
 function sizeError(asked: Asked, bytes: number, size: number): CorruptError {

@@ -1,6 +1,5 @@
 import type { DType } from "../dtype/index.js";
 import type { Credentials } from "./connection-access.js";
-import type { DownloadHead } from "./connection-download.js";
 import type { Progress, ProgressOptions } from "./progress.js";
 import type { Query } from "./wire/index.js";
 
@@ -18,6 +17,10 @@ export interface ConnectionOptions extends Credentials, ProgressOptions {
   readonly maxDepth?: number | undefined;
   /** Datasets of at most so many bytes come with their group; 1 MiB when left out. */
   readonly dataSizeLimit?: number | undefined;
+  /** Slices that are asked for by one request; 65,536 when left out. */
+  readonly maxSlices?: number | undefined;
+  /** Bytes of elements that are asked for by one request; 64 MiB when left out. */
+  readonly maxRequestBytes?: number | undefined;
   /** Bytes that a listing, or a group with what comes with it, may have; 64 MiB when left out. */
   readonly maxMapBytes?: number | undefined;
 }
@@ -46,9 +49,4 @@ export interface SliceExpectation {
   readonly into?: Uint8Array | undefined;
   /** The version that it must still be of, as an ETag. */
   readonly ifMatch?: string | undefined;
-}
-
-/** A download whose head has come. */
-export interface Download extends DownloadHead {
-  readonly body: ReadableStream<Uint8Array>;
 }

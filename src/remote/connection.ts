@@ -4,9 +4,10 @@ import { encodePath, parseAddress, resolveParts } from "./connection-address.js"
 import { checkCount, checkHeaders, checkTimeout } from "./connection-checks.js";
 import {
   checkRange,
+  type Download,
   type DownloadRange,
   downloadHead,
-  downloadPieces,
+  openDownload,
   type Part,
   rangeHeaders,
 } from "./connection-download.js";
@@ -14,14 +15,14 @@ import { type Asked, oddBody, silence } from "./connection-errors.js";
 import { type Answer, exchange, type Question } from "./connection-exchange.js";
 import type {
   ConnectionOptions,
-  Download,
   RequestOptions,
   SliceExpectation,
   SliceQuery,
 } from "./connection-options.js";
 import { Patience } from "./connection-patience.js";
 import { type ProgressOptions, Transfer } from "./progress.js";
-import { retrying, Setback } from "./retry.js";
+import type { ReadingLimits } from "./requests.js";
+import { retrying } from "./retry.js";
 import {
   decodeMessage,
   decodeValue,
@@ -48,9 +49,10 @@ export type { ConnectionOptions, Download, RequestOptions, SliceExpectation, Sli
 export class Connection {
   /** The address of the server, without slashes at its end. */
   readonly url: string;
-  readonly maxDepth: number;
+  /** How the files of this server are read. */
+  readonly limits: ReadingLimits;
+  /** Attempts after the first. */
   readonly retries: number;
-  readonly dataSizeLimit: number;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
   readonly #maxMapBytes: number;
@@ -63,8 +65,12 @@ export class Connection {
   /** @throws UnsupportedError, AccessError, LimitError for an address or options that cannot be */
   constructor(url: string, options: ConnectionOptions = {}) {
     this.url = parseAddress(url);
-    this.maxDepth = checkCount(options.maxDepth ?? 5, "maxDepth");
-    this.dataSizeLimit = checkCount(options.dataSizeLimit ?? 2 ** 20, "dataSizeLimit");
+    this.limits = {
+      maxDepth: checkCount(options.maxDepth ?? 5, "maxDepth"),
+      dataSizeLimit: checkCount(options.dataSizeLimit ?? 2 ** 20, "dataSizeLimit"),
+      maxSlices: checkCount(options.maxSlices ?? 65_536, "maxSlices", 1),
+      maxRequestBytes: checkCount(options.maxRequestBytes ?? 2 ** 26, "maxRequestBytes", 1),
+    };
     this.#timeout = checkTimeout(options.timeout ?? 30_000);
     this.retries = checkCount(options.retries ?? 4, "retries");
     this.#maxMapBytes = checkCount(options.maxMapBytes ?? 2 ** 26, "maxMapBytes");
@@ -117,10 +123,10 @@ export class Connection {
   async requestObject(
     path: string,
     object: string,
-    limits: { readonly maxDepth?: number | undefined; readonly dataSizeLimit?: number | undefined } = {},
+    limits: Pick<ConnectionOptions, "maxDepth" | "dataSizeLimit"> = {},
     options: RequestOptions = {},
   ): Promise<{ value: unknown; etag: string | undefined }> {
-    const { maxDepth = this.maxDepth, dataSizeLimit = this.dataSizeLimit } = limits;
+    const { maxDepth = this.limits.maxDepth, dataSizeLimit = this.limits.dataSizeLimit } = limits;
     const what = `${JSON.stringify(object)} of ${JSON.stringify(path)}`;
     const labelled = { label: `Object: ${object}`, ...options };
     const question = this.#post(path, { object, dataSizeLimit, maxDepth }, { "accept-encoding": "gzip" });
@@ -168,31 +174,14 @@ export class Connection {
     const asked = this.#asked(this.#question("GET", url, headers), `the file ${JSON.stringify(path)}`, false);
     const patience = this.#patience(asked, options.signal);
     const transfer = this.transfer(options.label ?? `Path: ${path}`, options);
-    const end = (): void => {
-      transfer.end();
-      patience.end();
-    };
-    const ask = async (part: DownloadRange): Promise<Part> => {
+    const ask = (part: DownloadRange): Promise<Part> => {
       const question = this.#question("GET", url, { ...headers, ...rangeHeaders(part) });
       return retrying(this.retries, patience, async () => {
         const answer = await exchange(this.#fetch, question, patience, asked);
         return { answer, head: downloadHead(answer, asked) };
       });
     };
-    try {
-      const first = await ask(range);
-      const { size, offset } = first.head;
-      const start = range.ifRange === undefined ? (range.start ?? 0) : offset;
-      const total = range.end ?? size;
-      const flow = { asked, patience, retries: this.retries, ask };
-      const pieces = downloadPieces(flow, range, first, start);
-      const report = (bytes: number): void =>
-        transfer.report(bytes, total === undefined ? undefined : total - start);
-      return { ...first.head, offset: start, body: streamOf(pieces, report, end) };
-    } catch (error) {
-      end();
-      throw error;
-    }
+    return openDownload({ asked, patience, transfer, retries: this.retries, ask }, range);
   }
 
   /** The progress of a transfer of several requests, which its maker reports and ends. */
@@ -279,37 +268,4 @@ export class Connection {
 
 function pathOf(path: string): string {
   return encodePath(resolveParts([], path));
-}
-
-/** Pieces as a stream that reads ahead of nobody. */
-function streamOf(
-  pieces: AsyncGenerator<Uint8Array, void, undefined>,
-  report: (bytes: number) => void,
-  end: () => void,
-): ReadableStream<Uint8Array> {
-  let bytes = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await pieces.next();
-          if (!done) {
-            bytes += value.length;
-            report(bytes);
-            return controller.enqueue(value);
-          }
-          end();
-          controller.close();
-        } catch (error) {
-          end();
-          throw error instanceof Setback ? error.error(1) : error;
-        }
-      },
-      cancel() {
-        end();
-        void pieces.return().catch(() => {});
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -1,13 +1,18 @@
 import { constants } from "node:buffer";
 import type { ArrayView, Selection } from "../array/index.js";
 import { FormatError, LimitError, UnsupportedError } from "../errors.js";
+import type { MemmapGroup } from "../group/index.js";
 import type { Connection, RequestOptions } from "./connection.js";
 import type { DownloadRange } from "./connection-download.js";
+import type { CopyResult } from "./copy-array.js";
+import type { CopyOptions } from "./copy-to.js";
 import type { FileFacts } from "./directory-listing.js";
 import { type DownloadOptions, type DownloadResult, downloadTo } from "./download.js";
+import type { RemoteAttributes } from "./remote-attributes.js";
 import type { RemoteDataset } from "./remote-dataset.js";
-import { openRoot, type RemoteGroup } from "./remote-group.js";
+import { openRoot, type RemoteDangling, type RemoteGroup, type RemoteNode } from "./remote-group.js";
 import type { RemoteTable } from "./remote-table.js";
+import type { VisitOptions } from "./visit.js";
 
 /** The media type of files whose groups and datasets can be read by themselves. */
 const HDF5 = "application/x-hdf5";
@@ -67,8 +72,7 @@ export class RemoteFile {
         { path: this.path },
       );
     }
-    const { maxDepth, dataSizeLimit } = this.#connection;
-    this.#root ??= openRoot(this.#connection, this.path, { maxDepth, dataSizeLimit });
+    this.#root ??= openRoot(this.#connection, this.path, this.#connection.limits);
     return this.#root;
   }
 
@@ -94,6 +98,34 @@ export class RemoteFile {
   /** The names in its root group. @throws as {@link RemoteGroup.keys} */
   async keys(): Promise<string[]> {
     return this.root().keys();
+  }
+
+  /** The names in its root group, and what they lead to. @throws as {@link RemoteGroup.entries} */
+  entries(): ReturnType<RemoteGroup["entries"]> {
+    return this.root().entries();
+  }
+
+  /** The attributes of its root group, or of what a path leads to. @throws as {@link RemoteGroup.attrs} */
+  async attrs(path?: string): Promise<RemoteAttributes> {
+    return this.root().attrs(path);
+  }
+
+  /** Its root group and all below it. @throws as {@link RemoteGroup.walk} */
+  walk(options?: VisitOptions): ReturnType<RemoteGroup["walk"]> {
+    return this.root().walk(options);
+  }
+
+  /** Calls a function for all in it, until it gives something back: as {@link RemoteGroup.visit}. */
+  async visit<T>(
+    visit: (path: string, node: RemoteNode | RemoteDangling) => T | undefined | Promise<T | undefined>,
+    options?: VisitOptions,
+  ): Promise<T | undefined> {
+    return this.root().visit(visit, options);
+  }
+
+  /** Copies all in it into a group of a local file. @throws as {@link RemoteGroup.copyTo} */
+  async copyTo(target: MemmapGroup, options?: CopyOptions): Promise<CopyResult> {
+    return this.root().copyTo(target, options);
   }
 
   /** The table that its root group is, or a group of it. @throws as {@link RemoteGroup.table} */
