@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { exportedNames } from "../support/declarations.js";
+
+const dist = fileURLToPath(new URL("../../dist/server", import.meta.url));
+/** The subpath by its name, as it is built. */
+const self = "memmap-table/server";
+const built: Record<string, unknown> = await import(self);
+
+// A name that appears or goes here is a decision: `npx vitest run test/server/index.test.ts -u` writes it down.
+it("has these names, values before types", () => {
+  const values = Object.keys(built).sort();
+  const types = exportedNames(dist).filter((name) => !values.includes(name));
+  expect([...values, "---", ...types.sort()].join("\n")).toMatchInlineSnapshot(`
+    "TableServer
+    hashPassword
+    hashToken
+    serve
+    ---
+    AuthOptions
+    RootOptions
+    Roots
+    ServeLimits
+    ServeOptions"
+  `);
+});
