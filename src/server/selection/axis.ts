@@ -11,8 +11,8 @@ export interface Axis {
   readonly step?: number;
   /** The position in the dataset of the `k`-th one. */
   at(k: number): number;
-  /** How many positions from the `k`-th one on follow one another in the dataset. */
-  run(k: number): number;
+  /** How many positions from the `k`-th one on follow one another in the dataset, up to a number of them. */
+  run(k: number, most: number): number;
   /**
    * Some of the positions in ascending order, and where among those from the `k`-th one on each stands; only of positions in
    * no order.
@@ -47,7 +47,7 @@ function rangeAxis(start: number, count: number, step: number): Axis {
     count,
     step,
     at: (k) => start + k * step,
-    run: step === 1 ? (k) => count - k : () => 1,
+    run: step === 1 ? (k, most) => Math.min(count - k, most) : () => 1,
     around: () => {
       const last = start + (count - 1) * step;
       return {
@@ -74,9 +74,10 @@ function indexAxis(indices: Float64Array): Axis {
           },
         }),
     at: (k) => indices[k] ?? 0,
-    run: (k) => {
+    run: (k, most) => {
+      const end = Math.min(count, k + most);
       let next = k + 1;
-      while (next < count && indices[next] === (indices[next - 1] ?? 0) + 1) next += 1;
+      while (next < end && indices[next] === (indices[next - 1] ?? 0) + 1) next += 1;
       return next - k;
     },
   });
@@ -102,7 +103,7 @@ function runsAxis(starts: Float64Array, counts: Float64Array): Axis {
       const i = find(k);
       return (starts[i] ?? 0) + k - ((ends[i] ?? 0) - (counts[i] ?? 0));
     },
-    run: (k) => (ends[find(k)] ?? 0) - k,
+    run: (k, most) => Math.min((ends[find(k)] ?? 0) - k, most),
   });
 }
 
@@ -113,7 +114,7 @@ function collected(axis: Omit<Axis, "around">): Axis {
     around: () => {
       let [low, high, runs] = [Number.POSITIVE_INFINITY, 0, 0];
       for (let k = 0; k < axis.count; runs += 1) {
-        const [at, length] = [axis.at(k), axis.run(k)];
+        const [at, length] = [axis.at(k), axis.run(k, axis.count)];
         low = Math.min(low, at);
         high = Math.max(high, at + length);
         k += length;

@@ -1,5 +1,6 @@
 import type { Box } from "../served/served.js";
 import type { Axis, Indices } from "./axis.js";
+import { type Group, groupAt, type Inner, isReadable, type ReadLimits } from "./group.js";
 
 /** One read, which gives the next elements of the result. */
 export interface Read {
@@ -26,16 +27,6 @@ export interface Block {
   readonly isLast: boolean;
 }
 
-/** How much is read at a time, in elements. */
-export interface ReadLimits {
-  /** The most that one read gives. */
-  readonly most: number;
-  /** The most that a box has from which elements are picked. */
-  readonly mostPicked: number;
-  /** How many elements may be read for nothing for each read that this spares. */
-  readonly spare: number;
-}
-
 /**
  * The reads that give a selection's elements one after another in the order of C, each as large as it may be. Elements
  * near one another are picked from one box; such as are far apart are read by themselves.
@@ -44,16 +35,6 @@ export interface ReadLimits {
  */
 export function planReads(axes: readonly Axis[], limits: ReadLimits): Iterable<Read> {
   return new ReadPlan(axes, limits).reads(0);
-}
-
-/** What is known of all axes behind one. */
-interface Inner {
-  /** Elements of the result. */
-  readonly size: number;
-  /** Elements of the smallest box around them. */
-  readonly boxSize: number;
-  /** Boxes without gaps that they are in. */
-  readonly boxes: number;
 }
 
 class ReadPlan {
@@ -96,7 +77,7 @@ class ReadPlan {
     }
     const [low, length] = [this.#start[level] ?? 0, this.#count[level] ?? 0];
     const { sorted } = axis;
-    if (sorted !== undefined && this.#isReadable(inner))
+    if (sorted !== undefined && isReadable(inner, this.#limits))
       yield* this.#sorted(level, { ...axis, sorted }, inner);
     else yield* this.#along(level, axis, inner);
     this.#narrow(level, low, length);
@@ -105,7 +86,7 @@ class ReadPlan {
   /** The reads of an axis in the order of its positions. */
   *#along(level: number, axis: Axis, inner: Inner): Generator<Read> {
     for (let k = 0; k < axis.count; ) {
-      const group = this.#group(axis, k, inner);
+      const group = groupAt(axis, k, inner, this.#limits);
       if (group === undefined) {
         this.#narrow(level, axis.at(k), 1);
         yield* this.reads(level + 1);
@@ -140,13 +121,6 @@ class ReadPlan {
     }
   }
 
-  /** Whether one read is good for all that is selected at one position of the axis before. */
-  #isReadable({ size, boxSize, boxes }: Inner): boolean {
-    const { most, mostPicked, spare } = this.#limits;
-    if (size > most) return false;
-    return boxes === 1 || (boxSize <= mostPicked && boxSize - size <= spare * (boxes - 1));
-  }
-
   #narrow(level: number, start: number, count: number): void {
     this.#start[level] = start;
     this.#count[level] = count;
@@ -154,47 +128,6 @@ class ReadPlan {
 
   #box(): Box {
     return { start: this.#start.slice(), count: this.#count.slice() };
-  }
-
-  /** As many positions from the `k`-th one on as one read is good for; undefined where it is not even for one. */
-  #group(axis: Axis, k: number, inner: Inner): Group | undefined {
-    const { most, mostPicked, spare } = this.#limits;
-    if (!this.#isReadable(inner)) return undefined;
-    const longest = Math.floor(most / inner.size);
-    const first = axis.at(k);
-    let count = Math.min(axis.run(k), longest);
-    if (inner.boxes > 1) count = Math.min(count, Math.floor(mostPicked / inner.boxSize));
-    if (axis.step !== undefined && axis.step !== 1) {
-      return steppedGroup(axis, k, Math.min(longest, axis.count - k), {
-        room: mostPicked / inner.boxSize,
-        gap: (spare * inner.boxes + inner.size) / inner.boxSize,
-      });
-    }
-    let low = first;
-    let high = first + count;
-    let end = high;
-    let runs = 1;
-    let isOrdered = true;
-    while (count < longest && k + count < axis.count) {
-      const next = axis.at(k + count);
-      const length = Math.min(axis.run(k + count), longest - count);
-      const nextLow = Math.min(low, next);
-      const nextHigh = Math.max(high, next + length);
-      const joins = isOrdered && next === end;
-      const boxSize = (nextHigh - nextLow) * inner.boxSize;
-      const unused = boxSize - (count + length) * inner.size;
-      const isGood = boxSize <= mostPicked && unused <= spare * (inner.boxes * (runs + 1) - 1);
-      if (!isGood && !(joins && inner.boxes === 1)) break;
-      low = nextLow;
-      high = nextHigh;
-      end = next + length;
-      if (!joins) {
-        isOrdered = false;
-        runs += 1;
-      }
-      count += length;
-    }
-    return { low, high, count, isOrdered };
   }
 
   #read(level: number, axis: Axis, k: number, { low, high, count, isOrdered }: Group, inner: Inner): Read {
@@ -210,32 +143,6 @@ class ReadPlan {
   }
 }
 
-/** Positions of one axis that one read gives: between which bounds they are, and whether they are all between them, in order. */
-interface Group {
-  readonly low: number;
-  readonly high: number;
-  readonly count: number;
-  readonly isOrdered: boolean;
-}
-
-/**
- * Positions a step apart that are read together.
- *
- * @param most how many positions there may be
- * @param limits of positions in one box, and from one that is read to the next
- */
-function steppedGroup(
-  { at, step = 1 }: Axis,
-  k: number,
-  most: number,
-  { room, gap }: { readonly room: number; readonly gap: number },
-): Group {
-  const distance = Math.abs(step);
-  const count = distance > gap ? 1 : Math.max(1, Math.min(most, Math.floor((room - 1) / distance) + 1));
-  const [first, last] = [at(k), at(k + count - 1)];
-  return { low: Math.min(first, last), high: Math.max(first, last) + 1, count, isOrdered: count === 1 };
-}
-
 /** The picked elements at each of some positions of an axis before them. */
 function spread(
   picked: Int32Array,
@@ -248,7 +155,7 @@ function spread(
   const all = new Int32Array(picked.length * count);
   let to = 0;
   for (let k = 0; k < count; ) {
-    const length = axis.step === undefined ? Math.min(axis.run(first + k), count - k) : count;
+    const length = axis.step === undefined ? axis.run(first + k, count - k) : count;
     const distance = (axis.step ?? 1) * stride;
     let offset = (axis.at(first + k) - low) * stride;
     for (let n = 0; n < length; n++) {
