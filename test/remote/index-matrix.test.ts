@@ -156,23 +156,34 @@ function locally(data: ArrayView, key: Key): string {
   }
 }
 
-/** Datasets of the same elements: here, and on servers of either kind. */
-async function datasets(data: ArrayView, slices: readonly number[]): Promise<Map<string, RemoteDataset>> {
+/** Datasets of the same elements: here, and on servers that take what goes beyond the protocol, or not. */
+async function datasets(
+  data: ArrayView,
+  slices: readonly number[],
+  extended: readonly boolean[],
+): Promise<Map<string, RemoteDataset>> {
   const all = new Map<string, RemoteDataset>();
   const open = async (name: string, isExtended: boolean, dataSizeLimit: number, maxSlices: number) => {
     const file = new MemoryFile(group({ data: array(data) }), { isExtended });
-    all.set(name, await openRoot(file, "memory", { maxDepth: 5, dataSizeLimit, maxSlices }).getArray("data"));
+    const root = openRoot(file, "memory", { maxDepth: 5, dataSizeLimit, maxSlices });
+    all.set(name, await root.getArray("data"));
   };
   await open("here", true, 2 ** 20, 1);
   for (const maxSlices of slices) {
-    await open(`of ${maxSlices} slices`, true, 0, maxSlices);
-    await open(`of ${maxSlices} slices, without extensions`, false, 0, maxSlices);
+    for (const isExtended of extended) {
+      await open(`${maxSlices} slices, extended: ${isExtended}`, isExtended, 0, maxSlices);
+    }
   }
   return all;
 }
 
-async function compareAll(data: ArrayView, keys: readonly Key[], slices: readonly number[]): Promise<number> {
-  const remote = await datasets(data, slices);
+async function compareAll(
+  data: ArrayView,
+  keys: readonly Key[],
+  slices: readonly number[],
+  extended: readonly boolean[] = [true, false],
+): Promise<number> {
+  const remote = await datasets(data, slices, extended);
   const differences: string[] = [];
   let failures = 0;
   for (const key of keys) {
@@ -200,13 +211,12 @@ describe("selections of remote datasets are those of arrays in memory", () => {
     const keys = [...VALID, ...OTHER].flatMap((rows) => COLUMNS.map((columns): Key => [...rows, ...columns]));
     expect(keys.length).toBeGreaterThan(1143);
     let failures = 0;
-    // Each number of slices takes its turn.
+    // Each number of slices, and each kind of server, takes its turn.
     for (const [i, maxSlices] of SLICES.entries()) {
-      failures += await compareAll(
-        data,
-        keys.filter((_, k) => k % SLICES.length === i),
-        [maxSlices],
-      );
+      for (const [j, isExtended] of [true, false].entries()) {
+        const own = keys.filter((_, k) => k % 12 === 2 * i + j);
+        failures += await compareAll(data, own, [maxSlices], [isExtended]);
+      }
     }
     expect(failures).toBeGreaterThan(250);
   });
