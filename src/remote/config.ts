@@ -4,7 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { showValue } from "../dtype/index.js";
 import { DiskError, FormatError, NotFoundError, systemCode } from "../errors.js";
 import { partner } from "../frame/partner.js";
-import { didYouMean } from "../store/suggest.js";
+import { didYouMean } from "../store/index.js";
 
 /** A server that has a name of its own. */
 export interface Alias {

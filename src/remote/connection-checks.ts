@@ -1,8 +1,34 @@
 import { showValue } from "../dtype/index.js";
 import { LimitError, UnsupportedError } from "../errors.js";
+import { didYouMean } from "../store/index.js";
+import type { ConnectionOptions } from "./connection-options.js";
 
 /** What timers of Node can wait for. */
 const LONGEST = 2 ** 31 - 1;
+
+const KNOWN: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
+  "user",
+  "password",
+  "token",
+  "timeout",
+  "retries",
+  "fetch",
+  "headers",
+  "maxDepth",
+  "dataSizeLimit",
+  "maxSlices",
+  "maxRequestBytes",
+  "maxMapBytes",
+  "progress",
+  "onProgress",
+]);
+
+/** @throws UnsupportedError for options that are not known, with a guess at what was meant */
+export function requireKnown(options: ConnectionOptions): void {
+  const other = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (other === undefined) return;
+  throw new UnsupportedError(`a connection has no option "${other}"${didYouMean(other, KNOWN)}`);
+}
 
 /** @throws LimitError for anything but milliseconds that a timer can wait for, or Infinity */
 export function checkTimeout(timeout: unknown): number {

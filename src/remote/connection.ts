@@ -1,7 +1,7 @@
 import { ClosedError, CorruptError, FormatError } from "../errors.js";
 import { authorization } from "./connection-access.js";
 import { encodePath, parseAddress, resolveParts } from "./connection-address.js";
-import { checkCount, checkHeaders, checkTimeout } from "./connection-checks.js";
+import { checkCount, checkHeaders, checkTimeout, requireKnown } from "./connection-checks.js";
 import {
   checkRange,
   type Download,
@@ -64,6 +64,7 @@ export class Connection {
 
   /** @throws UnsupportedError, AccessError, LimitError for an address or options that cannot be */
   constructor(url: string, options: ConnectionOptions = {}) {
+    requireKnown(options);
     this.url = parseAddress(url);
     this.limits = {
       maxDepth: checkCount(options.maxDepth ?? 5, "maxDepth"),

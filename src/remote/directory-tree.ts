@@ -1,5 +1,5 @@
 import { NotFoundError } from "../errors.js";
-import { didYouMean } from "../store/suggest.js";
+import { didYouMean } from "../store/index.js";
 import type { Connection } from "./connection.js";
 import { resolveParts } from "./connection-address.js";
 import { type FileFacts, isListing, type Listing, readNode } from "./directory-listing.js";

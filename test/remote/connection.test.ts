@@ -102,6 +102,7 @@ describe("what is asked", () => {
     expect(make("http://ada:secret@h/")).toThrow(/options user and password/);
     expect(make("http://ada:secret@h/")).not.toThrow(/secret/);
     expect(make("http://ada:secret@h:99999/")).not.toThrow(/secret/);
+    expect(make("http://h", { pasword: "x" } as ConnectionOptions)).toThrow(/did you mean "password"/);
     expect(make("http://h", { user: "ada" })).toThrow(AccessError);
     expect(make("http://h", { password: "x" })).toThrow(AccessError);
     expect(make("http://h", { user: "a:b", password: "x" })).toThrow(UnsupportedError);
