@@ -76,6 +76,8 @@ class ChunkBox {
   readonly #box: Box;
   readonly #target: Uint8Array;
   readonly #chunkBytes: number;
+  /** Bytes of chunks of this box that are kept. */
+  #kept = 0;
 
   constructor(source: ByteSource, array: ChunkedArray, box: Box, target: Uint8Array) {
     this.#source = source;
@@ -147,8 +149,11 @@ class ChunkBox {
     const bytes = known ?? (await this.#decode(chunk, filters, room));
     if (room !== undefined && bytes.buffer === room.buffer && bytes.byteOffset === room.byteOffset) return;
     this.#place(bytes, this.#array.grid.chunkShape, within, at);
+    const isKept = known !== undefined || (!isAll && this.#kept + bytes.length <= CACHE_BYTES);
+    if (isKept) this.#kept += bytes.length;
     if (known !== undefined) return;
-    if (isAll) discard(bytes);
+    // Where the next box takes the same chunks in turn, and they are too many, the first ones are worth more than the last.
+    if (!isKept) discard(bytes);
     // Somebody else may have decoded the same one meanwhile.
     else if (decoded.get(key) === undefined) decoded.put(key, bytes, bytes.length);
   }
