@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { Pass } from "./gate.js";
 
 /** So long a piece may take before the place among those that are worked on goes to another request, in milliseconds. */
@@ -57,7 +58,8 @@ export async function send(sending: Sending): Promise<void> {
 /** Ends a connection so that its client sees that something is missing. */
 export function reset(response: ServerResponse): void {
   const { socket } = response;
-  if (socket !== null && "resetAndDestroy" in socket) socket.resetAndDestroy();
+  // Of an encrypted one only the end can be seen, which comes too early for what was announced.
+  if (socket !== null && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   response.destroy();
 }
 
