@@ -20,6 +20,8 @@ export interface Parts {
   readonly answers: Answers;
   readonly authenticator: Authenticator;
   readonly gate: Gate;
+  /** For those whose bodies are long, and come before they are let in to be worked on. */
+  readonly bodies: Gate;
   readonly hosts: HostList;
   readonly limits: ServeLimits;
   readonly metrics: Metrics;
@@ -30,10 +32,15 @@ export interface Parts {
 /** What is known of a request before its handler begins. */
 interface Visit {
   readonly identity: Identity;
-  readonly pass: Pass | undefined;
+  pass: Pass | undefined;
   /** Aborted when the connection is closed. */
   readonly gone: AbortSignal;
 }
+
+/** The routes whose requests wait for a place. */
+const WORK: ReadonlySet<string> = new Set(["/msgpack", "/download"]);
+/** Bytes of a body that is taken at once, from whomever it comes. */
+const SHORT_BODY = 2 ** 16;
 
 /** Adds hooks and routes. */
 export function addRoutes(app: FastifyInstance, parts: Parts): void {
@@ -49,7 +56,8 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     const begun = performance.now();
     const gone = new AbortController();
     reply.raw.once("close", () => {
-      gone.abort();
+      // Most often nobody listens any more, and the reason of an abort costs more than a small answer.
+      if (!reply.raw.writableFinished) gone.abort();
       const visit = visits.get(request);
       visit?.pass?.leave();
       const status = reply.raw.statusCode;
@@ -78,10 +86,17 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     if (request.method === "POST" && request.headers["content-type"] !== MEDIA_TYPE) {
       throw new Problem(415, `the Content-Type of a request is ${MEDIA_TYPE}`);
     }
-    const isWork = route === "/msgpack" || route === "/download";
-    const pass = isWork ? await parts.gate.enter(identity.name ?? request.ip, gone.signal) : undefined;
-    visits.set(request, { identity, pass, gone: gone.signal });
-    if (gone.signal.aborted) pass?.leave();
+    const visit: Visit = { identity, pass: undefined, gone: gone.signal };
+    visits.set(request, visit);
+    // Who sends a body slowly keeps nobody waiting whose request is there.
+    if (isLong(request)) await enter(parts.bodies, visit, request);
+  });
+
+  app.addHook("preHandler", async (request) => {
+    const visit = visits.get(request);
+    if (visit === undefined || !WORK.has(routeOf(request))) return;
+    visit.pass?.leave();
+    await enter(parts.gate, visit, request);
   });
 
   app.setErrorHandler((error, request, reply) => {
@@ -149,6 +164,17 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     if (!isAllowed) throw new Problem(404, "there is no such route");
     return reply.type(registry.contentType).send(await registry.metrics());
   });
+}
+
+async function enter(gate: Gate, visit: Visit, { ip }: FastifyRequest): Promise<void> {
+  const { identity, gone } = visit;
+  visit.pass = await gate.enter(identity.name ?? ip, gone);
+  if (gone.aborted) visit.pass.leave();
+}
+
+/** Whether the body of a request takes much memory, or may. */
+function isLong({ method, headers }: FastifyRequest): boolean {
+  return method === "POST" && !(Number(headers["content-length"]) <= SHORT_BODY);
 }
 
 function bodyOf({ body }: FastifyRequest): Uint8Array {
