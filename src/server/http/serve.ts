@@ -21,6 +21,9 @@ const SUBPATH = "memmap-table/server";
 /** Beside the URL, a request's head may have so many bytes. */
 const HEADER_BYTES = 2 ** 14;
 
+/** How often connections that are done are closed while the server stops, in milliseconds. */
+const SWEEP = 20;
+
 /** A server that listens. */
 export class TableServer implements AsyncDisposable {
   /** Where clients find it, prefix included: what `connect()` takes. */
@@ -52,10 +55,13 @@ export class TableServer implements AsyncDisposable {
   async #close(): Promise<void> {
     const { server } = this.#app;
     const timer = setTimeout(() => server.closeAllConnections(), this.#timeout * 1000);
+    // Those whose last answer has ended would stay for others that do not come.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP);
     try {
       await this.#app.close();
     } finally {
       clearTimeout(timer);
+      clearInterval(sweep);
       this.#answers.close();
     }
   }
@@ -107,7 +113,8 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       // One line for each answer is written by the routes, without credentials.
       logController: new LogController({ disableRequestLogging: true }),
     }) as unknown as FastifyInstance;
-    const gate = new Gate({ running: limits.requests, waiting: limits.queue, timeout: limits.queueTimeout });
+    const crowd = { running: limits.requests, waiting: limits.queue, timeout: limits.queueTimeout };
+    const gate = new Gate(crowd);
     const sockets = limitSockets(app, limits.connections);
     const metrics = await openMetrics(options.metrics, {
       running: () => gate.running,
@@ -124,6 +131,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       answers,
       authenticator,
       gate,
+      bodies: new Gate(crowd),
       hosts: new HostList(options.hosts),
       limits,
       metrics,
