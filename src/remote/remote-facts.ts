@@ -110,13 +110,14 @@ function elementOf(
 ): { readonly element: RemoteElement; readonly inner: readonly number[] } {
   const inner: readonly number[] = [];
   if (type === "str") return { element: { kind: "text" }, inner };
-  const item = itemFromWire(type, kind);
+  // A plain type is "V" where each element is a list of it.
+  const isList = kind === "V" && typeof type === "string";
+  const item = itemFromWire(type, isList ? "" : kind);
   if (item === undefined) return { element: { kind: "opaque" }, inner };
   const { dtype, shape } = item;
-  if (kind === "V" && typeof type === "string" && dtype.kind !== "V") {
-    return { element: { kind: "list", dtype }, inner };
-  }
-  return { element: { kind: "fixed", dtype }, inner: shape };
+  return isList
+    ? { element: { kind: "list", dtype }, inner }
+    : { element: { kind: "fixed", dtype }, inner: shape };
 }
 
 /** What came with the dataset, if it is what the dataset is said to be; else it is asked for when it is wanted. */

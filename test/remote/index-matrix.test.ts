@@ -202,8 +202,9 @@ describe("selections of remote datasets are those of arrays in memory", () => {
   it("along one axis", async () => {
     expect([VALID.length, OTHER.length]).toEqual([57, 12]);
     const data = arange(100);
-    expect(await compareAll(data, VALID, SLICES)).toBe(0);
-    expect(await compareAll(data, OTHER, SLICES)).toBe(9);
+    expect(await compareAll(data, VALID, SLICES, [false])).toBe(0);
+    expect(await compareAll(data, OTHER, SLICES, [false])).toBe(9);
+    await compareAll(data, [...VALID, ...OTHER], [4], [true]);
   });
 
   it("along two axes", async () => {

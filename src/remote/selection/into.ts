@@ -92,7 +92,7 @@ function requireFit(
 ): void {
   const { label } = target.storage;
   // Nothing is stored: a target that is read-only, and a casting that there is not, are found out.
-  if (target.readonly) target.planAssign(0);
+  if (target.readonly || casting !== "checked") target.planAssign(target, { casting });
   if (source.facts.element.kind !== "text") {
     const conversion = conversionOf(dtypeOf(source), target.dtype, casting);
     if (typeof conversion === "string") throw new CastError(`${label}: ${conversion}`);
