@@ -283,6 +283,22 @@ describe("a dataset of an HDF5 file", () => {
     expect(kindsIn(groupAt(await servedFile(path), "/"))).toEqual({ bits: "unknown", number: "dataset" });
   });
 
+  it("that only the library can decode is not where its chunks are too large", async () => {
+    const file = await servedHdf5(fresh("chunks.h5"), (h5) => {
+      const one = {
+        data: Int32Array.of(1),
+        shape: [1],
+        maxshape: [null],
+        compression: 6,
+        compression_opts: [2, 0],
+      };
+      h5.create_dataset({ name: "large", ...one, chunks: [2 ** 24 + 1] });
+      h5.create_dataset({ name: "small", ...one, chunks: [2 ** 10] });
+    });
+    await expect(bytesOf(datasetAt(file, "large"))).rejects.toMatchObject({ code: "LIMIT" });
+    expect([...(await bytesOf(datasetAt(file, "small")))]).toEqual([1, 0, 0, 0]);
+  });
+
   it("of each dtype of a table comes as an export wrote it", async () => {
     const dtypes = [
       "b1",

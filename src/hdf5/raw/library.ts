@@ -11,8 +11,8 @@ import { collectItems, type ItemReader, type RawItems } from "./items.js";
 
 /** Bytes that are read at once: the library's memory has 2 GiB in all. */
 const SLAB_BYTES = 1 << 22;
-/** An element is read as a whole: larger ones are not. */
-const LARGEST_ELEMENT = 1 << 26;
+/** An element is read as a whole, and so is a chunk: larger ones are not, for the library's memory never shrinks. */
+const LARGEST = 1 << 26;
 
 /** Items that are read at a time, at most, and bytes of them, about. */
 const MOST_ITEMS = 1 << 14;
@@ -39,13 +39,24 @@ function* partsOf(box: Box, most: number): Generator<Box> {
   }
 }
 
+/** @throws LimitError for elements or chunks that are too large */
+function requireSmall({ path: file }: Handle, { path, type, chunks = [] }: DatasetInfo): void {
+  const bytes = sizeOf(chunks) * type.size;
+  if (bytes <= LARGEST) return;
+  const what = chunks.length === 0 ? "elements" : "chunks";
+  throw new LimitError(
+    `${file}: the ${what} of "${excerpt(path)}" have ${bytes} bytes each; the most that are read are ${LARGEST}`,
+    { path: file },
+  );
+}
+
 /**
  * Reads the elements of a box one after another by HDF5's library: what only that can decode.
  *
  * @param dtype of one element, behind the axes that an array type adds to those of the dataspace
  * @param box along all axes
  * @param target of as many bytes
- * @throws CorruptError, UnsupportedError; LimitError for elements that are too large
+ * @throws CorruptError, UnsupportedError; LimitError for elements and chunks that are too large
  */
 export async function readLibraryBox(
   handle: Handle,
@@ -56,12 +67,7 @@ export async function readLibraryBox(
 ): Promise<void> {
   if (target.length === 0) return;
   const { innerShape, type } = info;
-  if (type.size > LARGEST_ELEMENT) {
-    throw new LimitError(
-      `${handle.path}: the elements of "${excerpt(info.path)}" have ${type.size} bytes each; the most are ${LARGEST_ELEMENT}`,
-      { path: handle.path },
-    );
-  }
+  requireSmall(handle, info);
   const rank = (info.space ?? []).length;
   const outer = { start: box.start.slice(0, rank), count: box.count.slice(0, rank) };
   const inner = { start: box.start.slice(rank), count: box.count.slice(rank) };
@@ -87,7 +93,7 @@ export async function readLibraryBox(
 /**
  * Reads the items of a box.
  *
- * @throws CorruptError, also for text that is no UTF-8; LimitError where they are too many bytes; UnsupportedError
+ * @throws CorruptError, also for text that is no UTF-8; LimitError where they, or a chunk, are too many bytes; UnsupportedError
  */
 export async function readLibraryItems(
   handle: Handle,
@@ -95,6 +101,7 @@ export async function readLibraryItems(
   read: ItemReader,
   box: Box,
 ): Promise<RawItems> {
+  requireSmall(handle, info);
   const items: RawItems["items"][number][] = [];
   let room = MOST_BYTES;
   for (const part of sizeOf(box.count) === 0 ? [] : partsOf(box, MOST_ITEMS)) {
