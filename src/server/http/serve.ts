@@ -206,7 +206,7 @@ async function pem(given: string | Buffer): Promise<string | Buffer> {
 function loggerOf(logger: ServeOptions["logger"]): FastifyServerOptions["logger"] {
   if (logger === undefined || logger === false) return false;
   const given = logger === true ? { level: "info" } : logger;
-  return { ...given, redact: ["req.headers", "*.authorization", "*.headers"] };
+  return { ...given, redact: ["req.headers", "*.authorization", "*.headers", "*.rawPacket"] };
 }
 
 /** The version of this package. */
