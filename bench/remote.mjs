@@ -156,7 +156,7 @@ export async function remote({ root, rounds, only, row, peer, python }) {
     }
 
     const ms = (seconds) => (1000 * seconds).toPrecision(3);
-    row("requests (milliseconds)", "peer", "this", "ratio", "goal", "");
+    row("requests (milliseconds)", "h5py, Node", "this", "ratio", "goal", "");
     if (wanted("slices of 100 rows")) {
       const theirs = peer(python(), [here("remote_peer.py")]);
       await theirs.ask("make_rows", place, ROWS, COLUMNS, SLICES);
@@ -166,9 +166,10 @@ export async function remote({ root, rounds, only, row, peer, python }) {
       const list = from.map((at) => slice(at, at + LENGTH));
       const connection = await connect(server.url, { progress: false });
       for (const [path, name, what] of [
-        ["rows", "values", "a store"],
-        ["rows.h5", "values", "the same file"],
-        ["rows.h5", "chunked", "chunks"],
+        ["rows", "column", "a column"],
+        ["rows", "values", "three columns"],
+        ["rows.h5", "column", "its own file"],
+        ["rows.h5", "chunked", "chunks of three"],
       ]) {
         const values = await (await connection.file(`data/${path}`)).getArray(name);
         let check;
@@ -186,7 +187,7 @@ export async function remote({ root, rounds, only, row, peer, python }) {
           }
           return seconds;
         };
-        const line = `5,000 slices of 100 rows of ${what}: h5py`;
+        const line = `5,000 slices of 100 rows of ${what}`;
         await compare(line, 2, { peers: { h5py: one }, own, show: ms, warmup: 3 });
       }
       connection.close();
@@ -196,7 +197,7 @@ export async function remote({ root, rounds, only, row, peer, python }) {
       const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
       // Some thousand go by before all of it is compiled, on both sides.
       const asks = { peers: { node: () => askAll(`${bare.url}/small`, agent) }, show: ms, warmup: 5 };
-      const line = "1,000 small requests: Node answering 1 KB";
+      const line = "1,000 small requests of 1 KB, 8 at a time";
       await compare(line, 0.4, { ...asks, own: () => askAll(`${slices}0:128`, agent) });
       agent.destroy();
     }

@@ -12,6 +12,7 @@ def make_rows(path, rows, columns, starts):
     rng = np.random.default_rng(0)
     values = rng.normal(size=(rows, columns))
     with h5py.File(f"{path}/rows.h5", "w") as file:
+        file.create_dataset("column", data=values[:, 0])
         file.create_dataset("values", data=values)
         file.create_dataset("chunked", data=values, chunks=(4096, columns))
     step = rows // starts

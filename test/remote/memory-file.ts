@@ -121,7 +121,8 @@ export class MemoryFile implements ObjectRequests {
       return map;
     }
     if (node.kind === "array") {
-      const { type, kind } = wireType(sentDType(node.data, this.#dialect));
+      const element = wireElement(node.data.dtype, this.#dialect);
+      const { type, kind } = element.kind === "fixed" ? wireType(element.dtype) : { type: "str", kind: "" };
       map
         .set("type", type)
         .set("kind", kind)
@@ -240,11 +241,6 @@ function flat(view: ArrayView): number[] {
     : view.ndim === 1
       ? Array.from(view, Number)
       : Array.from({ length: view.length }, (_, i) => flat(view.view(i))).flat();
-}
-
-function sentDType(view: ArrayView, dialect: "numpy" | "classic") {
-  const element = wireElement(view.dtype, dialect);
-  return element.kind === "fixed" ? element.dtype : view.dtype;
 }
 
 function isClassic(axis: AxisSelection): boolean {

@@ -74,9 +74,12 @@ export class Answers {
     gone: AbortSignal,
   ): Promise<Answer> {
     if (entry.format === "other") throw new Problem(404, "Not an HDF5 file");
-    const file = await this.#files.open({ kind: entry.format, path: entry.realPath });
+    const file = await this.#files.open({
+      kind: entry.format,
+      path: entry.realPath,
+      check: () => this.#catalogue.requireInPlace(entry),
+    });
     try {
-      this.#catalogue.requireInPlace(entry);
       return await objectAnswer(file, query, representation, this.#limits, gone);
     } catch (error) {
       const isIntact = file.isIntact();

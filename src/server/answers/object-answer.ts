@@ -18,10 +18,10 @@ import { encodeObject } from "../objects/index.js";
 import { arrowOf, jsonOf, type Representation, type Result } from "../represent/index.js";
 import { readSelection } from "../selection/index.js";
 import { selectItems } from "../selection/select-items.js";
+import { lengthOf, wirePieces } from "../selection/wire-pieces.js";
 import type { ServedDataset, ServedFile, ServedGroup, ServedNode } from "../served/served.js";
 import { planRows } from "../tables/index.js";
 import { objectJson } from "./object-json.js";
-import { lengthOf, wirePieces } from "./wire-pieces.js";
 
 /** What an answer about an object is made of. */
 interface Asked {
@@ -83,7 +83,7 @@ function dialectOf(representation: Representation): Dialect {
 }
 
 function description(node: ServedNode, asked: Asked): Answer {
-  const { file, query, representation, limits } = asked;
+  const { file, query, representation, limits, gone } = asked;
   const { maxDepth, dataSizeLimit } = query;
   if (representation === "arrow") {
     throw new Problem(406, "this is no array; it comes as MessagePack or JSON");
@@ -94,6 +94,7 @@ function description(node: ServedNode, asked: Asked): Answer {
       dataSizeLimit,
       dialect: dialectOf(representation),
       inlineLimit: limits.inlineBytes,
+      signal: gone,
     });
   return answerOf(asked, { pieces: representation === "json" ? () => objectJson(pieces()) : pieces });
 }

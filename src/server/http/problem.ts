@@ -34,6 +34,7 @@ const STATUS: { readonly [code in ErrorCode]?: number } = {
   ACCESS: 404,
   LIMIT: 413,
   STALE: 409,
+  LOCKED: 409,
 };
 
 /** Errors whose messages say only what the client said himself. */
@@ -54,6 +55,7 @@ const SAID: { readonly [code in ErrorCode]?: string } = {
   CORRUPT: "Unable to read data stream",
   DISK: "Unable to read data stream",
   STALE: "the file changes while it is read; ask again",
+  LOCKED: "another program writes the file; ask again when it has closed it",
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type AxisSelection, type Dialect, encodedParts, textsHead } from "../../remote/wire/index.js";
-import { wirePieces } from "../answers/wire-pieces.js";
 import { readSelection } from "../selection/index.js";
+import { wirePieces } from "../selection/wire-pieces.js";
 import type { ServedDataset, ServedFile } from "../served/served.js";
 import type { SentType } from "./dataset-type.js";
 import { isFaultOf } from "./fault.js";

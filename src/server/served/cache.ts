@@ -6,6 +6,8 @@ export interface ServedEntry {
   readonly kind: "store" | "hdf5";
   /** Where it is in the file system, without links. */
   readonly path: string;
+  /** Throws where what was opened by its path just now may be another file. */
+  readonly check?: (() => void) | undefined;
 }
 
 /** A file that the cache keeps. */
@@ -142,15 +144,21 @@ export class ServedFiles {
     }
   }
 
-  #add(key: string, { kind, path }: ServedEntry): Promise<Kept> {
-    const opening = this.#load(key, kind, path).finally(() => this.#opening.delete(key));
+  #add(key: string, entry: ServedEntry): Promise<Kept> {
+    const opening = this.#load(key, entry).finally(() => this.#opening.delete(key));
     this.#opening.set(key, opening);
     return opening;
   }
 
-  async #load(key: string, kind: ServedEntry["kind"], path: string): Promise<Kept> {
+  async #load(key: string, { kind, path, check }: ServedEntry): Promise<Kept> {
     this.#drop(key);
     const kept = new Kept(await this.#openers[kind](path));
+    try {
+      check?.();
+    } catch (error) {
+      kept.drop();
+      throw error;
+    }
     if (this.#closed) {
       kept.drop();
       return kept;
