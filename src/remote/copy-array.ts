@@ -6,6 +6,7 @@ import { type AttrInput, type AttrValue, encodeAttr } from "../store/index.js";
 import { MemmapColumn } from "../table/index.js";
 import type { RemoteDataset } from "./remote-dataset.js";
 import { pinned, type Version } from "./selection/fetch.js";
+import { checkLimit } from "./selection/pieces.js";
 
 /** The attribute of an array that is being copied: where from, and how far. */
 const MARKER = "memmap_table_copy";
@@ -60,9 +61,12 @@ export class Copier {
   readonly #target: MemmapGroup;
   readonly #options: CopyArrayOptions;
   readonly #version: Version;
+  readonly #blockBytes: number;
   readonly #copied = new Map<string, RemoteDataset>();
 
+  /** @throws LimitError for blocks of no bytes */
   constructor(target: MemmapGroup, options: CopyArrayOptions, version: Version) {
+    this.#blockBytes = checkLimit(options.blockBytes ?? BLOCK_BYTES, "blockBytes");
     this.#target = target;
     this.#options = options;
     this.#version = version;
@@ -91,8 +95,13 @@ export class Copier {
       throw new ExistsError(
         `there is "${to}" already, which is no copy that broke off; overwrite: true replaces it`,
       );
-    if (element.kind === "text") await this.#copyTexts(dataset, to);
-    else if (!(await this.#wentOn(dataset, to, mark))) await this.#copyFrom(dataset, to, element.dtype);
+    if (element.kind === "text") await this.#copyWhole(dataset, to);
+    else if (!(await this.#wentOn(dataset, to, mark))) {
+      const isSmall = dataset.nbytes <= this.#blockBytes;
+      // Bytes that are no booleans must not reach a file: these are judged as they are assigned.
+      if (isSmall && element.dtype.kind !== "b") await this.#copyWhole(dataset, to);
+      else await this.#copyFrom(dataset, to, element.dtype);
+    }
     this.#copied.set(to, dataset);
   }
 
@@ -124,20 +133,21 @@ export class Copier {
     await this.#rows(dataset, to, 0);
   }
 
-  /** All of them are read before the first is written: nobody knows beforehand how wide they are. */
-  async #copyTexts(dataset: RemoteDataset, to: string): Promise<void> {
+  /** In one transaction. Texts are never more: nobody knows beforehand how wide they are. */
+  async #copyWhole(dataset: RemoteDataset, to: string): Promise<void> {
     const { signal } = this.#options;
     const { value, etag } = await dataset.readVersion([], { signal, ifMatch: this.#version.etag });
     this.#version.note(etag);
-    this.#target.setArray(to, wrap(value, false), { attrs: this.#marker(dataset, 0) });
+    const rows = dataset.ndim === 0 ? 1 : dataset.length;
+    this.#target.setArray(to, wrap(value, false), { attrs: this.#marker(dataset, rows) });
     this.#report(dataset, value.bytes.length);
   }
 
   async #rows(dataset: RemoteDataset, to: string, from: number): Promise<void> {
-    const { signal, blockBytes = BLOCK_BYTES } = this.#options;
+    const { signal } = this.#options;
     const length = dataset.ndim === 0 ? 1 : dataset.length;
     const rowBytes = dataset.nbytes / Math.max(length, 1);
-    const most = Math.max(1, Math.floor(blockBytes / Math.max(rowBytes, 1)));
+    const most = Math.max(1, Math.floor(this.#blockBytes / Math.max(rowBytes, 1)));
     this.#report(dataset, from * rowBytes);
     for (let start = from; start < length && rowBytes > 0; start += most) {
       const end = Math.min(start + most, length);

@@ -5,7 +5,7 @@ import { didYouMean } from "../store/index.js";
 import { type Facts, type GroupFacts, readFacts } from "./remote-facts.js";
 import { childOf, MAX_HOPS, nameOf, parentOf, partsOf, type RemoteLink } from "./remote-links.js";
 import type { ObjectRequests, ReadingLimits } from "./requests.js";
-import type { RequestLimits } from "./selection/pieces.js";
+import { checkLimit, type RequestLimits } from "./selection/pieces.js";
 
 const MAX_SLICES = 65_536;
 const MAX_REQUEST_BYTES = 2 ** 26;
@@ -39,22 +39,24 @@ export class RemoteTree {
   /** The path of the file on the server. */
   readonly file: string;
   readonly limits: ReadingLimits;
+  /** The most that one request for elements asks for. */
+  readonly requestLimits: RequestLimits;
   readonly #known = new Map<string, Facts>();
   readonly #asked = new Map<string, Promise<Facts>>();
   /** Groups whose members are known as far as they ever will be by asking for the group. */
   readonly #listed = new Set<string>();
   readonly #objects = new Map<string, object>();
 
+  /** @throws LimitError for limits that nothing can be read with */
   constructor(requests: ObjectRequests, file: string, limits: ReadingLimits) {
     this.requests = requests;
     this.file = file;
     this.limits = limits;
-  }
-
-  /** The most that one request for elements asks for. */
-  get requestLimits(): RequestLimits {
-    const { maxSlices = MAX_SLICES, maxRequestBytes = MAX_REQUEST_BYTES } = this.limits;
-    return { maxSlices, maxBytes: maxRequestBytes };
+    const { maxSlices = MAX_SLICES, maxRequestBytes = MAX_REQUEST_BYTES } = limits;
+    this.requestLimits = {
+      maxSlices: checkLimit(maxSlices, "maxSlices"),
+      maxBytes: checkLimit(maxRequestBytes, "maxRequestBytes"),
+    };
   }
 
   /** What messages call an object. */

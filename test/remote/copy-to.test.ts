@@ -181,7 +181,8 @@ describe("copying to a local file", () => {
     using file = MemmapFile.open(path, { mode: "w+" });
     const reason = new Error("enough");
     await expect(root.copyTo(file, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    file.deleteNode("a");
+    expect(file.has("a")).toBe(false);
+    await expect(root.copyTo(file, { blockBytes: 0 })).rejects.toMatchObject({ code: "LIMIT" });
     file.close();
     using reader = MemmapFile.open(path, { mode: "r" });
     await expect(root.copyTo(reader as never)).rejects.toMatchObject({ code: "READ_ONLY" });

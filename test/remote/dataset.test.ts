@@ -225,6 +225,15 @@ describe("a remote dataset", () => {
     ]);
   });
 
+  it("is not opened with limits that nothing can be read with", async () => {
+    for (const maxSlices of [0, 1.5, Number.NaN]) {
+      await expect(open(array(arange("<i4", 3)), { maxSlices })).rejects.toMatchObject({ code: "LIMIT" });
+      await expect(open(array(arange("<i4", 3)), { maxRequestBytes: maxSlices })).rejects.toThrow(
+        /maxRequestBytes/,
+      );
+    }
+  });
+
   it("finds one version with all requests of a reading, begins anew where it changed, and gives up in the end", async () => {
     const old = arange("<i4", 8);
     const { file, dataset } = await open(array(old), { maxRequestBytes: 8 });

@@ -1,3 +1,5 @@
+import { showValue } from "../../dtype/index.js";
+import { LimitError } from "../../errors.js";
 import type { AxisSelection } from "../wire/index.js";
 import { countOf } from "./box.js";
 
@@ -7,6 +9,12 @@ export interface RequestLimits {
   readonly maxSlices: number;
   /** Bytes of elements; one element at least is always asked for. */
   readonly maxBytes: number;
+}
+
+/** @throws LimitError for anything but a whole number from 1 on */
+export function checkLimit(limit: unknown, name: string): number {
+  if (typeof limit === "number" && Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new LimitError(`${name} is a whole number from 1 on, not ${showValue(limit)}`);
 }
 
 /** Requests one after another for all elements of a box, in C order. */
