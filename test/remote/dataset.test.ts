@@ -6,7 +6,7 @@ import { MemmapFile } from "../../src/index.js";
 import { openRoot } from "../../src/remote/remote-group.js";
 import type { ReadingLimits } from "../../src/remote/requests.js";
 import { temporaryPaths } from "../support/temporary.js";
-import { array, group, MemoryFile, type MemoryNode, type MemoryOptions } from "./memory-file.js";
+import { array, group, MemoryFile, type MemoryNode, type MemoryOptions, positions } from "./memory-file.js";
 
 const temporary = temporaryPaths();
 
@@ -231,6 +231,26 @@ describe("a remote dataset", () => {
       await expect(open(array(arange("<i4", 3)), { maxRequestBytes: maxSlices })).rejects.toThrow(
         /maxRequestBytes/,
       );
+    }
+  });
+
+  it("reads points that are far apart in clusters, not the box around all of them", async () => {
+    const data = arange("<i4", 60, 50, 2);
+    const rows = Array.from({ length: 40 }, (_, i) => (i * 37) % 60);
+    const columns = Array.from({ length: 40 }, (_, i) => (i * 31) % 50);
+    for (const isExtended of [true, false]) {
+      const { file, dataset } = await open(array(data), { maxRequestBytes: 800 }, { isExtended });
+      let bytes = 0;
+      file.before = () => {
+        const counts = file.slices.at(-1)?.slice?.map((axis) => positions(axis).length) ?? [];
+        bytes += counts.reduce((product, count) => product * count, 4);
+      };
+      expect((await dataset.get(rows, columns)).toArray()).toEqual(select(data, [rows, columns]).toArray());
+      expect((await dataset.get(rows, columns, 1)).toArray()).toEqual(
+        select(data, [rows, columns, 1]).toArray(),
+      );
+      // A box would be of 40 × 40 elements or 40 × 50.
+      if (isExtended) expect(bytes).toBeLessThan(40 * 40 * 2 * 4);
     }
   });
 

@@ -255,7 +255,8 @@ function outer(view: ArrayView, selection: readonly AxisSelection[]): ArrayView 
   );
 }
 
-function positions(axis: AxisSelection): Float64Array {
+/** What an axis selects, one by one. */
+export function positions(axis: AxisSelection): Float64Array {
   if (axis.kind === "indices") return axis.indices;
   if (axis.kind === "range")
     return Float64Array.from({ length: axis.count }, (_, i) => axis.start + i * axis.step);

@@ -5,8 +5,9 @@ import type { DatasetFacts } from "../remote-facts.js";
 import { isWireTexts, type WireArray } from "../wire/index.js";
 import { assembled } from "./assemble.js";
 import { type BoxAxis, planBox, wholeBox } from "./box.js";
-import { type FetchOptions, fetchBox, fetchItems, type Origin } from "./fetch.js";
+import { type FetchOptions, fetchBox, fetchItems, type Origin, pinned } from "./fetch.js";
 import type { Frame } from "./frame.js";
+import { type Cluster, clusters, placed } from "./scattered.js";
 import { textArray } from "./text-array.js";
 import { planUses, type Uses } from "./uses.js";
 
@@ -80,11 +81,32 @@ export async function readPlan(
     return { value: assembled(uses, box, { dtype, bytes }), etag: undefined };
   }
   const lengths = box.map(({ length }) => length);
+  const boxBytes = sizeOf(lengths) * dtype.itemsize;
+  const parts = clusters(uses, dtype.itemsize, boxBytes, source.limits.maxBytes);
+  if (parts !== undefined) return readClusters(source, uses, parts, options);
   const target = into ?? zeros(dtype, lengths).bytes;
   const element = { dtype, shape: shape.slice(sliceable) };
   const asked = box.slice(0, sliceable).map(({ selection }) => selection);
   const { bytes, etag } = await fetchBox(source, asked, element, target, options);
   return { value: assembled(uses, box, { dtype, bytes }), etag };
+}
+
+function readClusters(
+  source: DatasetSource,
+  { shape }: Uses,
+  parts: readonly Cluster[],
+  options: FetchOptions,
+): Promise<ReadResult<Strided>> {
+  return pinned(options, async (version) => {
+    const value = zeros(dtypeOf(source), shape);
+    for (const { uses, places } of parts) {
+      const plan = { uses, box: boxOf(source, uses) };
+      const part = await readPlan(source, plan, { ...options, ifMatch: version.etag });
+      version.note(part.etag);
+      placed(contiguousBytes(part.value) ?? new Uint8Array(0), places, value);
+    }
+    return { value, etag: version.etag };
+  });
 }
 
 /** Whether what is selected lies in the box as it is to lie in the result. */
