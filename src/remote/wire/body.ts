@@ -2,8 +2,10 @@ import { showValue } from "../../dtype/index.js";
 import { FormatError } from "../../errors.js";
 import { decodeValue, encodeValue } from "./msgpack.js";
 import { parseSlice } from "./parse-slice.js";
-import { openedAt } from "./scan.js";
+import { SliceReader } from "./read-slice.js";
+import { headAt, openedAt, scanValue } from "./scan.js";
 import { type AxisSelection, formatSlice } from "./selection.js";
+import { SLICE_LIMITS, type SliceLimits } from "./slice-limits.js";
 
 /** What a request asks for. */
 export interface Query {
@@ -27,30 +29,65 @@ const MAX_WHERE = 65536;
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** The keys of requests, and how the value of each is judged. */
-const KEYS = new Map<string, (value: unknown) => Partial<Query>>([
+const KEYS = new Map<string, (value: unknown, limits: SliceLimits) => Partial<Query>>([
   ["object", (value) => ({ object: nameOf(value, "object") })],
-  ["slice", (value) => ({ slice: parseSlice(value) })],
+  ["slice", (value, limits) => ({ slice: parseSlice(value, limits) })],
   ["max_depth", (value) => ({ maxDepth: countOf(value, "max_depth") })],
   ["data_size_limit", (value) => ({ dataSizeLimit: countOf(value, "data_size_limit") })],
   ["columns", (value) => ({ columns: namesOf(value) })],
   ["where", (value) => ({ where: textOf(value, "where", MAX_WHERE) })],
 ]);
 
-/** A map of keys, an index in a slice. More maps than that are a mistake. */
-const BODY_LIMITS = { maxDepth: 6, maxMaps: 16, floats: false };
+/** More than so many keys are a mistake. */
+const MAX_KEYS = 16;
+/** Lists of names, the most that values other than slices are. */
+const VALUE_LIMITS = { maxDepth: 1, maxMaps: 0, floats: false };
+/** Bytes of such a value; texts of slices may be longer. */
+const MAX_VALUE = 1 << 20;
 
 /**
- * What the body of a POST asks for. Takes time and memory by its bytes.
+ * What the body of a POST asks for. Takes time and memory by its bytes: at most 8 bytes for each of them.
  *
  * @throws FormatError for what is no map of known keys with values as they should be, each once; IndexError for numbers
  * in a slice that no dataset has
  */
-export function parseBody(bytes: Uint8Array): Query {
-  const body = decodeValue(bytes, BODY_LIMITS);
-  if (!(body instanceof Map)) throw new FormatError("the body of a request is a map");
-  if (openedAt(bytes, 0, "map")?.length !== body.size)
-    throw new FormatError("a key of the request is there twice");
-  return queryOf(body);
+export function parseBody(bytes: Uint8Array, limits: Partial<SliceLimits> = {}): Query {
+  const all = { ...SLICE_LIMITS, ...limits };
+  const opened = openedAt(bytes, 0, "map");
+  if (opened === undefined) throw new FormatError("the body of a request is a map");
+  if (opened.length > MAX_KEYS) throw new FormatError(`a request has ${opened.length} keys`);
+  const values = new Map<unknown, unknown>();
+  let { at } = opened;
+  for (let pair = 0; pair < opened.length; pair++) {
+    const key = valueAt(bytes, at, MAX_VALUE);
+    if (values.has(key.value)) throw new FormatError("a key of the request is there twice");
+    const isSlice = key.value === "slice";
+    const { value, end } = isSlice ? sliceAt(bytes, key.end, all) : valueAt(bytes, key.end, MAX_VALUE);
+    values.set(key.value, value);
+    at = end;
+  }
+  if (at < bytes.length) throw new FormatError(`MessagePack: ${bytes.length - at} bytes behind the value`);
+  return queryOf(values, all);
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly end: number;
+}
+
+/** A value that is no slice. */
+function valueAt(bytes: Uint8Array, at: number, most: number): Found {
+  const end = scanValue(bytes, at, VALUE_LIMITS);
+  if (end < 0) throw new FormatError(`MessagePack: ${bytes.length} bytes are not the whole of the request`);
+  if (end - at > most) throw new FormatError(`a value of the request has more than ${most} bytes`);
+  return { value: decodeValue(bytes.subarray(at, end), VALUE_LIMITS), end };
+}
+
+function sliceAt(bytes: Uint8Array, at: number, limits: SliceLimits): Found {
+  if (headAt(bytes, at, false)?.kind !== "array") return valueAt(bytes, at, 4 * limits.maxText);
+  const reader = new SliceReader(bytes, at, limits);
+  const value = reader.read();
+  return { value, end: reader.end };
 }
 
 /**
@@ -59,14 +96,14 @@ export function parseBody(bytes: Uint8Array): Query {
  * @throws FormatError for values that are not as they should be, and known parameters that are there twice; IndexError
  * for slices that differ behind their first axis
  */
-export function parseQuery(parameters: URLSearchParams | string): Query {
+export function parseQuery(parameters: URLSearchParams | string, limits: Partial<SliceLimits> = {}): Query {
   const values = new Map<string, unknown>();
   for (const [key, value] of new URLSearchParams(parameters)) {
     if (!KEYS.has(key)) continue;
     if (values.has(key)) throw new FormatError(`the parameter ${key} is there twice`);
     values.set(key, valueOf(key, value));
   }
-  return queryOf(values);
+  return queryOf(values, { ...SLICE_LIMITS, ...limits });
 }
 
 function valueOf(key: string, value: string): unknown {
@@ -76,7 +113,7 @@ function valueOf(key: string, value: string): unknown {
   return /^[0-9]{1,10}$/.test(value) && Number(value) <= MAX_INT32 ? Number(value) : value;
 }
 
-function queryOf(values: ReadonlyMap<unknown, unknown>): Query {
+function queryOf(values: ReadonlyMap<unknown, unknown>, limits: SliceLimits): Query {
   let query: Query = { maxDepth: 0, dataSizeLimit: MAX_INT32 };
   for (const [key, value] of values) {
     const judge = typeof key === "string" ? KEYS.get(key) : undefined;
@@ -85,7 +122,7 @@ function queryOf(values: ReadonlyMap<unknown, unknown>): Query {
         `a request has no key ${showValue(key)}; there are ${[...KEYS.keys()].join(", ")}`,
       );
     }
-    query = { ...query, ...judge(value) };
+    query = { ...query, ...judge(value, limits) };
   }
   if (query.object !== undefined) return query;
   for (const key of ["slice", "columns", "where"] as const) {

@@ -29,15 +29,14 @@ export function parseSlice(raw: unknown, limits: Partial<SliceLimits> = {}): rea
 function parseAxis(part: unknown, axis: number, limits: SliceLimits): AxisSelection {
   if (part instanceof Map) {
     const index: unknown = part.get("index");
-    if (part.size !== 1 || !Array.isArray(index))
-      throw malformed(`axis ${axis} is a map, but not of an index`);
+    if (part.size !== 1 || !isList(index)) throw malformed(`axis ${axis} is a map, but not of an index`);
     return { kind: "indices", indices: numbers(index, limits) };
   }
   if (!Array.isArray(part) || part.length < 2 || part.length > 3) {
     throw malformed(`axis ${axis} is ${showValue(part)}, not [start, count] or [start, count, step]`);
   }
   const [start, count, step = 1]: unknown[] = part;
-  if (!Array.isArray(start) && !Array.isArray(count)) {
+  if (!isList(start) && !isList(count)) {
     if (!isWhole(step) || step === 0) throw malformed(`axis ${axis} has the step ${showValue(step)}`);
     return { kind: "range", start: whole(start), count: whole(count), step: distance(step) };
   }
@@ -48,8 +47,8 @@ function parseAxis(part: unknown, axis: number, limits: SliceLimits): AxisSelect
 
 /** One count for all is a number, or a list of one. */
 function runs(start: unknown, count: unknown, limits: SliceLimits): AxisSelection {
-  const starts = numbers(Array.isArray(start) ? start : [start], limits);
-  const given = numbers(Array.isArray(count) ? count : [count], limits);
+  const starts = numbers(isList(start) ? start : [start], limits);
+  const given = numbers(isList(count) ? count : [count], limits);
   if (starts.length === 0 || given.length === 0) throw malformed("a list of no slices");
   if (given.length !== 1 && given.length !== starts.length) {
     throw malformed(`${starts.length} starts and ${given.length} counts`);
@@ -58,8 +57,14 @@ function runs(start: unknown, count: unknown, limits: SliceLimits): AxisSelectio
   return { kind: "runs", starts, counts };
 }
 
-function numbers(list: readonly unknown[], { maxSlices }: SliceLimits): Float64Array {
+/** Those that were read from a request are numbers already. */
+function isList(value: unknown): value is readonly unknown[] | Float64Array {
+  return Array.isArray(value) || value instanceof Float64Array;
+}
+
+function numbers(list: readonly unknown[] | Float64Array, { maxSlices }: SliceLimits): Float64Array {
   checkCount(list.length, maxSlices, "slices");
+  if (list instanceof Float64Array) return list;
   const result = new Float64Array(list.length);
   for (let k = 0; k < list.length; k++) result[k] = whole(list[k]);
   return result;

@@ -23,7 +23,7 @@ const FIRST_NUMBER = 0xca;
 const LAST_FLOAT = 0xcb;
 
 /** The first byte of a value and the length that it says: of its text, its bytes, its elements or its pairs. */
-interface Head {
+export interface Head {
   readonly kind: "plain" | "text" | "array" | "map";
   /** Where the value goes on behind its head; behind all of its bytes where there is no more of it. */
   readonly at: number;
@@ -31,7 +31,7 @@ interface Head {
 }
 
 /** @returns undefined where the bytes end before the head does */
-function headAt(bytes: Uint8Array, at: number, floats: boolean): Head | undefined {
+export function headAt(bytes: Uint8Array, at: number, floats: boolean): Head | undefined {
   const first = bytes[at];
   if (first === undefined) return undefined;
   const next = at + 1;

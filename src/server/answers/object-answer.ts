@@ -1,5 +1,5 @@
 import { type DType, sizeOf } from "../../dtype/index.js";
-import { FormatError, LimitError } from "../../errors.js";
+import { LimitError } from "../../errors.js";
 import {
   type AxisSelection,
   checkSelection,
@@ -47,7 +47,6 @@ export async function objectAnswer(
   gone: AbortSignal,
 ): Promise<Answer> {
   const asked: Asked = { file, query, representation, limits, gone };
-  requireFew(query.slice ?? [], limits.slices);
   const node = file.node(query.object ?? "/");
   if (node === undefined) throw new Problem(404, "Failed to open object");
   const isRows = query.columns !== undefined || query.where !== undefined;
@@ -199,15 +198,6 @@ async function shown(result: Result, { path }: ServedNode, asked: Asked): Promis
       answer.release();
     },
   };
-}
-
-/** @throws FormatError for more slices, or positions of an index, than one request may have */
-function requireFew(selection: readonly AxisSelection[], most: number): void {
-  for (const part of selection) {
-    if (part.kind === "range") continue;
-    const { length } = part.kind === "runs" ? part.starts : part.indices;
-    if (length > most) throw new FormatError(`slice: ${length} slices, where ${most} are the most`);
-  }
 }
 
 /** @throws LimitError that says how much may be asked for */

@@ -134,9 +134,11 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
       }
     };
 
+  const limits = { maxSlices: parts.limits.slices };
   const message = handle(async (request, { identity, gone }) => {
     const { segments, query } = requestPath(request.raw.url ?? "", messages);
-    const asked: Query = request.method === "POST" ? parseBody(bodyOf(request)) : parseQuery(query);
+    const asked: Query =
+      request.method === "POST" ? parseBody(bodyOf(request), limits) : parseQuery(query, limits);
     return parts.answers.message(segments, asked, request.headers.accept, identity, gone);
   }, true);
   const download = handle(async (request, { identity }) => {

@@ -12,7 +12,7 @@ export interface ServeLimits {
   readonly inlineBytes: number;
   /** Bytes of the columns that one `where` reads; 64 GiB. More is answered by 413. */
   readonly scanBytes: number;
-  /** Bytes of a request's body; 64 MiB. More is answered by 413. */
+  /** Bytes of a request's body; 16 MiB, which are some millions of slices. More is answered by 413. */
   readonly bodyBytes: number;
   /** Bytes of a URL; 16 KiB. More is answered by 414. */
   readonly urlBytes: number;
@@ -43,7 +43,7 @@ const DEFAULTS: ServeLimits = {
   slices: 16_777_216,
   inlineBytes: 2 ** 28,
   scanBytes: 2 ** 36,
-  bodyBytes: 2 ** 26,
+  bodyBytes: 2 ** 24,
   urlBytes: 2 ** 14,
   requests: 8,
   queue: 512,

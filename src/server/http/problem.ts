@@ -39,6 +39,7 @@ const STATUS: { readonly [code in ErrorCode]?: number } = {
 
 /** Errors whose messages say only what the client said himself. */
 const HARMLESS: ReadonlySet<ErrorCode> = new Set([
+  "NOT_FOUND",
   "FORMAT",
   "NAME",
   "DTYPE",
@@ -65,13 +66,12 @@ const SAID: { readonly [code in ErrorCode]?: string } = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isMemmapError(error)) {
-    const status = STATUS[error.code];
+    const said = STATUS[error.code];
+    // What is about a file is no fault of whoever asks for it.
+    const status = said === 400 && error.path !== undefined ? 404 : said;
     if (status !== undefined) {
       const isSafe = HARMLESS.has(error.code) && error.path === undefined;
-      return new Problem(
-        status,
-        isSafe ? error.message : (SAID[error.code] ?? "the request is not understood"),
-      );
+      return new Problem(status, isSafe ? error.message : (SAID[error.code] ?? "Failed to open object"));
     }
   }
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };

@@ -24,6 +24,9 @@ const HEADER_BYTES = 2 ** 14;
 /** How often connections that are done are closed while the server stops, in milliseconds. */
 const SWEEP = 20;
 
+/** Long bodies of one client that are taken at once. */
+const MOST_BODIES = 2;
+
 /** A server that listens. */
 export class TableServer implements AsyncDisposable {
   /** Where clients find it, prefix included: what `connect()` takes. */
@@ -31,13 +34,21 @@ export class TableServer implements AsyncDisposable {
   readonly port: number;
   readonly #app: FastifyInstance;
   readonly #answers: Answers;
+  readonly #sockets: ReadonlySet<Socket>;
   readonly #timeout: number;
   #closing: Promise<void> | undefined;
 
   /** @internal Made by {@link serve}. */
-  constructor(app: FastifyInstance, answers: Answers, url: string, timeout: number) {
+  constructor(
+    app: FastifyInstance,
+    answers: Answers,
+    sockets: ReadonlySet<Socket>,
+    url: string,
+    timeout: number,
+  ) {
     this.#app = app;
     this.#answers = answers;
+    this.#sockets = sockets;
     this.#timeout = timeout;
     this.url = url;
     this.port = (app.server.address() as AddressInfo).port;
@@ -54,7 +65,9 @@ export class TableServer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const { server } = this.#app;
-    const timer = setTimeout(() => server.closeAllConnections(), this.#timeout * 1000);
+    // All of them: those that have not yet agreed on keys no server of HTTP knows.
+    const cut = (): void => this.#sockets.forEach((socket) => void socket.destroy());
+    const timer = setTimeout(cut, this.#timeout * 1000);
     // Those whose last answer has ended would stay for others that do not come.
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP);
     try {
@@ -131,7 +144,8 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       answers,
       authenticator,
       gate,
-      bodies: new Gate(crowd),
+      // What long bodies say takes eight times their memory.
+      bodies: new Gate({ ...crowd, running: Math.min(crowd.running, MOST_BODIES) }),
       hosts: new HostList(options.hosts),
       limits,
       metrics,
@@ -142,7 +156,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
     const address = app.server.address() as AddressInfo;
     const name = host.includes(":") ? `[${host}]` : host;
     const url = `${tls === undefined ? "http" : "https"}://${name}:${address.port}${prefix}`;
-    return new TableServer(app, answers, url, limits.closeTimeout);
+    return new TableServer(app, answers, sockets, url, limits.closeTimeout);
   } catch (error) {
     answers.close();
     throw error;
@@ -193,7 +207,10 @@ async function appOptions(
   } as const;
   if (tls === undefined) return { ...common, http: timing };
   const [key, cert] = await Promise.all([pem(tls.key), pem(tls.cert)]);
-  return { ...common, https: { ...timing, key, cert } } as FastifyHttpOptions<Server>;
+  return {
+    ...common,
+    https: { ...timing, handshakeTimeout: timing.headersTimeout, key, cert },
+  } as FastifyHttpOptions<Server>;
 }
 
 /** What is PEM as it is, and a file's name otherwise. */

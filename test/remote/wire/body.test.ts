@@ -101,10 +101,41 @@ describe("bodies", () => {
       expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 << 20);
     };
     // Arrays of 2^32 - 1 elements each, in each other; arrays and maps of nothing; ever deeper ones.
-    refuse((bytes) => Buffer.from(bytes.buffer).fill(unhex("ddffffffff")), "not the whole");
-    refuse((bytes) => Buffer.from(bytes.buffer).fill(unhex("dd00010000")), "nested");
-    refuse((bytes) => bytes.fill(0x80).set(unhex("dd000ffffb")), "more than 16 maps");
-    refuse((bytes) => bytes.fill(0x91), "nested more than 6 deep");
+    refuse((bytes) => Buffer.from(bytes.buffer).fill(unhex("ddffffffff")), "4294967295 axes");
+    refuse((bytes) => Buffer.from(bytes.buffer).fill(unhex("9192dd00ffffff")), "the body ends");
+    refuse((bytes) => bytes.fill(0x80).set(unhex("91dd000ffff8")), "1048568 parts");
+    refuse((bytes) => bytes.fill(0x90).set(unhex("91")), "0 parts");
+    refuse((bytes) => bytes.fill(0x91), "1 parts");
+    refuse((bytes) => bytes.fill(0x90).set(unhex("dd000ffffb")), "axes");
+  });
+
+  it("with lists of numbers take 8 bytes for each", () => {
+    const count = 3_000_000;
+    const numbers = Buffer.alloc(count, 1);
+    const head = Buffer.from(unhex("82a66f626a656374a12fa5736c6963659192dd002dc6c0"));
+    const bytes = Buffer.concat([head, numbers, unhex("01")]);
+    const before = process.memoryUsage();
+    const [runs] = parseBody(bytes).slice ?? [];
+    const after = process.memoryUsage();
+    expect(runs).toMatchObject({ kind: "runs", starts: { length: count } });
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(17 * count);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(8 << 20);
+    expect(() => parseBody(bytes, { maxSlices: 1000 })).toThrow("3000000 slices, where 1000 are the most");
+  });
+
+  it.each([
+    ["a list that ends too soon", "91 92 93 01 02"],
+    ["a text", "91 92 a1 30 01"],
+    ["nil", "91 92 c0 01"],
+    ["a number that is cut off", "91 92 cf 00"],
+    ["a float", "91 92 cb 3ff0000000000000 01"],
+    ["an index of another name", "91 81 a5 696e646572 90"],
+    ["lists in lists", "91 92 91 91 01 01"],
+    ["four lists", "92 92 91 01 91 01 92 91 01 91 01"],
+    ["a map", "80"],
+  ])("of slices with %s are refused", (_, slice) => {
+    const body = Buffer.concat([unhex("82a66f626a656374a12fa5736c696365"), unhex(slice.replaceAll(" ", ""))]);
+    expect(() => parseBody(body)).toThrow(FormatError);
   });
 
   it("of errors have one key", () => {
