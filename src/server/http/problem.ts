@@ -35,6 +35,7 @@ const STATUS: { readonly [code in ErrorCode]?: number } = {
   LIMIT: 413,
   STALE: 409,
   LOCKED: 409,
+  CLOSED: 503,
 };
 
 /** Errors whose messages say only what the client said himself. */
@@ -57,6 +58,7 @@ const SAID: { readonly [code in ErrorCode]?: string } = {
   DISK: "Unable to read data stream",
   STALE: "the file changes while it is read; ask again",
   LOCKED: "another program writes the file; ask again when it has closed it",
+  CLOSED: "the server stops",
 };
 
 /**
