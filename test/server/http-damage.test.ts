@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -16,7 +17,7 @@ import { MemmapTable } from "../../src/index.js";
 import { problemOf } from "../../src/server/http/problem.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { makeData } from "./support/data.js";
-import { ask, errorOf, MSGPACK, type Reply, startServer, unpack, within } from "./support/http.js";
+import { ask, errorOf, MSGPACK, opened, type Reply, startServer, unpack, within } from "./support/http.js";
 
 const fresh = temporaryPaths();
 const root = fresh("secret-place");
@@ -91,6 +92,27 @@ describe("what is damaged is 404, or not yet there, and says nothing of where it
     writeFileSync(join(root, "none.h5"), "no such file");
     for (const name of ["cut.h5", "bad.h5", "none.h5"]) {
       for (const reply of await Promise.all(ways(`data/${name}`, "/points"))) isClean(reply, 404);
+    }
+  });
+
+  it("a file that is cut short while it is sent: the connection is reset, and no answer looks whole", async () => {
+    const rows = 2 ** 22;
+    const path = join(root, "long");
+    MemmapTable.create(path, { rows, columns: { x: "f8" } }).close();
+    for (const target of [`/msgpack/data/long?object=/x&slice=0:${rows}`, "/download/data/long"]) {
+      truncateSync(join(path, "x.npy"), 128 + 8 * rows);
+      const socket = await opened(server);
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      let length = 0;
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      await once(socket, "readable");
+      truncateSync(join(path, "x.npy"), 8 * 2 ** 21);
+      socket.on("data", (part: Buffer) => {
+        length += part.length;
+      });
+      await closed;
+      expect(length).toBeGreaterThan(0);
+      expect(length).toBeLessThan(8 * rows);
     }
   });
 
