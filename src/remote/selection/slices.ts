@@ -1,7 +1,8 @@
-import type { Range } from "../../array/index.js";
+import { type Range, resolveSlice, Slice } from "../../array/index.js";
+import { positionOf } from "../../array/slice.js";
 import { IndexError, ShapeError } from "../../errors.js";
 import { type BoxAxis, runsAxis } from "./box.js";
-import { type Frame, frameShape } from "./frame.js";
+import { composed, type Frame, frameShape } from "./frame.js";
 import { boxOf, type DatasetSource, type ReadPlan } from "./read.js";
 import { planUses, type Uses } from "./uses.js";
 
@@ -21,14 +22,18 @@ export function planSlices(
   const { label } = source;
   const shape = frameShape(frame);
   if (shape.length === 0) throw new ShapeError(`${label} has no axis to take slices of`);
-  const [first, ...others] = list.map((parts) => basicUses(frame, parts, label));
-  if (first === undefined) throw new IndexError("there is no slice; give at least one");
+  const [model] = list;
+  if (model === undefined) throw new IndexError("there is no slice; give at least one");
   const axis = frame.findIndex(({ isKept }) => isKept);
+  const first = basicUses(frame, model, label);
   const rest = restOf(first, axis);
-  if (others.some((uses) => restOf(uses, axis) !== rest)) {
+  const ranges = list.map((parts): Range => {
+    const range = rangeLike(parts, model, frame[axis]?.range);
+    if (range !== undefined) return range;
+    const uses = basicUses(frame, parts, label);
+    if (restOf(uses, axis) === rest) return rangeIn(uses, axis);
     throw new IndexError(`slices of ${label} differ in more than their first axis`);
-  }
-  const ranges = [first, ...others].map((uses) => rangeIn(uses, axis));
+  });
   const length = ranges.reduce((sum, range) => sum + range.length, 0);
   const kept = first.kept.filter((one) => one.axis !== axis);
   const whole = [length, ...kept.map((one) => one.length)];
@@ -50,6 +55,36 @@ function basicUses(frame: Frame, parts: readonly unknown[], label: string): Uses
   const uses = planUses(frame, parts, label);
   if (uses.chosen.length === 0 && uses.kept.every(({ axis }) => axis !== undefined)) return uses;
   throw new IndexError(`slices of ${label} are made of positions, slice() and "..." alone`);
+}
+
+/**
+ * The range along the first axis of a selection that is like another one everywhere else, which has been planned: there may be
+ * thousands of them.
+ *
+ * @returns undefined where it is another one, or what has to be planned to be refused
+ */
+function rangeLike(
+  parts: readonly unknown[],
+  model: readonly unknown[],
+  outer: Range | undefined,
+): Range | undefined {
+  const isLike = parts.length === model.length && parts.every((part, i) => i === 0 || isSame(part, model[i]));
+  if (outer === undefined || !isLike || !isPlain(model[0])) return undefined;
+  const [part] = parts;
+  if (part instanceof Slice) return composed(outer, resolveSlice(part, outer.length));
+  const at = positionOf(part, outer.length);
+  return at < 0 ? undefined : { start: outer.start + outer.step * at, length: 1, step: 1 };
+}
+
+/** Whether a part stands for one axis. */
+function isPlain(part: unknown): boolean {
+  return typeof part === "number" || part instanceof Slice;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!(a instanceof Slice && b instanceof Slice)) return false;
+  return a.start === b.start && a.stop === b.stop && a.step === b.step;
 }
 
 /** What a selection uses of all axes but one, to be compared. */

@@ -1,7 +1,7 @@
 import { gather, scatter } from "../../compute/index.js";
 import { turn } from "../../platform/turns.js";
 import type { Box, ServedDataset } from "../served/served.js";
-import type { Read } from "./plan-reads.js";
+import type { Read, Run } from "./plan-reads.js";
 
 /** Does planned reads one after another, into memory that each time another is given for. */
 export class Filler {
@@ -54,15 +54,16 @@ export class Filler {
   }
 
   #read(read: Read, target: Uint8Array): undefined | Promise<void> {
-    const { box, count, size, picked, block } = read;
-    if (picked === undefined && block === undefined) return this.#box(box, target);
+    const { box, count, size, picked, runs, block } = read;
+    const isWhole = picked === undefined && runs === undefined;
+    if (isWhole && block === undefined) return this.#box(box, target);
     const [taken, room] = [count * this.#itemsize, size * this.#itemsize];
     const scratch = this.#memory(block === undefined ? room : room + taken);
     const bytes = scratch.subarray(0, room);
     const move = (): void => {
-      const rows =
-        block === undefined ? target : picked === undefined ? bytes : scratch.subarray(room, room + taken);
-      if (picked !== undefined) gather(bytes, this.#itemsize, picked, this.#itemsize, 0, rows);
+      const rows = block === undefined ? target : isWhole ? bytes : scratch.subarray(room, room + taken);
+      if (runs !== undefined) copyRuns(bytes, this.#itemsize, runs, rows);
+      else if (picked !== undefined) gather(bytes, this.#itemsize, picked, this.#itemsize, 0, rows);
       if (block === undefined) return;
       const row = block.row * this.#itemsize;
       scatter(rows, row, block.places, row, 0, target);
@@ -78,5 +79,15 @@ export class Filler {
   #memory(length: number): Uint8Array {
     if (this.#scratch === undefined || this.#scratch.length < length) this.#scratch = new Uint8Array(length);
     return this.#scratch;
+  }
+}
+
+function copyRuns(from: Uint8Array, itemsize: number, runs: readonly Run[], to: Uint8Array): void {
+  let at = 0;
+  for (const run of runs) {
+    const start = run.from * itemsize;
+    const length = run.count * itemsize;
+    to.set(from.subarray(start, start + length), at);
+    at += length;
   }
 }

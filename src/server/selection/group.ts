@@ -8,6 +8,8 @@ export interface ReadLimits {
   readonly mostPicked: number;
   /** How many elements may be read for nothing for each read that this spares. */
   readonly spare: number;
+  /** Picked elements that on average so many follow one another are copied run by run. */
+  readonly run: number;
 }
 
 /** What is known of all axes behind one. */
@@ -20,11 +22,15 @@ export interface Inner {
   readonly boxes: number;
 }
 
-/** Positions of one axis that one read gives: between which bounds they are, and whether they are all between them, in order. */
+/**
+ * Positions of one axis that one read gives: between which bounds they are, in how many runs of such as follow one another, and
+ * whether they are all between them, in order.
+ */
 export interface Group {
   readonly low: number;
   readonly high: number;
   readonly count: number;
+  readonly runs: number;
   readonly isOrdered: boolean;
 }
 
@@ -75,7 +81,7 @@ export function groupAt(axis: Axis, k: number, inner: Inner, limits: ReadLimits)
     }
     count += length;
   }
-  return { low, high, count, isOrdered };
+  return { low, high, count, runs, isOrdered };
 }
 
 /**
@@ -93,5 +99,6 @@ function steppedGroup(
   const distance = Math.abs(step);
   const count = distance > gap ? 1 : Math.max(1, Math.min(most, Math.floor((room - 1) / distance) + 1));
   const [first, last] = [at(k), at(k + count - 1)];
-  return { low: Math.min(first, last), high: Math.max(first, last) + 1, count, isOrdered: count === 1 };
+  const [low, high] = [Math.min(first, last), Math.max(first, last) + 1];
+  return { low, high, count, runs: count, isOrdered: count === 1 };
 }

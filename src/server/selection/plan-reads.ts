@@ -9,10 +9,18 @@ export interface Read {
   readonly count: number;
   /** Elements that the box has. */
   readonly size: number;
-  /** Which elements of the box they are; all in their order where it is left out. */
+  /** Which elements of the box they are; all in their order where neither this nor `runs` is there. */
   readonly picked?: Int32Array;
+  /** The same where many follow one another. */
+  readonly runs?: readonly Run[];
   /** Where what it gives belongs, if not behind what was read before. */
   readonly block?: Block;
+}
+
+/** Elements of a box that follow one another. */
+export interface Run {
+  readonly from: number;
+  readonly count: number;
 }
 
 /** A part of the result that several reads give, each some of its rows. */
@@ -130,9 +138,13 @@ class ReadPlan {
     return { start: this.#start.slice(), count: this.#count.slice() };
   }
 
-  #read(level: number, axis: Axis, k: number, { low, high, count, isOrdered }: Group, inner: Inner): Read {
+  #read(level: number, axis: Axis, k: number, group: Group, inner: Inner): Read {
+    const { low, high, count, isOrdered } = group;
     const sizes = { box: this.#box(), count: count * inner.size, size: (high - low) * inner.boxSize };
     if (isOrdered && inner.boxes === 1) return sizes;
+    if (inner.boxes === 1 && sizes.count >= group.runs * this.#limits.run) {
+      return { ...sizes, runs: runsOf(axis, k, group, inner.size) };
+    }
     let picked: Int32Array = Int32Array.of(0);
     let stride = 1;
     for (const [at, behind] of [...this.#axes.entries()].slice(level + 1).reverse()) {
@@ -141,6 +153,18 @@ class ReadPlan {
     }
     return { ...sizes, picked: spread(picked, axis, k, count, low, stride) };
   }
+}
+
+/** The runs of the positions of an axis from the `first`-th one on, of whole rows of so many elements. */
+function runsOf(axis: Axis, first: number, { low, count: positions }: Group, row: number): Run[] {
+  const end = first + positions;
+  const runs: Run[] = [];
+  for (let k = first; k < end; ) {
+    const count = axis.run(k, end - k);
+    runs.push({ from: (axis.at(k) - low) * row, count: count * row });
+    k += count;
+  }
+  return runs;
 }
 
 /** The picked elements at each of some positions of an axis before them. */

@@ -26,6 +26,9 @@ const FLAT: Picking = { span: 1 << 16, gap: 1 << 13 };
 /** Of elements in chunks, each is read as a whole. */
 const CHUNKED: Picking = { span: 1 << 18, gap: 1 << 18 };
 
+/** To copy so many bytes by themselves costs as much as to pick their elements. */
+const RUN = 1 << 7;
+
 /** An element of text may become as long as it is in the file, and a head. */
 const TEXT_HEAD = 5;
 
@@ -86,6 +89,7 @@ async function* readFixed(
     most: chunk,
     mostPicked: Math.max(1, Math.floor(Math.min(span, chunkBytes) / itemsize)),
     spare: Math.ceil(gap / itemsize),
+    run: Math.ceil(RUN / itemsize),
   });
   const filler = new Filler(dataset, itemsize, reads, signal);
   const length = Math.min(total, chunk) * itemsize;

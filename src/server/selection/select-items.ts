@@ -18,7 +18,7 @@ export async function* selectItems(
   const axes = selection.map(axisOf);
   if (axes.some(({ count }) => count === 0)) return;
   let part: Items[number][] = [];
-  const limits = { most: ITEMS, mostPicked: 4 * ITEMS, spare: ITEM_GAP };
+  const limits = { most: ITEMS, mostPicked: 4 * ITEMS, spare: ITEM_GAP, run: Number.POSITIVE_INFINITY };
   for (const { box, picked, block } of planReads(axes, limits)) {
     signal?.throwIfAborted();
     const { items } = await dataset.readItems(box);
