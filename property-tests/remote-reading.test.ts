@@ -213,7 +213,7 @@ describe("what a server sends and its client reads", () => {
           arrays.map(([, , selections]) => selections),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
@@ -246,7 +246,7 @@ describe("what a server sends and its client reads", () => {
           arrays.map(([, , selections]) => selections),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
