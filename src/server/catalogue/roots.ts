@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { NameError, NotFoundError } from "../../errors.js";
+import { NameError, NotFoundError, UnsupportedError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
+import { isRecord, requireFlag, requireKeys, requireText, requireTexts, typeName } from "../checks.js";
 
 /** What is served under a name. */
 export interface RootOptions {
@@ -55,12 +56,19 @@ export interface Branch {
  * @throws NameError for a name with an empty part, `.`, `..` or control characters, and for a root in another
  * that has a path
  * @throws NotFoundError where nothing has the path
+ * @throws UnsupportedError for what is no path, and for options that are not known or of another type
  */
 export function plantRoots(roots: Roots, files: Files): Branch {
   const top = branch("", "");
+  if (!isMap(roots) && !isRecord(roots)) {
+    throw new UnsupportedError(`roots are paths by name, such as { data: "/data" }, not ${typeName(roots)}`);
+  }
   const all: Iterable<[string, string | RootOptions]> = isMap(roots) ? roots : Object.entries(roots);
   for (const [name, said] of all) {
-    plant(top, name, typeof said === "string" ? { path: said } : said, files);
+    if (typeof name !== "string") throw new UnsupportedError(`a root has a name, not ${typeName(name)}`);
+    const options = typeof said === "string" ? { path: said } : said;
+    requireRoot(options, `the root ${JSON.stringify(name)}`);
+    plant(top, name, options, files);
   }
   inherit(top, []);
   return top;
@@ -68,6 +76,29 @@ export function plantRoots(roots: Roots, files: Files): Branch {
 
 function isMap(roots: Roots): roots is ReadonlyMap<string, string | RootOptions> {
   return roots instanceof Map;
+}
+
+const OPTIONS: readonly (keyof RootOptions)[] = ["path", "description", "labels", "roles", "hidden", "type"];
+
+function requireRoot(options: RootOptions, what: string): void {
+  if (!isRecord(options)) {
+    throw new UnsupportedError(`${what} is a path, or an object with one, not ${typeName(options)}`);
+  }
+  requireKeys(options, what, OPTIONS);
+  const { path, description, labels, roles, hidden, type } = options;
+  requireText(path, `the path of ${what}`);
+  if (path === "" || path?.includes("\0") === true) {
+    throw new UnsupportedError(`${what} has a path that is empty, or has a NUL in it`);
+  }
+  requireText(description, `the description of ${what}`);
+  requireTexts(roles, `roles of ${what}`, "staff");
+  requireFlag(hidden, `hidden of ${what}`);
+  if (type !== undefined && type !== "table") {
+    throw new UnsupportedError(`type of ${what} is "table" or is left out`);
+  }
+  if (labels === undefined) return;
+  if (isRecord(labels) && Object.values(labels).every((label) => typeof label === "string")) return;
+  throw new UnsupportedError(`labels of ${what} are texts by name`);
 }
 
 function branch(name: string, path: string): Branch {

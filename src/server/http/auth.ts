@@ -1,4 +1,5 @@
 import { FormatError } from "../../errors.js";
+import { requireFlag, requireKeys, requireRecord, requireText, requireTexts } from "../checks.js";
 import {
   fingerprint,
   isPassword,
@@ -44,6 +45,26 @@ const MINUTE = 60_000;
 const MOST_AT_ONCE = 2;
 const MOST_WAITING = 64;
 
+const OPTIONS: readonly (keyof AuthOptions)[] = ["users", "tokens", "anonymous", "realm"];
+
+function requireAuth(options: AuthOptions): void {
+  requireKeys(options, "auth", OPTIONS);
+  const { users = {}, tokens = {}, anonymous, realm } = options;
+  requireFlag(anonymous, "anonymous of auth");
+  requireText(realm, "the realm of auth");
+  requireRecord(users, "users of auth");
+  requireRecord(tokens, "tokens of auth");
+  const requireAll = (those: object, kind: string, secret: string): void => {
+    for (const [name, one] of Object.entries<{ readonly roles?: unknown }>({ ...those })) {
+      const what = `the ${kind} ${JSON.stringify(name)}`;
+      requireKeys(one, what, [secret, "roles"]);
+      requireTexts(one.roles, `roles of ${what}`, "staff");
+    }
+  };
+  requireAll(users, "user", "password");
+  requireAll(tokens, "token", "token");
+}
+
 interface User {
   readonly hash: PasswordHash;
   readonly identity: Identity;
@@ -65,8 +86,12 @@ export class Authenticator {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** @throws FormatError for hashes that are none, and for names that cannot be said */
+  /**
+   * @throws FormatError for hashes that are none, and for names that cannot be said; UnsupportedError for options that are not
+   * known or of another type
+   */
   constructor(options: AuthOptions | undefined, isLoopback: boolean) {
+    if (options !== undefined) requireAuth(options);
     const { users = {}, tokens = {}, realm = "memmap-table", anonymous = isLoopback } = options ?? {};
     this.realm = realm.replace(/[^\x20-\x7e]|["\\]/g, "_");
     this.#isOpen = anonymous;

@@ -1,7 +1,8 @@
 import type { FastifyServerOptions } from "fastify";
 import { showValue } from "../../dtype/index.js";
 import { UnsupportedError } from "../../errors.js";
-import { didYouMean } from "../../store/index.js";
+import { excerpt } from "../../npy/excerpt.js";
+import { requireFlag, requireKeys, requireRecord, requireText, requireTexts } from "../checks.js";
 import type { AuthOptions } from "./auth.js";
 import type { ServeLimits } from "./limits.js";
 
@@ -31,7 +32,7 @@ export interface ServeOptions {
   readonly limits?: Partial<ServeLimits> | undefined;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ServeOptions>([
+const KNOWN: readonly (keyof ServeOptions)[] = [
   "host",
   "port",
   "prefix",
@@ -44,15 +45,39 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ServeOptions>([
   "openapi",
   "logger",
   "limits",
-]);
+];
 
-/** @throws UnsupportedError for options that are not known, with a guess at what was meant, and for a port that is none */
+/** @throws UnsupportedError for options that are not known, with a guess at what was meant, and for values of other types */
 export function requireOptions(options: ServeOptions): void {
-  const other = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (other !== undefined) {
-    throw new UnsupportedError(`serve has no option "${other}"${didYouMean(other, [...KNOWN])}`);
+  requireKeys(options, "serve", KNOWN);
+  const { host, port = 0, prefix, cors, logger } = options;
+  requireText(host, "host");
+  if (host === "") throw new UnsupportedError("host is the address to listen at, or its name, and not empty");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UnsupportedError(`a port is a whole number from 0 to 65535, not ${showValue(port)}`);
   }
-  const { port = 0 } = options;
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new UnsupportedError(`a port is a whole number from 0 to 65535, not ${showValue(port)}`);
+  requireText(prefix, "prefix");
+  requireTexts(options.hosts, "hosts", "data.example.org");
+  for (const name of ["compression", "metrics", "openapi"] as const) requireFlag(options[name], name);
+  if (logger !== undefined && typeof logger !== "boolean") requireRecord(logger, "logger");
+  if (cors !== undefined) requireCors(cors);
+}
+
+function requireCors(cors: NonNullable<ServeOptions["cors"]>): void {
+  requireKeys(cors, "cors", ["origins"]);
+  const { origins } = cors;
+  if (origins === undefined) throw new UnsupportedError("cors has origins, the pages that may read");
+  requireTexts(origins, "origins of cors", "https://viewer.example");
+  for (const origin of origins) requireOrigin(origin);
+}
+
+/** Origins are compared by their letters with what browsers say. */
+function requireOrigin(origin: string): void {
+  const { origin: said = "null" } = URL.canParse(origin) ? new URL(origin) : {};
+  // Schemes of applications have origins that only they know.
+  if (said === origin || (said === "null" && /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+$/.test(origin))) return;
+  throw new UnsupportedError(
+    `an origin is a scheme and a name, such as "https://viewer.example", not ${showValue(origin)}` +
+      (said === "null" ? "" : `; did you mean "${excerpt(said)}"?`),
+  );
 }

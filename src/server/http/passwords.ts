@@ -19,8 +19,13 @@ interface PasswordHash {
  * ```ts
  * await serve({ flights }, { host: "0.0.0.0", auth: { users: { ada: { password: await hashPassword(secret) } } } });
  * ```
+ *
+ * @throws FormatError for what is no text, or an empty one
  */
 export async function hashPassword(password: string): Promise<string> {
+  if (typeof password !== "string" || password === "") {
+    throw new FormatError("a password is a text of at least one character");
+  }
   const salt = randomBytes(16);
   const key = await derive(password, { ...COST, salt }, LENGTH);
   const { N, r, p } = COST;
@@ -31,11 +36,13 @@ export async function hashPassword(password: string): Promise<string> {
  * What a server keeps of a token: `sha256$<digest>` in base64url. A token is as long as nobody can guess it, such as
  * `randomBytes(32).toString("base64url")`, so that its hash need not be slow.
  *
- * @throws FormatError for a token of fewer than 16 characters
+ * @throws FormatError for a token of fewer than 16 characters, or of others than a header can carry
  */
 export function hashToken(token: string): string {
-  if (token.length < 16) {
-    throw new FormatError("a token has at least 16 characters, so that nobody can guess it");
+  if (typeof token !== "string" || !/^[\x21-\x7e]{16,}$/.test(token)) {
+    throw new FormatError(
+      "a token has at least 16 characters, so that nobody can guess it: letters, digits and signs of ASCII, no spaces",
+    );
   }
   return `sha256$${digestOf(token).toString("base64url")}`;
 }
@@ -55,7 +62,7 @@ export function parsePasswordHash(text: unknown, name: string): PasswordHash {
   if (scheme === "scrypt" && rest.length === 0 && isSane && hash.salt.length >= 8 && hash.key.length >= 16) {
     return hash;
   }
-  throw new FormatError(`the password of "${name}" is not a hash; make it with hashPassword()`);
+  throw new FormatError(`the password of "${name}" is not a hash; make it with await hashPassword()`);
 }
 
 /** @throws FormatError for what {@link hashToken} did not make, without a word of it */
