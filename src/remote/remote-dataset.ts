@@ -215,8 +215,7 @@ export class RemoteDataset<D extends DTypeLike = DTypeLike> implements AsyncIter
   }
 
   #planSlices(list: readonly (Selector | readonly Selector[])[]) {
-    const parts = Array.from(list, (one) => (Array.isArray(one) ? one : [one]));
-    return planSlices(this.#source, this.#frame, parts);
+    return planSlices(this.#source, this.#frame, list);
   }
 
   /**

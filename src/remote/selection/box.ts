@@ -52,10 +52,19 @@ export function wholeBox(shape: readonly number[]): BoxAxis[] {
 
 /** Ranges that ascend, one behind the other, as an axis whose places are its positions. Empty ones are left out. */
 export function runsAxis(ranges: readonly Range[]): BoxAxis {
-  const runs = ranges.filter(({ length }) => length > 0);
-  const starts = Float64Array.from(runs, ({ start }) => start);
-  const counts = Float64Array.from(runs, ({ length }) => length);
-  const selection: AxisSelection = { kind: "runs", starts, counts };
+  const starts = new Float64Array(ranges.length);
+  const counts = new Float64Array(ranges.length);
+  let runs = 0;
+  for (const { start, length } of ranges) {
+    if (length === 0) continue;
+    starts[runs] = start;
+    counts[runs++] = length;
+  }
+  const selection: AxisSelection = {
+    kind: "runs",
+    starts: starts.subarray(0, runs),
+    counts: counts.subarray(0, runs),
+  };
   return { ...rangeAxis({ start: 0, length: countOf(selection), step: 1 }), selection };
 }
 

@@ -10,27 +10,23 @@ import { planUses, type Uses } from "./uses.js";
  * Plans several slices as one array, joined along the first axis, which never falls away: what lies in the file in the order
  * of the slices is asked for as it is, all else position by position.
  *
- * @param list a selection of positions and slices for each, which differ in their first part alone
+ * @param list for each a selection of positions and slices, or its only part; they differ in their first part alone
  * @throws IndexError where there is none, where they differ elsewhere, and what a selection throws; ShapeError for an array
  * without axes
  */
-export function planSlices(
-  source: DatasetSource,
-  frame: Frame,
-  list: readonly (readonly unknown[])[],
-): ReadPlan {
+export function planSlices(source: DatasetSource, frame: Frame, list: readonly unknown[]): ReadPlan {
   const { label } = source;
   const shape = frameShape(frame);
   if (shape.length === 0) throw new ShapeError(`${label} has no axis to take slices of`);
-  const [model] = list;
-  if (model === undefined) throw new IndexError("there is no slice; give at least one");
+  if (list.length === 0) throw new IndexError("there is no slice; give at least one");
+  const model = tupleOf(list[0]);
   const axis = frame.findIndex(({ isKept }) => isKept);
   const first = basicUses(frame, model, label);
   const rest = restOf(first, axis);
-  const ranges = list.map((parts): Range => {
-    const range = rangeLike(parts, model, frame[axis]?.range);
+  const ranges = Array.from(list, (one): Range => {
+    const range = rangeLike(one, model, frame[axis]?.range);
     if (range !== undefined) return range;
-    const uses = basicUses(frame, parts, label);
+    const uses = basicUses(frame, tupleOf(one), label);
     if (restOf(uses, axis) === rest) return rangeIn(uses, axis);
     throw new IndexError(`slices of ${label} differ in more than their first axis`);
   });
@@ -63,17 +59,19 @@ function basicUses(frame: Frame, parts: readonly unknown[], label: string): Uses
  *
  * @returns undefined where it is another one, or what has to be planned to be refused
  */
-function rangeLike(
-  parts: readonly unknown[],
-  model: readonly unknown[],
-  outer: Range | undefined,
-): Range | undefined {
-  const isLike = parts.length === model.length && parts.every((part, i) => i === 0 || isSame(part, model[i]));
+function rangeLike(one: unknown, model: readonly unknown[], outer: Range | undefined): Range | undefined {
+  const isLike = Array.isArray(one)
+    ? one.length === model.length && one.every((part, i) => i === 0 || isSame(part, model[i]))
+    : model.length === 1;
   if (outer === undefined || !isLike || !isPlain(model[0])) return undefined;
-  const [part] = parts;
+  const part: unknown = Array.isArray(one) ? one[0] : one;
   if (part instanceof Slice) return composed(outer, resolveSlice(part, outer.length));
   const at = positionOf(part, outer.length);
   return at < 0 ? undefined : { start: outer.start + outer.step * at, length: 1, step: 1 };
+}
+
+function tupleOf(one: unknown): readonly unknown[] {
+  return Array.isArray(one) ? one : [one];
 }
 
 /** Whether a part stands for one axis. */

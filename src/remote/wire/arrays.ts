@@ -35,7 +35,8 @@ export function encodedParts(dtype: DType, shape: readonly number[]): (Uint8Arra
   return parts.length === 0 ? [before] : parts;
 }
 
-function arrayHead(length: number): Uint8Array {
+/** The first bytes of an array of so many values. */
+export function arrayHead(length: number): Uint8Array {
   if (length < 16) return Uint8Array.of(0x90 + length);
   return length < 2 ** 16 ? sizedHead(0xdc, length, 2) : sizedHead(0xdd, length, 4);
 }

@@ -4,8 +4,9 @@ import { decodeValue, encodeValue } from "./msgpack.js";
 import { parseSlice } from "./parse-slice.js";
 import { SliceReader } from "./read-slice.js";
 import { headAt, openedAt, scanValue } from "./scan.js";
-import { type AxisSelection, formatSlice } from "./selection.js";
+import type { AxisSelection } from "./selection.js";
 import { SLICE_LIMITS, type SliceLimits } from "./slice-limits.js";
+import { encodeSlice } from "./write-slice.js";
 
 /** What a request asks for. */
 export interface Query {
@@ -166,15 +167,28 @@ export function encodeBody({
   columns,
   where,
 }: Partial<Query>): Uint8Array {
-  const entries: readonly (readonly [key: string, value: unknown])[] = [
+  const before = new Map<string, unknown>([
     ["object", object],
     ["data_size_limit", dataSizeLimit],
     ["max_depth", maxDepth],
-    ["slice", slice === undefined ? undefined : formatSlice(slice)],
+  ]);
+  const behind = new Map<string, unknown>([
     ["columns", columns],
     ["where", where],
+  ]);
+  const parts = [
+    ...encodedEntries(before),
+    ...(slice === undefined ? [] : [encodeValue("slice"), encodeSlice(slice)]),
+    ...encodedEntries(behind),
   ];
-  return encodeValue(new Map(entries.filter(([, value]) => value !== undefined)));
+  return Buffer.concat([Uint8Array.of(0x80 + parts.length / 2), ...parts]);
+}
+
+/** Keys and values of those that are there. */
+function encodedEntries(entries: ReadonlyMap<string, unknown>): Uint8Array[] {
+  return Array.from(entries)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([key, value]) => [encodeValue(key), encodeValue(value)]);
 }
 
 /** The body of an answer that is an error. */

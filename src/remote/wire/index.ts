@@ -33,7 +33,6 @@ export {
   type AxisRuns,
   type AxisSelection,
   checkSelection,
-  formatSlice,
   resultShape,
 } from "./selection.js";
 export { SLICE_LIMITS, type SliceLimits } from "./slice-limits.js";
@@ -47,3 +46,4 @@ export {
   wireElement,
   wireType,
 } from "./types.js";
+export { encodeSlice } from "./write-slice.js";

@@ -96,19 +96,3 @@ export function resultShape(selection: readonly AxisSelection[]): number[] {
     }
   });
 }
-
-/** The array form of a selection: what any server of the protocol understands, wherever it can be said so. */
-export function formatSlice(selection: readonly AxisSelection[]): unknown[] {
-  return selection.map((part) => {
-    switch (part.kind) {
-      case "range":
-        return part.step === 1 ? [part.start, part.count] : [part.start, part.count, part.step];
-      case "indices":
-        return { index: Array.from(part.indices) };
-      case "runs":
-        return [Array.from(part.starts), Array.from(part.counts)];
-      default:
-        return part satisfies never;
-    }
-  });
-}

@@ -3,7 +3,8 @@ import { FormatError, IndexError, LimitError } from "../../../src/errors.js";
 import {
   type AxisSelection,
   checkSelection,
-  formatSlice,
+  decodeValue,
+  encodeSlice,
   parseSlice,
   resultShape,
 } from "../../../src/remote/wire/index.js";
@@ -277,9 +278,28 @@ describe("the array form", () => {
       [9, 4, -2],
       [0, 1, 3],
     ];
-    expect(formatSlice(parseSlice(raw))).toEqual(raw);
+    expect(decodeValue(encodeSlice(parseSlice(raw)))).toEqual(raw);
     const index: AxisSelection = { kind: "indices", indices: Float64Array.of(3, 1) };
-    expect(formatSlice([index])).toEqual([{ index: [3, 1] }]);
+    expect(decodeValue(encodeSlice([index]))).toEqual([new Map([["index", [3, 1]]])]);
+  });
+});
+
+describe("numbers of lists", () => {
+  it.each([
+    [127, 1],
+    [128, 2],
+    [255, 2],
+    [256, 3],
+    [65_535, 3],
+    [65_536, 5],
+    [2 ** 32 - 1, 5],
+    [2 ** 32, 9],
+    [Number.MAX_SAFE_INTEGER, 9],
+  ])("%i takes %i bytes", (number, bytes) => {
+    const index: AxisSelection = { kind: "indices", indices: Float64Array.of(0, number) };
+    const encoded = encodeSlice([index]);
+    expect(encoded).toHaveLength(encodeSlice([{ ...index, indices: Float64Array.of(0) }]).length + bytes);
+    expect(decodeValue(encoded)).toEqual([new Map([["index", [0, number]]])]);
   });
 });
 
