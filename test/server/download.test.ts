@@ -91,25 +91,35 @@ describe("the download of a file", () => {
     expect(descriptorsIn(root)).toBe(0);
   });
 
-  it("fails where the file is cut short meanwhile, and goes on where it grows", async () => {
+  it.each([
+    ["cut short", (path: string) => truncateSync(path, 10), "CORRUPT"],
+    ["made longer", (path: string) => writeFileSync(path, "more", { flag: "a" }), "STALE"],
+    ["written to", (path: string) => writeFileSync(path, BYTES.toReversed(), { flag: "r+" }), "STALE"],
+  ])("fails where the file is %s meanwhile", async (_how, change, code) => {
+    const path = join(root, "log.bin");
+    writeFileSync(path, BYTES);
+    const download = await fileDownload(catalogue, fileAt(catalogue, "data/log.bin"));
+    const iterator = download.open()[Symbol.asyncIterator]();
+    await iterator.next();
+    change(path);
+    const rest = async () => {
+      while ((await iterator.next()).done !== true);
+    };
+    await expect(rest()).rejects.toMatchObject({ code });
+    expect(descriptorsIn(root)).toBe(0);
+  });
+
+  it("goes on where another file takes its name meanwhile", async () => {
     const path = join(root, "log.bin");
     writeFileSync(path, BYTES);
     const download = await fileDownload(catalogue, fileAt(catalogue, "data/log.bin"));
     const parts: Buffer[] = [];
     for await (const piece of download.open()) {
-      if (parts.length === 0) writeFileSync(path, "more", { flag: "a" });
       parts.push(Buffer.from(piece));
+      rmSync(path, { force: true });
+      writeFileSync(path, "another");
     }
     expect(Buffer.concat(parts).equals(BYTES)).toBe(true);
-    const again = await fileDownload(catalogue, fileAt(catalogue, "data/log.bin"));
-    const iterator = again.open()[Symbol.asyncIterator]();
-    await iterator.next();
-    truncateSync(path, 10);
-    const rest = async () => {
-      while ((await iterator.next()).done !== true);
-    };
-    await expect(rest()).rejects.toMatchObject({ code: "CORRUPT" });
-    expect(descriptorsIn(root)).toBe(0);
   });
 
   it("fails where the disk does, and leaves nothing open", async () => {

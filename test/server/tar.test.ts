@@ -184,6 +184,11 @@ describe("the tar of a directory", () => {
       };
       await expect(rest()).rejects.toMatchObject({ code });
     }
+    const written = (await tarOf(catalogue, "data")).open()[Symbol.asyncIterator]();
+    await written.next();
+    writeFileSync(join(root, "a"), Buffer.alloc(600_000, 1));
+    await written.next();
+    await expect(written.next()).rejects.toMatchObject({ code: "STALE" });
     const left = (await tarOf(catalogue, "data")).open()[Symbol.asyncIterator]();
     await left.next();
     await left.return?.();

@@ -1,9 +1,9 @@
-import { FormatError, StaleError } from "../../errors.js";
+import { FormatError } from "../../errors.js";
 import type { Catalogue, May, VirtualEntry, VirtualFile } from "../catalogue/index.js";
-import { readPieces } from "./pieces.js";
 import { Tar } from "./tar.js";
 import { TarHeaders } from "./tar-header.js";
 import { planTar } from "./tar-plan.js";
+import { readUnchanged } from "./unchanged.js";
 
 /** Something to be sent whole, or from one byte to another. Nothing is open before its bytes are asked for. */
 export interface Download {
@@ -22,8 +22,8 @@ export interface Download {
    *
    * @param start 0 when left out
    * @param end the length when left out
-   * @throws StaleError where it is no longer what `pin` says, before the first byte or later; CorruptError
-   * where a file is cut short meanwhile; NotFoundError, DiskError
+   * @throws StaleError where it is no longer what `pin` says, before the first byte or later, be it that a file
+   * has grown; CorruptError where one is cut short meanwhile; NotFoundError, DiskError
    */
   open(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
@@ -48,15 +48,13 @@ async function* fileBytes(
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array> {
-  const { realPath: path, bytes, mtimeMs } = file;
-  const { fd, stat } = catalogue.openEntry(file);
+  const { realPath: path, bytes = 0, mtimeMs } = file;
+  const { files } = catalogue;
+  const { fd } = catalogue.openEntry(file);
   try {
-    if (stat.size !== bytes || stat.mtimeMs !== mtimeMs) {
-      throw new StaleError(`${path}: the file was changed since it was found`, { path });
-    }
-    yield* readPieces({ fd, path }, start, end, catalogue.files);
+    yield* readUnchanged({ fd, path, size: bytes, mtimeMs }, start, end, files);
   } finally {
-    catalogue.files.close(fd);
+    files.close(fd);
   }
 }
 
