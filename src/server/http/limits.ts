@@ -1,6 +1,6 @@
 import { showValue } from "../../dtype/index.js";
 import { UnsupportedError } from "../../errors.js";
-import { didYouMean } from "../../store/index.js";
+import { requireKeys } from "../checks.js";
 
 /** What a server does at most. Each has an answer of its own, and a default that suits a machine of a few GiB. */
 export interface ServeLimits {
@@ -59,20 +59,41 @@ const DEFAULTS: ServeLimits = {
 
 /** Those that are seconds need not be whole. */
 const SECONDS = /Timeout$|Grace$/;
+/** What timers of Node can wait for, in seconds; they take more for none at all. */
+const LONGEST = 2_147_483;
+/** Without any of these nothing is answered, and times of 0 mean to Node that there is no limit. */
+const POSITIVE: ReadonlySet<string> = new Set<keyof ServeLimits>([
+  "slices",
+  "bodyBytes",
+  "urlBytes",
+  "requests",
+  "connections",
+  "headerTimeout",
+  "requestTimeout",
+  "idleTimeout",
+]);
 
 /** @throws UnsupportedError for limits that are not known, and for values that are no limits */
 export function limitsOf(given: Partial<ServeLimits> = {}): ServeLimits {
+  requireKeys(given, "limits", Object.keys(DEFAULTS));
   const limits: { [name: string]: number } = { ...DEFAULTS };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    if (!(name in DEFAULTS)) {
-      throw new UnsupportedError(`there is no limit "${name}"${didYouMean(name, Object.keys(DEFAULTS))}`);
-    }
-    const isLimit = typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-    if (!isLimit || !(SECONDS.test(name) || Number.isInteger(value))) {
-      throw new UnsupportedError(`the limit ${name} is a number of 0 or more, not ${showValue(value)}`);
-    }
+    requireLimit(name, value);
     limits[name] = value;
   }
   return limits as unknown as ServeLimits;
+}
+
+function requireLimit(name: string, value: unknown): void {
+  const isSeconds = SECONDS.test(name);
+  const isPositive = POSITIVE.has(name);
+  const most = isSeconds ? LONGEST : Number.MAX_SAFE_INTEGER;
+  const isNumber = typeof value === "number" && value >= 0 && value <= most;
+  if (isNumber && (isSeconds || Number.isInteger(value)) && (value > 0 || !isPositive)) return;
+  const kind = isSeconds ? "a number of seconds" : "a whole number";
+  const least = isPositive ? (isSeconds ? "above 0" : "of at least 1") : "of at least 0";
+  throw new UnsupportedError(
+    `the limit ${name} is ${kind} ${least} and at most ${most}, not ${showValue(value)}`,
+  );
 }

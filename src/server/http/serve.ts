@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from "fastify";
-import { UnsupportedError } from "../../errors.js";
+import { DiskError, UnsupportedError } from "../../errors.js";
 import { partner } from "../../frame/partner.js";
 import { Answers, type Roots } from "../answers/answers.js";
 import { addDescription, addRoutes } from "./app.js";
@@ -15,6 +15,7 @@ import { limitsOf, type ServeLimits } from "./limits.js";
 import { openMetrics } from "./metrics.js";
 import type { ServeOptions } from "./options.js";
 import { requireOptions } from "./options.js";
+import { readCredentials } from "./tls.js";
 
 const SUBPATH = "memmap-table/server";
 
@@ -111,6 +112,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
     );
   }
   const limits = limitsOf(options.limits);
+  const hosts = new HostList(options.hosts, host);
   const authenticator = new Authenticator(auth, isLoopback(host));
   const { default: fastify, LogController } = await partner("fastify", SUBPATH, () => import("fastify"));
   const answers = new Answers(roots, limits);
@@ -146,7 +148,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       gate,
       // What long bodies say takes eight times their memory.
       bodies: new Gate({ ...crowd, running: Math.min(crowd.running, MOST_BODIES) }),
-      hosts: new HostList(options.hosts),
+      hosts,
       limits,
       metrics,
       encodings: await openEncodings(options.compression ?? true),
@@ -175,7 +177,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   } catch (cause) {
     await app.close();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UnsupportedError(`cannot listen at ${host}, port ${port}: ${why}`, { cause });
+    throw new DiskError(`cannot listen at ${host}, port ${port}: ${why}`, { cause });
   }
 }
 
@@ -186,37 +188,33 @@ function prefixOf(prefix = ""): string {
   throw new UnsupportedError(`a prefix is a path such as "/hdfstream", not "${prefix}"`);
 }
 
+/** Whole ones, as Node wants them; none at all would mean that there is no limit. */
+function milliseconds(seconds: number): number {
+  return Math.max(1, Math.round(1000 * seconds));
+}
+
 async function appOptions(
   { tls, logger }: ServeOptions,
   limits: ServeLimits,
 ): Promise<FastifyHttpOptions<Server>> {
-  const requestTimeout = limits.requestTimeout * 1000;
+  const requestTimeout = milliseconds(limits.requestTimeout);
   const timing = {
-    headersTimeout: Math.min(limits.headerTimeout * 1000, requestTimeout),
-    connectionsCheckingInterval: Math.min(1000, limits.headerTimeout * 500),
+    headersTimeout: Math.min(milliseconds(limits.headerTimeout), requestTimeout),
+    connectionsCheckingInterval: Math.min(1000, milliseconds(limits.headerTimeout / 2)),
     maxHeaderSize: limits.urlBytes + HEADER_BYTES,
   };
   const common = {
     logger: loggerOf(logger) ?? false,
     bodyLimit: limits.bodyBytes,
     requestTimeout,
-    keepAliveTimeout: limits.idleTimeout * 1000,
+    keepAliveTimeout: milliseconds(limits.idleTimeout),
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: limits.urlBytes },
   } as const;
   if (tls === undefined) return { ...common, http: timing };
-  const [key, cert] = await Promise.all([pem(tls.key), pem(tls.cert)]);
-  return {
-    ...common,
-    https: { ...timing, handshakeTimeout: timing.headersTimeout, key, cert },
-  } as FastifyHttpOptions<Server>;
-}
-
-/** What is PEM as it is, and a file's name otherwise. */
-async function pem(given: string | Buffer): Promise<string | Buffer> {
-  if (typeof given !== "string" || given.includes("-----BEGIN")) return given;
-  return readFile(given);
+  const https = { ...timing, handshakeTimeout: timing.headersTimeout, ...(await readCredentials(tls)) };
+  return { ...common, https } as FastifyHttpOptions<Server>;
 }
 
 /** Logs have neither credentials nor what was asked for in a query. */
