@@ -35,7 +35,7 @@ describe("Gate", () => {
   });
 
   it("gives the place of one that waits for its client to another, and a place back before all others", async () => {
-    const gate = new Gate({ running: 1, waiting: 9, timeout: 10 });
+    const gate = new Gate({ running: 1, waiting: 9, timeout: 10, stalled: 1 });
     const [one, two, three] = [asked(gate), asked(gate), asked(gate)];
     await turn();
     one.pass?.pause();
@@ -58,7 +58,7 @@ describe("Gate", () => {
   });
 
   it("does not lose the place of one that leaves while it waits", async () => {
-    const gate = new Gate({ running: 1, waiting: 9, timeout: 10 });
+    const gate = new Gate({ running: 1, waiting: 9, timeout: 10, stalled: 1 });
     const one = asked(gate);
     await turn();
     one.pass?.pause();

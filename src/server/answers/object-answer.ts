@@ -23,6 +23,9 @@ import type { ServedDataset, ServedFile, ServedGroup, ServedNode } from "../serv
 import { planRows } from "../tables/index.js";
 import { objectJson } from "./object-json.js";
 
+/** Data that come with an object's map in JSON, which is made in memory: a slice of them is not. */
+const JSON_BYTES = 2 ** 22;
+
 /** What an answer about an object is made of. */
 interface Asked {
   readonly file: ServedFile;
@@ -92,7 +95,7 @@ function description(node: ServedNode, asked: Asked): Answer {
       maxDepth,
       dataSizeLimit,
       dialect: dialectOf(representation),
-      inlineLimit: limits.inlineBytes,
+      inlineLimit: representation === "json" ? Math.min(limits.inlineBytes, JSON_BYTES) : limits.inlineBytes,
       signal: gone,
     });
   return answerOf(asked, { pieces: representation === "json" ? () => objectJson(pieces()) : pieces });

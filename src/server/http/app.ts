@@ -14,6 +14,7 @@ import { Problem } from "./problem.js";
 import { requestPath } from "./request-path.js";
 import { type Answer, respond } from "./respond.js";
 import { DOWNLOAD, HEALTH, MESSAGE, METRICS, OPENAPI, QUERY } from "./schemas.js";
+import { watchEnd } from "./send.js";
 
 /** What the routes are made of. */
 export interface Parts {
@@ -92,6 +93,16 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     if (isLong(request)) await enter(parts.bodies, visit, request);
   });
 
+  const onSlow = (): void => parts.metrics.cut();
+  /** When there is nothing left to do but to wait for the client. */
+  const leave = (request: FastifyRequest, { raw }: FastifyReply): void => {
+    visits.get(request)?.pass?.leave();
+    const { throughput, throughputGrace: grace } = parts.limits;
+    watchEnd({ response: raw, pace: { throughput, grace }, onSlow });
+  };
+  // Short answers of the framework, errors among them.
+  app.addHook("onSend", async (request, reply) => leave(request, reply));
+
   app.addHook("preHandler", async (request) => {
     const visit = visits.get(request);
     if (visit === undefined || !WORK.has(routeOf(request))) return;
@@ -126,7 +137,8 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
           limits: parts.limits,
           metrics: parts.metrics,
           encoding,
-          onSlow: () => parts.metrics.cut(),
+          onSlow,
+          onEnd: () => leave(request, reply),
         });
       } catch (error) {
         if (!reply.sent) throw error;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import * as zlib from "node:zlib";
 import { partner } from "../../frame/partner.js";
 
@@ -18,6 +19,18 @@ interface Compressor {
 const { createZstdCompress } = zlib as { createZstdCompress?: () => Compressor };
 
 const LEVEL = 1;
+/** Bytes of a frame that is made here. */
+const FRAME = 2 ** 16;
+/** The beginning of a body, by which it is judged whether compressing it is worth it. */
+const SAMPLE = 2 ** 15;
+/** It is where at least a tenth is saved. */
+const WORTH = 0.9;
+
+/** Whether bytes that begin so become smaller: numbers without a pattern do not, and cost a hundred times what sending them does. */
+export function isWorthwhile(begin: Uint8Array | undefined): boolean {
+  const sample = begin?.subarray(0, SAMPLE) ?? new Uint8Array(0);
+  return zlib.gzipSync(sample, { level: LEVEL }).length < WORTH * sample.length;
+}
 
 /** Compresses pieces; a piece may be used again as soon as the next one is asked for. */
 export function compress(pieces: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array> {
@@ -99,7 +112,11 @@ async function* frames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   );
   const zstd = await Zstd.load();
   for await (const piece of pieces) {
-    if (piece.length > 0) yield zstd.compress(piece, LEVEL);
+    // This thread does it, so others have their turns in between.
+    for (let at = 0; at < piece.length; at += FRAME) {
+      yield zstd.compress(piece.subarray(at, at + FRAME), LEVEL);
+      await setImmediate();
+    }
   }
 }
 

@@ -6,6 +6,8 @@ export interface GateLimits {
   readonly waiting: number;
   /** Seconds that a request waits at most. */
   readonly timeout: number;
+  /** Places that may be given away by those who only wait for their clients, of all clients; none when left out. */
+  readonly stalled?: number | undefined;
 }
 
 interface Waiter {
@@ -19,7 +21,7 @@ interface Lane {
 
 /** The right to be worked on. */
 export interface Pass {
-  /** Gives the place to others while there is nothing to do but to wait for the client. */
+  /** Gives the place to others while there is nothing to do but to wait for the client; keeps it where too many have done so. */
   pause(): void;
   /** Takes a place again, before all who have none yet. */
   resume(): Promise<void>;
@@ -31,6 +33,7 @@ export interface Pass {
 export class Gate {
   readonly #limits: GateLimits;
   readonly #lanes = new Map<string, Lane>();
+  #stalled = 0;
 
   constructor(limits: GateLimits) {
     this.#limits = limits;
@@ -44,6 +47,11 @@ export class Gate {
   /** How many requests wait, of all clients. */
   get waiting(): number {
     return this.#sum(({ waiting }) => waiting.length);
+  }
+
+  /** How many have given their places away. */
+  get stalled(): number {
+    return this.#stalled;
   }
 
   #sum(of: (lane: Lane) => number): number {
@@ -104,8 +112,9 @@ export class Gate {
     let state: "in" | "paused" | "resuming" | "left" = "in";
     return {
       pause: () => {
-        if (state !== "in") return;
+        if (state !== "in" || this.#stalled >= (this.#limits.stalled ?? 0)) return;
         state = "paused";
+        this.#stalled += 1;
         this.#free(client);
       },
       resume: async () => {
@@ -113,17 +122,20 @@ export class Gate {
         const lane = this.#laneOf(client);
         if (lane.running < this.#limits.running) {
           lane.running += 1;
+          this.#stalled -= 1;
           state = "in";
           return;
         }
         state = "resuming";
         await new Promise<void>((resolve) => lane.waiting.unshift({ enter: resolve }));
+        this.#stalled -= 1;
         // Who left while he waited gives the place on.
         if ((state as string) === "left") this.#free(client);
         else state = "in";
       },
       leave: () => {
         if (state === "in") this.#free(client);
+        if (state === "paused") this.#stalled -= 1;
         state = "left";
       },
     };

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isMemmapError } from "../../errors.js";
-import { compress, type Encoding } from "./encoding.js";
+import { compress, type Encoding, isWorthwhile } from "./encoding.js";
 import { etagOf, isKnown, isStillThere } from "./etag.js";
 import type { Pass } from "./gate.js";
 import type { ServeLimits } from "./limits.js";
@@ -37,13 +37,17 @@ export interface Responding {
   readonly metrics: Metrics;
   readonly encoding: Encoding | undefined;
   readonly onSlow: () => void;
+  /** Called when all of the answer has been given to Node. */
+  readonly onEnd: () => void;
 }
 
 /** Answers up to this size are read whole before their head is sent, so that they can be read again where a writer came between. */
 const WHOLE = 2 ** 20;
+/** Of larger ones so much, by which it shows whether they can be read, and are worth compressing. */
+const FIRST = 2 ** 12;
 /** How often an answer is made anew for that reason. */
 const TRIES = 5;
-/** A body of so few bytes fits into what the system keeps for a connection, however slow its client is. */
+/** A body of so few bytes is given to the system at once, and is watched from there on. */
 const UNWATCHED = 2 ** 16;
 /** Less is not worth compressing. */
 const MIN_COMPRESSED = 1024;
@@ -83,6 +87,7 @@ async function respondOnce(answer: Answer, responding: Responding): Promise<bool
     if (etag !== undefined) {
       writeHead(reply, 304, { ...commonHead(answer, responding), etag });
       reply.raw.end();
+      responding.onEnd();
       return true;
     }
   }
@@ -90,6 +95,7 @@ async function respondOnce(answer: Answer, responding: Responding): Promise<bool
   if (!answer.isIntact()) return false;
   writeHead(reply, answer.status ?? 200, headOf(answer, answer.length, responding).head);
   reply.raw.end();
+  responding.onEnd();
   return true;
 }
 
@@ -142,11 +148,19 @@ async function sendBody(answer: Answer, responding: Responding): Promise<boolean
     const begun = await gather(iterator, answer.length ?? 0);
     if (!answer.isIntact()) return false;
     if (reply.raw.destroyed) return true;
-    const { head, encoding } = headOf(answer, begun.isWhole ? begun.length : answer.length, responding);
+    const length = begun.isWhole ? begun.length : answer.length;
+    const { head, encoding } = headOf(answer, length, {
+      ...responding,
+      encoding:
+        responding.encoding !== undefined && isWorthwhile(begun.parts.at(-1))
+          ? responding.encoding
+          : undefined,
+    });
     writeHead(reply, answer.status ?? 200, head);
     if (begun.isWhole && encoding === undefined && begun.length <= UNWATCHED) {
       metrics.sent(begun.length);
       reply.raw.end(begun.parts.length === 1 ? begun.parts[0] : Buffer.concat(begun.parts));
+      responding.onEnd();
       return true;
     }
     isHandedOn = true;
@@ -175,7 +189,7 @@ async function gather(iterator: AsyncIterator<Uint8Array>, announced: number): P
     if (done === true) return { parts, length, isWhole: true };
     length += value.length;
     // The last one is sent before the next is asked for.
-    const isLast = length > WHOLE || announced > WHOLE;
+    const isLast = length > WHOLE || (announced > WHOLE && length > FIRST);
     parts.push(isLast ? value : value.slice());
     if (isLast) return { parts, length, isWhole: false };
   }
@@ -200,7 +214,7 @@ async function* resumed(
 
 async function sendAll(
   pieces: AsyncIterable<Uint8Array>,
-  { reply, pass, limits, metrics, onSlow }: Responding,
+  { reply, pass, limits, metrics, onSlow, onEnd }: Responding,
   isIntact: () => boolean,
 ): Promise<void> {
   await send({
@@ -211,5 +225,6 @@ async function sendAll(
     isIntact,
     onBytes: (count) => metrics.sent(count),
     onSlow,
+    onEnd,
   });
 }

@@ -3,13 +3,13 @@ import { TLSSocket } from "node:tls";
 import type { Pass } from "./gate.js";
 
 /** So long a piece may take before the place among those that are worked on goes to another request, in milliseconds. */
-const PATIENCE = 50;
+const PATIENCE = 10;
 
 /** How slow a client may be. */
 export interface Pace {
-  /** Bytes in a second. */
+  /** Bytes in a second; 0 for any. */
   readonly throughput: number;
-  /** Seconds beyond that. */
+  /** Seconds beyond that, of all the time that is waited for it. */
   readonly grace: number;
 }
 
@@ -24,6 +24,8 @@ export interface Sending {
   readonly onBytes: (count: number) => void;
   /** The client took too long. */
   readonly onSlow: () => void;
+  /** All of it has been given to Node. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -33,6 +35,7 @@ export interface Sending {
  */
 export async function send(sending: Sending): Promise<void> {
   const { response, pieces, isIntact, onBytes } = sending;
+  const account = new Account(sending);
   const iterator = pieces[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -43,10 +46,11 @@ export async function send(sending: Sending): Promise<void> {
         reset(response);
         return;
       }
-      await write(value, sending);
+      await write(value, sending, account);
       onBytes(value.length);
     }
-    await finish(sending);
+    response.end();
+    sending.onEnd();
   } catch (error) {
     reset(response);
     throw error;
@@ -64,8 +68,8 @@ export function reset(response: ServerResponse): void {
 }
 
 /** Waits until the system has taken a piece. */
-async function write(piece: Uint8Array, { response, pass, pace, onSlow }: Sending): Promise<void> {
-  const stop = afterwards(response, piece.length, pace, onSlow);
+async function write(piece: Uint8Array, { response, pass }: Sending, account: Account): Promise<void> {
+  const stop = account.wait(piece.length);
   const patience = setTimeout(() => pass.pause(), PATIENCE);
   try {
     await taken(response, piece);
@@ -88,23 +92,58 @@ function taken(response: ServerResponse, piece: Uint8Array): Promise<void> {
   });
 }
 
-/** Cuts a client off who has not taken a number of bytes in the time that they may take. */
-function afterwards(response: ServerResponse, bytes: number, pace: Pace, onSlow: () => void): () => void {
-  const seconds = pace.grace + (pace.throughput > 0 ? bytes / pace.throughput : 0);
-  const timer = setTimeout(() => {
-    onSlow();
-    reset(response);
-  }, seconds * 1000);
-  return () => clearTimeout(timer);
+/** How long a client was waited for, and how much it took. */
+class Account {
+  readonly #response: ServerResponse;
+  readonly #pace: Pace;
+  readonly #onSlow: () => void;
+  #bytes = 0;
+  #waited = 0;
+
+  constructor({ response, pace, onSlow }: Pick<Sending, "response" | "pace" | "onSlow">) {
+    this.#response = response;
+    this.#pace = pace;
+    this.#onSlow = onSlow;
+  }
+
+  /** Cuts the client off where the time that it may take for all bytes so far, and these, runs out. @returns what ends the waiting */
+  wait(bytes: number): () => void {
+    const { throughput, grace } = this.#pace;
+    const response = this.#response;
+    this.#bytes += bytes;
+    if (throughput === 0) return () => undefined;
+    let begun: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      begun = performance.now();
+      const left = (grace + this.#bytes / throughput) * 1000 - this.#waited;
+      timer = setTimeout(
+        () => {
+          this.#onSlow();
+          reset(response);
+        },
+        Math.min(Math.max(left, 0), MAX_TIMER),
+      );
+    };
+    // An answer behind others has no connection yet: its client is not waited for.
+    if (response.socket === null) response.once("socket", begin);
+    else begin();
+    return () => {
+      response.off("socket", begin);
+      clearTimeout(timer);
+      if (begun !== undefined) this.#waited += performance.now() - begun;
+    };
+  }
 }
 
-async function finish({ response, pace, onSlow }: Sending): Promise<void> {
-  if (response.destroyed) return;
-  const stop = afterwards(response, 2 ** 16, pace, onSlow);
-  // It is closed when the system has taken all of it, whether or not its connection stays.
-  await new Promise<void>((resolve) => {
-    response.once("close", resolve);
-    response.end();
-  });
-  stop();
+/** Timers take no more milliseconds. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/** Watches the end of an answer, which was given to Node: who does not take what is left of it is cut off as well. */
+export function watchEnd(watched: Pick<Sending, "response" | "pace" | "onSlow">): void {
+  const { response } = watched;
+  // To whom is gone already nothing is sent.
+  if (response.destroyed || response.closed || response.writableFinished) return;
+  const stop = new Account(watched).wait(2 ** 16);
+  response.once("close", stop);
 }
