@@ -22,6 +22,11 @@ export interface ServeLimits {
   readonly queue: number;
   /** Seconds that a request waits for its turn; 30. Then it is answered by 503 with `Retry-After`. */
   readonly queueTimeout: number;
+  /**
+   * Answers that wait for slow clients, of all clients; 256. They do not count among `requests`, and each holds some 100 KiB, or a
+   * few MiB in Arrow.
+   */
+  readonly stalled: number;
   /** Connections of all clients; 2048. More are answered by 503 and closed. */
   readonly connections: number;
   /** Seconds until the head of a request has come; 10. Then the answer is 408, and the connection is closed. */
@@ -30,9 +35,9 @@ export interface ServeLimits {
   readonly requestTimeout: number;
   /** Seconds that a connection without a request stays open; 60. */
   readonly idleTimeout: number;
-  /** Bytes in a second that a client takes at least; 16 KiB. Who is slower is disconnected. */
+  /** Bytes in a second that a client takes at least, on average over an answer; 16 KiB. Who is slower is disconnected; 0 for never. */
   readonly throughput: number;
-  /** Seconds that a client may be slower than that; 10. */
+  /** Seconds that a client may take longer than that; 10. */
   readonly throughputGrace: number;
   /** Seconds that `close()` waits for what is being answered; 10. */
   readonly closeTimeout: number;
@@ -48,6 +53,7 @@ const DEFAULTS: ServeLimits = {
   requests: 8,
   queue: 512,
   queueTimeout: 30,
+  stalled: 256,
   connections: 2048,
   headerTimeout: 10,
   requestTimeout: 60,

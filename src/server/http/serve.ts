@@ -98,9 +98,10 @@ export class TableServer implements AsyncDisposable {
  *
  * @param roots what is shown, by its name there: a directory, a table, a hierarchy, an HDF5 file, any other file, or an object
  * with `path` and who may see it
- * @throws UnsupportedError for options that are not known, for an address that others can reach without `auth`, and where
- * fastify is not installed; NotFoundError for roots that are not there; FormatError for passwords and tokens that are no
- * hashes; DiskError where the port is taken
+ * @throws UnsupportedError for options that are not known or of another type, for an address that others can reach without
+ * `auth`, and where fastify is not installed; NameError for names of roots that cannot be asked for; NotFoundError for roots, keys
+ * and certificates that are not there; FormatError for passwords and tokens that are no hashes, and for what is no key or
+ * certificate; DiskError where the port is taken or not allowed
  */
 export async function serve(roots: Roots, options: ServeOptions = {}): Promise<TableServer> {
   requireOptions(options);
@@ -129,7 +130,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       logController: new LogController({ disableRequestLogging: true }),
     }) as unknown as FastifyInstance;
     const crowd = { running: limits.requests, waiting: limits.queue, timeout: limits.queueTimeout };
-    const gate = new Gate(crowd);
+    const gate = new Gate({ ...crowd, stalled: limits.stalled });
     const sockets = limitSockets(app, limits.connections);
     const metrics = await openMetrics(options.metrics, {
       running: () => gate.running,
