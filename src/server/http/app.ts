@@ -33,15 +33,22 @@ export interface Parts {
 /** What is known of a request before its handler begins. */
 interface Visit {
   readonly identity: Identity;
+  /** Among those that are worked on. */
   pass: Pass | undefined;
+  /** Among those whose bodies are long: to the end of the answer where what the body says takes much memory. */
+  body: Pass | undefined;
   /** Aborted when the connection is closed. */
   readonly gone: AbortSignal;
 }
 
+/** Those that any route has. */
+const METHODS = ["GET", "HEAD", "POST"] as const;
 /** The routes whose requests wait for a place. */
 const WORK: ReadonlySet<string> = new Set(["/msgpack", "/download"]);
 /** Bytes of a body that is taken at once, from whomever it comes. */
 const SHORT_BODY = 2 ** 16;
+/** Bytes of a body beyond which what it says, such as slices, is too much to be kept for many. */
+const HEAVY_BODY = 2 ** 20;
 
 /** Adds hooks and routes. */
 export function addRoutes(app: FastifyInstance, parts: Parts): void {
@@ -53,6 +60,19 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   const routeOf = (request: FastifyRequest): string =>
     request.routeOptions.url?.slice(prefix.length).replace(/\/\*$/, "") ?? "none";
 
+  const known = ["/msgpack", "/download", "/health", "/metrics", "/openapi.json"].map((url) => prefix + url);
+  /** What is said where there is no route, or none of this method. */
+  const noRoute = (request: FastifyRequest): Problem => {
+    const path = pathOf(request);
+    const url = [messages, downloads].find((route) => path.startsWith(`${route}/`)) ?? path;
+    const allowed = METHODS.filter((method) => known.includes(url) && app.hasRoute({ url, method }));
+    if (allowed.length === 0 || allowed.some((method) => method === request.method)) {
+      return new Problem(404, "there is no such route");
+    }
+    const allow = allowed.join(", ");
+    return new Problem(405, `this is asked for by ${allow}`, { allow });
+  };
+
   app.addHook("onRequest", async (request, reply) => {
     const begun = performance.now();
     const gone = new AbortController();
@@ -61,6 +81,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
       if (!reply.raw.writableFinished) gone.abort();
       const visit = visits.get(request);
       visit?.pass?.leave();
+      visit?.body?.leave();
       const status = reply.raw.statusCode;
       const milliseconds = performance.now() - begun;
       parts.metrics.answered(routeOf(request), status, milliseconds / 1000);
@@ -84,13 +105,15 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     const route = routeOf(request);
     if (route === "/health") return;
     const identity = await parts.authenticator.identify(request.headers.authorization, request.ip);
+    // Before a body is taken that nobody wants.
+    if (request.is404) throw noRoute(request);
     if (request.method === "POST" && request.headers["content-type"] !== MEDIA_TYPE) {
       throw new Problem(415, `the Content-Type of a request is ${MEDIA_TYPE}`);
     }
-    const visit: Visit = { identity, pass: undefined, gone: gone.signal };
+    const visit: Visit = { identity, pass: undefined, body: undefined, gone: gone.signal };
     visits.set(request, visit);
     // Who sends a body slowly keeps nobody waiting whose request is there.
-    if (isLong(request)) await enter(parts.bodies, visit, request);
+    if (isLongerThan(SHORT_BODY, request)) visit.body = await enter(parts.bodies, visit, request);
   });
 
   const onSlow = (): void => parts.metrics.cut();
@@ -106,23 +129,25 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   app.addHook("preHandler", async (request) => {
     const visit = visits.get(request);
     if (visit === undefined || !WORK.has(routeOf(request))) return;
-    visit.pass?.leave();
-    await enter(parts.gate, visit, request);
+    const isHeavy = isLongerThan(HEAVY_BODY, request);
+    if (!isHeavy) visit.body?.leave();
+    const pass = await enter(parts.gate, visit, request);
+    visit.pass = isHeavy ? { ...pass, pause: () => undefined } : pass;
   });
 
   app.setErrorHandler((error, request, reply) => {
     answerProblem(error, request, reply, {
       realm: parts.authenticator.realm,
-      isDownload: routeOf(request) === "/download",
+      isDownload: pathOf(request).startsWith(downloads),
     });
   });
-  app.setNotFoundHandler(() => {
-    throw new Problem(404, "there is no such route");
+  app.setNotFoundHandler((request) => {
+    throw noRoute(request);
   });
 
   /** Handles a route by an answer that is made of each request. */
   const handle =
-    (make: (request: FastifyRequest, visit: Visit) => Promise<Answer>, isPacked: boolean) =>
+    (prepare: (request: FastifyRequest, visit: Visit) => () => Promise<Answer>, isPacked: boolean) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const visit = visits.get(request);
       if (visit?.pass === undefined) throw new Problem(500, "the server failed");
@@ -130,7 +155,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
         ? encodingFor(request.headers["accept-encoding"], parts.encodings)
         : undefined;
       try {
-        await respond(() => make(request, visit), {
+        await respond(prepare(request, visit), {
           request,
           reply,
           pass: visit.pass,
@@ -147,15 +172,20 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     };
 
   const limits = { maxSlices: parts.limits.slices };
-  const message = handle(async (request, { identity, gone }) => {
+  const message = handle((request, { identity, gone }) => {
     const { segments, query } = requestPath(request.raw.url ?? "", messages);
     const asked: Query =
       request.method === "POST" ? parseBody(bodyOf(request), limits) : parseQuery(query, limits);
-    return parts.answers.message(segments, asked, request.headers.accept, identity, gone);
+    // Of slices without number, the bytes are not needed any more.
+    request.body = undefined;
+    return () => parts.answers.message(segments, asked, request.headers.accept, identity, gone);
   }, true);
-  const download = handle(async (request, { identity }) => {
+  const download = handle((request, { identity }) => {
     const { segments } = requestPath(request.raw.url ?? "", downloads);
-    return parts.answers.download(segments, request.headers, identity);
+    // A part has no head of its own.
+    const { range, ...headers } = request.headers;
+    const asked = request.method === "HEAD" || range === undefined ? headers : { ...headers, range };
+    return () => parts.answers.download(segments, asked, identity);
   }, false);
 
   // Of all bodies the bytes are taken; what they are, the hook has judged.
@@ -168,27 +198,41 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   for (const url of [downloads, `${downloads}/*`]) {
     app.route({ method: ["GET", "HEAD"], url, schema: DOWNLOAD, handler: download });
   }
-  app.get(`${prefix}/health`, { schema: HEALTH }, (_request, reply) =>
-    reply.header("cache-control", "no-store").send({ status: "ok" }),
-  );
+  app.route({
+    method: ["GET", "HEAD"],
+    url: `${prefix}/health`,
+    schema: HEALTH,
+    handler: (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }),
+  });
   const { registry } = parts.metrics;
   if (registry === undefined) return;
-  app.get(`${prefix}/metrics`, { schema: METRICS }, async (request, reply) => {
-    const isAllowed = isLoopback(request.ip) || visits.get(request)?.identity.roles.has("metrics") === true;
-    if (!isAllowed) throw new Problem(404, "there is no such route");
-    return reply.type(registry.contentType).send(await registry.metrics());
+  app.route({
+    method: ["GET", "HEAD"],
+    url: `${prefix}/metrics`,
+    schema: METRICS,
+    handler: async (request, reply) => {
+      const isAllowed = isHere(request) || visits.get(request)?.identity.roles.has("metrics") === true;
+      if (!isAllowed) throw new Problem(404, "there is no such route");
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
   });
 }
 
-async function enter(gate: Gate, visit: Visit, { ip }: FastifyRequest): Promise<void> {
-  const { identity, gone } = visit;
-  visit.pass = await gate.enter(identity.name ?? ip, gone);
-  if (gone.aborted) visit.pass.leave();
+/** Whether somebody on this machine asks, for himself and not as a proxy for others. */
+function isHere({ ip, headers }: FastifyRequest): boolean {
+  const { "x-forwarded-for": client, forwarded, via } = headers;
+  return isLoopback(ip) && client === undefined && forwarded === undefined && via === undefined;
 }
 
-/** Whether the body of a request takes much memory, or may. */
-function isLong({ method, headers }: FastifyRequest): boolean {
-  return method === "POST" && !(Number(headers["content-length"]) <= SHORT_BODY);
+async function enter(gate: Gate, { identity, gone }: Visit, { ip }: FastifyRequest): Promise<Pass> {
+  const pass = await gate.enter(identity.name ?? ip, gone);
+  if (gone.aborted) pass.leave();
+  return pass;
+}
+
+/** Whether the body of a request has more bytes, or may. */
+function isLongerThan(bytes: number, { method, headers }: FastifyRequest): boolean {
+  return method === "POST" && !(Number(headers["content-length"]) <= bytes);
 }
 
 function bodyOf({ body }: FastifyRequest): Uint8Array {
@@ -234,5 +278,10 @@ export async function addDescription(
       },
     },
   });
-  app.get(`${prefix}/openapi.json`, { schema: OPENAPI }, () => app.swagger());
+  app.route({
+    method: ["GET", "HEAD"],
+    url: `${prefix}/openapi.json`,
+    schema: OPENAPI,
+    handler: () => app.swagger(),
+  });
 }

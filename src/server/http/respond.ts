@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isMemmapError } from "../../errors.js";
 import { compress, type Encoding, isWorthwhile } from "./encoding.js";
-import { etagOf, isKnown, isStillThere } from "./etag.js";
+import { etagOf, judge } from "./etag.js";
 import type { Pass } from "./gate.js";
 import type { ServeLimits } from "./limits.js";
 import type { Metrics } from "./metrics.js";
@@ -76,24 +76,18 @@ export async function respond(make: () => Promise<Answer>, responding: Respondin
 /** @returns whether it was sent; false where a writer came between before the first byte */
 async function respondOnce(answer: Answer, responding: Responding): Promise<boolean> {
   const { request, reply } = responding;
-  const { "if-match": wanted, "if-none-match": known } = request.headers;
-  const { pin } = answer;
-  if (pin !== undefined && wanted !== undefined && !isStillThere(wanted, pin)) {
+  const { pin, headers = {} } = answer;
+  const verdict = judge(request.raw, {
+    pin,
+    etags: [etagOfAnswer(answer, undefined), etagOfAnswer(answer, responding.encoding)],
+    lastModified: headers["last-modified"],
+  });
+  if (verdict === undefined) return sendBody(answer, responding);
+  if (verdict === "other") {
     throw new Problem(412, "the file is another version than the one that was asked for");
   }
-  if (request.method !== "POST" && known !== undefined) {
-    const etags = [etagOfAnswer(answer, undefined), etagOfAnswer(answer, responding.encoding)];
-    const etag = etags.find((tag) => tag !== undefined && isKnown(known, tag));
-    if (etag !== undefined) {
-      writeHead(reply, 304, { ...commonHead(answer, responding), etag });
-      reply.raw.end();
-      responding.onEnd();
-      return true;
-    }
-  }
-  if (request.method !== "HEAD") return sendBody(answer, responding);
-  if (!answer.isIntact()) return false;
-  writeHead(reply, answer.status ?? 200, headOf(answer, answer.length, responding).head);
+  const { "content-range": _part, ...head } = commonHead(answer, responding);
+  writeHead(reply, 304, verdict.known === undefined ? head : { ...head, etag: verdict.known });
   reply.raw.end();
   responding.onEnd();
   return true;
@@ -138,9 +132,13 @@ function writeHead(reply: FastifyReply, status: number, head: Head): void {
   reply.raw.writeHead(status, { ...others, ...head, ...(vary === "" ? {} : { vary }) });
 }
 
-/** Sends head and body; small bodies are read whole before. @returns as `respondOnce` */
+/**
+ * Sends head and body; small bodies are read whole before. The head alone is made in the same way, and is the same.
+ *
+ * @returns as `respondOnce`
+ */
 async function sendBody(answer: Answer, responding: Responding): Promise<boolean> {
-  const { reply, metrics } = responding;
+  const { request, reply, metrics } = responding;
   const iterator = answer.pieces()[Symbol.asyncIterator]();
   let isHandedOn = false;
   try {
@@ -157,6 +155,11 @@ async function sendBody(answer: Answer, responding: Responding): Promise<boolean
           : undefined,
     });
     writeHead(reply, answer.status ?? 200, head);
+    if (request.method === "HEAD") {
+      reply.raw.end();
+      responding.onEnd();
+      return true;
+    }
     if (begun.isWhole && encoding === undefined && begun.length <= UNWATCHED) {
       metrics.sent(begun.length);
       reply.raw.end(begun.parts.length === 1 ? begun.parts[0] : Buffer.concat(begun.parts));
