@@ -268,6 +268,45 @@ describe("links", () => {
   });
 });
 
+describe("groups that lie in themselves", () => {
+  it("are links to where they begin, so that who goes through them comes to an end", async () => {
+    const circles = path("circles.h5");
+    await makeHdf5(circles, (h5) => {
+      const g = h5.create_group("g").create_group("inner");
+      g.create_dataset({ name: "x", data: Float64Array.of(1) });
+      for (const name of ["up", "again"]) g.create_hard_link("/g", name);
+      g.create_hard_link("/g/inner", "self");
+      g.create_hard_link("/", "top");
+      h5.create_group("other").create_hard_link("/g/inner/x", "x");
+      h5.create_hard_link("/other", "more");
+    });
+    const server = await serve({ circles }, { port: 0 });
+    onTestFinished(() => server.close());
+    const root = (await (await joined(server)).file("circles")).root();
+    const walked: string[] = [];
+    for await (const info of root.walk()) {
+      walked.push(`${info.path} ${info.kind === "link" ? info.target : info.kind}`);
+    }
+    expect(walked.sort()).toEqual([
+      "/ group",
+      "/g group",
+      "/g/inner group",
+      "/g/inner/again /g",
+      "/g/inner/self /g/inner",
+      "/g/inner/top /",
+      "/g/inner/up /g",
+      "/g/inner/x array",
+      "/more group",
+      "/more/x array",
+      "/other group",
+      "/other/x array",
+    ]);
+    expect([...(await root.getArray("g/inner/up/inner/self/x", slice()))]).toEqual([1]);
+    using copy = MemmapFile.open(path("copy"), { ...QUICK, mode: "a" });
+    expect((await root.copyTo(copy)).copied.length).toBe(3);
+  });
+});
+
 describe("what breaks on the way", () => {
   it("is read again from a server that is back", async () => {
     const first = await started();

@@ -60,7 +60,7 @@ describe("a group of an HDF5 file", () => {
       dangling: "link",
       one: "link",
       two: "link",
-      itself: "group",
+      itself: "link",
       outside: "unknown",
     });
     expect(root.member("dangling")).toEqual({ kind: "link", path: "/dangling", target: "../no/such" });

@@ -132,9 +132,10 @@ describe("the depth of an answer", () => {
     }
   });
 
-  it("has an end where groups are in themselves, and so has their number", async () => {
-    const path = await makeHdf5(fresh("circle.h5"), (h5) => {
-      h5.create_hard_link("/", "a");
+  it("has an end where groups are deeper, and so has their number", async () => {
+    const path = await makeHdf5(fresh("deep.h5"), (h5) => {
+      let group = h5.create_group("a");
+      for (let depth = 0; depth < DEEPEST + 5; depth++) group = group.create_group("a");
     });
     const file = await servedFile(path);
     let object: Sent | null = await sent(file, "/", { maxDepth: 1000 });
@@ -144,6 +145,16 @@ describe("the depth of an answer", () => {
     const few = await sent(file, "/", { maxDepth: 1000, memberLimit: 3 });
     expect(member(few, "a", "a", "a")?.get("hdf5_object")).toBe("group");
     expect(member(few, "a", "a", "a", "a")).toBeNull();
+  });
+
+  it("has links where groups are in themselves", async () => {
+    const path = await makeHdf5(fresh("circle.h5"), (h5) => {
+      h5.create_group("a").create_hard_link("/a", "b");
+      h5.create_hard_link("/", "c");
+    });
+    const root = await sent(await servedFile(path), "/", { maxDepth: 1000 });
+    expect(member(root, "a", "b")?.get("target")).toBe("/a");
+    expect(member(root, "c")?.get("target")).toBe("/");
   });
 });
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type DatasetInfo, describeDataset } from "../describe.js";
+export { addressOf, type DatasetInfo, describeDataset } from "../describe.js";
 export { ChunkGrid, type Layout } from "../format/index.js";
 export { Handle } from "../handle.js";
 export { childPath, follow, type Link, linkIn, namesIn } from "../links.js";

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { isMemmapError, StaleError } from "../../errors.js";
 import {
+  addressOf,
   type ByteSource,
   childPath,
   follow,
@@ -89,6 +90,8 @@ class Hdf5ServedFile implements KeptFile {
   readonly bytes: HandleBytes;
   readonly #files: Files;
   readonly #nodes = new Map<string, ServedNode>();
+  /** Of groups that have members which are groups. */
+  readonly #addresses = new Map<string, bigint>();
 
   constructor(handle: Handle, files: Files) {
     this.handle = handle;
@@ -130,7 +133,8 @@ class Hdf5ServedFile implements KeptFile {
     // Names that the library would take for several, or for the group itself.
     if (name === "" || name === "." || name.includes("/")) return { kind: "unknown", path };
     const known = this.#nodes.get(path);
-    if (known !== undefined) return known;
+    // A group that was asked for by this path may lie in itself.
+    if (known !== undefined && known.kind !== "group") return known;
     const link = linkIn(this.handle, group, name);
     if (link === undefined) return undefined;
     switch (link.kind) {
@@ -139,9 +143,29 @@ class Hdf5ServedFile implements KeptFile {
       case "external":
       case "other":
         return { kind: "unknown", path };
-      default:
-        return this.#object(link.kind, path);
+      default: {
+        const above = link.kind === "group" ? this.#groupAbove(group, path) : undefined;
+        return above === undefined ? this.#object(link.kind, path) : { kind: "link", path, target: above };
+      }
     }
+  }
+
+  /** The group that a name in it, or further below, leads back to: as a group it would lie in itself without end. */
+  #groupAbove(group: string, path: string): string | undefined {
+    const address = addressOf(this.handle, path);
+    for (let above = group; ; above = above.slice(0, above.lastIndexOf("/")) || "/") {
+      if (this.#addressOf(above) === address) return above;
+      if (above === "/") return undefined;
+    }
+  }
+
+  #addressOf(group: string): bigint {
+    const known = this.#addresses.get(group);
+    if (known !== undefined) return known;
+    if (this.#addresses.size >= MOST_KEPT) this.#addresses.clear();
+    const address = addressOf(this.handle, group);
+    this.#addresses.set(group, address);
+    return address;
   }
 
   #object(kind: "group" | "dataset" | "type", path: string): ServedNode {
