@@ -45,9 +45,9 @@ describe("/openapi.json", () => {
         ...of("/hdfstream/msgpack/{*}", [...both, "post"]),
         ...of("/hdfstream/download", both),
         ...of("/hdfstream/download/{*}", both),
-        ...of("/hdfstream/health", ["get"]),
-        ...of("/hdfstream/metrics", ["get"]),
-        ...of("/hdfstream/openapi.json", ["get"]),
+        ...of("/hdfstream/health", both),
+        ...of("/hdfstream/metrics", both),
+        ...of("/hdfstream/openapi.json", both),
       ]),
     );
     const names = ["object", "slice", "max_depth", "data_size_limit", "columns", "where"];
@@ -99,6 +99,9 @@ describe("/metrics and /health", () => {
     expect(text).toContain("memmap_http_requests_running 0");
     const health = await ask(server, "/health");
     expect([health.status, String(health.body)]).toEqual([200, '{"status":"ok"}']);
+    for (const header of ["x-forwarded-for", "forwarded", "via"]) {
+      expect((await ask(server, "/metrics", { headers: { [header]: "for=10.0.0.1" } })).status).toBe(404);
+    }
   });
 });
 
@@ -140,7 +143,7 @@ describe("pages of other origins", () => {
   it("may not where nobody is named", async () => {
     const server = await startServer({ data: root });
     const asked = await ask(server, "/msgpack/data/a.txt", preflight);
-    expect([asked.status, asked.headers["access-control-allow-origin"]]).toEqual([404, undefined]);
+    expect([asked.status, asked.headers["access-control-allow-origin"]]).toEqual([405, undefined]);
   });
 });
 

@@ -1,9 +1,21 @@
+import { once } from "node:events";
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryPaths } from "../support/temporary.js";
 import { makeData } from "./support/data.js";
-import { ask, errorOf, MSGPACK, mapOf, pack, say, startServer, within } from "./support/http.js";
+import {
+  ask,
+  errorOf,
+  MSGPACK,
+  mapOf,
+  opened,
+  pack,
+  type Reply,
+  say,
+  startServer,
+  within,
+} from "./support/http.js";
 
 const fresh = temporaryPaths();
 const root = fresh("data");
@@ -109,12 +121,34 @@ describe("paths", () => {
     expect(await say(server, `GET ${target} HTTP/1.1\r\n${head}`)).toMatch(/^HTTP\/1.1 200 [^]*c\.json/);
   });
 
-  it("lead nowhere by other methods", async () => {
-    for (const method of ["PUT", "PATCH", "DELETE", "OPTIONS"]) {
-      expect((await ask(server, at("/msgpack/data"), { method })).status).toBe(404);
-      expect((await ask(server, at("/download/data/a.txt"), { method })).status).toBe(404);
+  it("are not asked for by other methods, which is said before a body is taken", async () => {
+    for (const [path, allow] of [
+      ["/msgpack", "GET, HEAD, POST"],
+      ["/msgpack/data", "GET, HEAD, POST"],
+      ["/download/data/a.txt", "GET, HEAD"],
+      ["/health", "GET, HEAD"],
+      ["/metrics", "GET, HEAD"],
+      ["/openapi.json", "GET, HEAD"],
+    ] as const) {
+      for (const method of ["PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
+        const reply = await ask(server, at(path), { method });
+        expect([method, reply.status, reply.headers.allow]).toEqual([method, 405, allow]);
+      }
     }
-    expect((await ask(server, at("/download/data/a.txt"), { body: {} })).status).toBe(404);
+    const posted = await ask(server, at("/download/data/a.txt"), {
+      body: {},
+      headers: { accept: "text/html" },
+    });
+    expect([posted.status, posted.headers["content-type"]]).toEqual([405, "text/html; charset=utf-8"]);
+    for (const path of ["/none", "/health/x", "/msgpackx", "/*", "/:x", "/(x"]) {
+      expect((await ask(server, at(path), { method: "PUT" })).status).toBe(404);
+    }
+    const head = `PUT ${at("/none")} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n`;
+    const socket = await opened(server);
+    socket.write(head);
+    const [said] = (await once(socket, "data")) as [Buffer];
+    expect(String(said)).toMatch(/^HTTP\/1.1 404 /);
+    socket.destroy();
   });
 });
 
@@ -139,6 +173,25 @@ describe("the head of an answer", () => {
     const head = await ask(server, at(path), { method: "HEAD" });
     expect(head.body).toHaveLength(0);
     expect([head.status, { ...head.headers, date: 0 }]).toEqual([got.status, { ...got.headers, date: 0 }]);
+  });
+
+  it.each([
+    "/msgpack/data/snap.hdf5?object=/",
+    "/msgpack/data/snap.hdf5?object=/points&data_size_limit=0",
+    "/msgpack/data/snap.hdf5?object=/texts&slice=0:3",
+    "/msgpack/data/flights?object=/id&slice=0:1000",
+    "/health",
+    "/openapi.json",
+  ])("of %s is that of HEAD in any encoding", async (path) => {
+    for (const encoding of ["gzip", "identity"]) {
+      const headers = { "accept-encoding": encoding };
+      const got = await ask(server, at(path), { headers });
+      const head = await ask(server, at(path), { method: "HEAD", headers });
+      // How the body comes is not a matter of what it is.
+      const plain = ({ "transfer-encoding": _way, ...rest }: Reply["headers"]) => ({ ...rest, date: 0 });
+      expect([head.status, plain(head.headers)]).toEqual([got.status, plain(got.headers)]);
+      expect(head.body).toHaveLength(0);
+    }
   });
 
   it("of an object has its status, too", async () => {
