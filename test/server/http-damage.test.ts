@@ -49,6 +49,9 @@ const ways = (path: string, dataset: string) => [
   ask(server, `/msgpack/${path}?object=${dataset}&slice=0:1`),
 ];
 
+const statusOfHead = async (path: string, query: string): Promise<number> =>
+  (await ask(server, `/msgpack/${path}?${query}`, { method: "HEAD" })).status;
+
 describe("what is damaged is 404, or not yet there, and says nothing of where it lies", () => {
   it("a table whose file is cut short", async () => {
     cpSync(join(root, "flights"), join(root, "cut"), { recursive: true });
@@ -56,6 +59,8 @@ describe("what is damaged is 404, or not yet there, and says nothing of where it
     for (const reply of await Promise.all(ways("data/cut", "/id").slice(1))) isClean(reply, 404);
     const map = await ask(server, "/msgpack/data/cut", { body: { object: "/", data_size_limit: 0 } });
     expect([200, 404]).toContain(map.status);
+    expect(await statusOfHead("data/cut", "object=/&data_size_limit=0")).toBe(map.status);
+    expect(await statusOfHead("data/cut", "object=/id&slice=0:1")).toBe(404);
   });
 
   it("a table that is cut short while it is open", async () => {
@@ -91,6 +96,7 @@ describe("what is damaged is 404, or not yet there, and says nothing of where it
     writeFileSync(join(root, "bad.h5"), Buffer.concat([good.subarray(0, 48), Buffer.alloc(4000, 0xa5)]));
     writeFileSync(join(root, "none.h5"), "no such file");
     for (const name of ["cut.h5", "bad.h5", "none.h5"]) {
+      expect(await statusOfHead(`data/${name}`, "object=/")).toBe(404);
       for (const reply of await Promise.all(ways(`data/${name}`, "/points"))) isClean(reply, 404);
     }
   });

@@ -52,15 +52,6 @@ export async function* encodeObject(
   yield* encoder.end();
 }
 
-/**
- * Throws what {@link encodeObject} would throw before its first piece, without reading data: for requests that want no body.
- *
- * @throws CorruptError and others, for an object that cannot be described
- */
-export function checkObject(node: ServedNode, dialect: Dialect): void {
-  describe(node, dialect);
-}
-
 /** An object whose description was read. */
 type Described =
   | { readonly node: ServedGroup; readonly attributes: AttributeEntries; readonly names: readonly string[] }

@@ -4,4 +4,4 @@
  * @module
  */
 export { type SentType, sentType } from "./dataset-type.js";
-export { checkObject, DEEPEST, encodeObject, type ObjectOptions } from "./encode-object.js";
+export { DEEPEST, encodeObject, type ObjectOptions } from "./encode-object.js";
