@@ -1,5 +1,5 @@
 import { CorruptError, IndexError, RemoteError, StaleError } from "../errors.js";
-import type { Asked } from "./connection-errors.js";
+import { type Asked, oddBody } from "./connection-errors.js";
 import type { Answer } from "./connection-exchange.js";
 import type { Patience } from "./connection-patience.js";
 import type { Transfer } from "./progress.js";
@@ -88,6 +88,7 @@ export async function openDownload(flow: DownloadFlow, range: DownloadRange): Pr
   try {
     const first = await flow.ask(range);
     const { size, offset } = first.head;
+    if (first.head.status === 206) requirePart(first.head, range, flow.asked);
     const start = range.ifRange === undefined ? (range.start ?? 0) : offset;
     const last = lastOf(range, size);
     const total = Number.isFinite(last) ? Math.max(last - start, 0) : undefined;
@@ -179,12 +180,27 @@ async function* downloadPieces(
       await patience.sleep(delay);
     }
     const { head, ...part } = await ask({ start: given, end, ifRange: validator });
-    if (head.validator !== validator || head.offset > given) {
-      throw new StaleError(`${asked.what} is another by now on ${asked.url}`, { path: asked.url });
-    }
+    if (head.validator !== validator) throw staleError(asked);
+    requirePart(head, { start: given }, asked);
     at = head.offset;
     answer = part.answer;
   }
+}
+
+/** @throws StaleError for a part of another version than the one asked for, CorruptError for one that begins behind what was asked for */
+function requirePart(
+  { offset, validator }: DownloadHead,
+  { start = 0, ifRange }: DownloadRange,
+  asked: Asked,
+) {
+  // Not every server heeds the condition.
+  if (ifRange !== undefined && validator !== ifRange) throw staleError(asked);
+  if (offset <= start) return;
+  throw oddBody(asked, `begins at byte ${offset}, where byte ${start} was asked for`);
+}
+
+function staleError({ what, url }: Asked): StaleError {
+  return new StaleError(`${what} is another by now on ${url}`, { path: url });
 }
 
 /** Where a part ends; Infinity where neither the caller nor the server says. */

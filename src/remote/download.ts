@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import {
   DiskError,
   ExistsError,
+  IndexError,
   LockedError,
   MemmapError,
   RemoteError,
@@ -57,10 +58,12 @@ export async function downloadTo(
   try {
     const source = { url: connection.url, path };
     let note = resume ? await readNote(notePath, source) : undefined;
+    // What is there was paid for: no failure of this call takes it away.
+    isKept = note !== undefined;
     for (let again = 0; ; again++) {
       let download: Download | undefined;
+      const start = note === undefined ? 0 : await wholeUntil(handle, note.size);
       try {
-        const start = note === undefined ? 0 : await wholeUntil(handle, note.size);
         const ifRange = start === 0 ? undefined : note?.validator;
         // The one byte that is always asked for proves that it is still the same file, however much of it is there.
         download = await connection.download(path, { start, ifRange }, shifted(request, start));
@@ -76,7 +79,9 @@ export async function downloadTo(
         await rm(notePath, { force: true });
         return { path: target, size: written, resumed: offset, etag: download.etag };
       } catch (error) {
-        if (again >= connection.retries || !isAnew(error, download)) throw error;
+        if (!isAnew(error, download, start) || (again >= connection.retries && start === 0)) throw error;
+        // A server that does not heed what it is asked would give parts of the other version again and again.
+        note = undefined;
       }
     }
   } catch (error) {
@@ -87,9 +92,9 @@ export async function downloadTo(
   }
 }
 
-/** Whether to begin again: the file changed meanwhile, or broke off on a server that cannot go on. */
-function isAnew(error: unknown, download: Download | undefined): boolean {
-  if (error instanceof StaleError) return true;
+/** Whether to begin again: the file changed meanwhile or is shorter by now, or broke off on a server that cannot go on. */
+function isAnew(error: unknown, download: Download | undefined, start: number): boolean {
+  if (error instanceof StaleError || (error instanceof IndexError && start > 0)) return true;
   if (download === undefined || download.validator !== undefined) return false;
   return error instanceof TimeoutError || (error instanceof RemoteError && error.status === undefined);
 }

@@ -223,6 +223,63 @@ describe("a download", () => {
     expect(told.at(-1)).toEqual({ bytes: 100_000, total: 100_000 });
   });
 
+  it("keeps what an earlier one left, whatever fails before more of it comes", async () => {
+    const { server, target, connection, fetched } = await setting(
+      (seen) => fileReply(seen, BYTES, V1, { cut: 40_000 }),
+      { retries: 0 },
+    );
+    await expect(fetched()).rejects.toThrow(RemoteError);
+    server.answering = () => page(503);
+    await expect(fetched()).rejects.toThrow(RemoteError);
+    server.answering = () => page(401);
+    await expect(fetched()).rejects.toMatchObject({ code: "ACCESS" });
+    await expect(fetched({ signal: AbortSignal.abort() })).rejects.toThrow();
+    const closed = new Connection(server.url);
+    closed.close();
+    await expect(downloadTo(closed, "a/file.bin", target, {})).rejects.toMatchObject({ code: "CLOSED" });
+    expect(names(target)).toEqual(["file.bin.part", "file.bin.part.json"]);
+    server.answering = (seen) => fileReply(seen, BYTES, V1);
+    expect(await downloadTo(connection, "a/file.bin", target, {})).toMatchObject({ resumed: 40_000 });
+    expect(hash(readFileSync(target))).toBe(hash(BYTES));
+  });
+
+  it("begins again where a part is of another version, whatever the server was told, or there is less of it", async () => {
+    const ignoring: Answering = ({ headers: { "if-range": _, ...headers }, ...seen }) =>
+      fileReply({ ...seen, headers }, OTHER, V2);
+    const shorter: Answering = ({ headers: { "if-range": _, ...headers }, ...seen }) =>
+      fileReply({ ...seen, headers }, OTHER.subarray(0, 10_000), V2);
+    for (const [answering, size] of [
+      [ignoring, 100_000],
+      [shorter, 10_000],
+    ] as const) {
+      const { server, target, fetched } = await setting(answering, { retries: 0 });
+      writeFileSync(`${target}.part`, BYTES.subarray(0, 60_000));
+      const note = { url: server.url, path: "a/file.bin", validator: '"v1"' };
+      writeFileSync(`${target}.part.json`, JSON.stringify(note));
+      expect(await fetched()).toMatchObject({ resumed: 0, size });
+      expect(hash(readFileSync(target))).toBe(hash(OTHER.subarray(0, size)));
+    }
+  });
+
+  it("is refused where a part begins behind what was asked for", async () => {
+    const { target, connection, fetched } = await setting((_, count) =>
+      count === 1
+        ? { type: "text/plain", headers: V1, body: BYTES, cut: 40_000 }
+        : {
+            status: 206,
+            type: "text/plain",
+            headers: { ...V1, "content-range": "bytes 90000-99999/100000" },
+            body: BYTES.subarray(90_000),
+          },
+    );
+    await expect(fetched()).rejects.toMatchObject({ code: "CORRUPT" });
+    await expect(fetched()).rejects.toMatchObject({ code: "CORRUPT" });
+    expect(names(target)).toEqual(["file.bin.part", "file.bin.part.json"]);
+    await expect(connection.download("a", { start: 10, end: 100 })).rejects.toMatchObject({
+      code: "CORRUPT",
+    });
+  });
+
   it("takes what is whole already, once it is proved to be the same", async () => {
     const { target, server, fetched } = await setting((seen) => fileReply(seen, BYTES, V1));
     writeFileSync(`${target}.part`, Buffer.concat([BYTES, Buffer.from("more")]));
