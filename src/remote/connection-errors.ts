@@ -2,6 +2,7 @@ import {
   AccessError,
   CorruptError,
   IndexError,
+  isMemmapError,
   LimitError,
   type MemmapError,
   NotFoundError,
@@ -83,6 +84,23 @@ export function oddAnswer(asked: Asked, mediaType: string, expected: string): Me
 /** The error of a body that is not what it should be. */
 export function oddBody(asked: Asked, what: string, cause?: unknown): CorruptError {
   return new CorruptError(`${asked.url}: the answer ${what}`, { path: asked.url, cause });
+}
+
+/** An error of reading an answer, which says where it came from. */
+export function answerError(asked: Asked, error: unknown): unknown {
+  if (!isMemmapError(error) || error.path !== undefined) return error;
+  switch (error.code) {
+    case "CORRUPT":
+    case "FORMAT":
+      return oddBody(asked, `is not what it should be: ${error.message}`, error);
+    case "LIMIT":
+      return new LimitError(`${asked.url}: the answer is too much: ${error.message}`, {
+        path: asked.url,
+        cause: error,
+      });
+    default:
+      return error;
+  }
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ConnectionOptions extends Credentials, ProgressOptions {
   readonly maxSlices?: number | undefined;
   /** Bytes of elements that are asked for by one request; 64 MiB when left out. */
   readonly maxRequestBytes?: number | undefined;
-  /** Bytes that a listing, or a group with what comes with it, may have; 64 MiB when left out. */
+  /** Bytes that a listing, or a group with what comes with it, may have; 64 MiB when left out. In memory it may take eight times as many. */
   readonly maxMapBytes?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { ClosedError, CorruptError, FormatError } from "../errors.js";
+import { ClosedError } from "../errors.js";
 import { authorization } from "./connection-access.js";
 import { encodePath, parseAddress, resolveParts } from "./connection-address.js";
 import { checkCount, checkHeaders, checkTimeout, requireKnown } from "./connection-checks.js";
@@ -11,7 +11,7 @@ import {
   type Part,
   rangeHeaders,
 } from "./connection-download.js";
-import { type Asked, oddBody, silence } from "./connection-errors.js";
+import { type Asked, answerError, oddBody, silence } from "./connection-errors.js";
 import { type Answer, exchange, type Question } from "./connection-exchange.js";
 import type {
   ConnectionOptions,
@@ -37,6 +37,8 @@ import {
 } from "./wire/index.js";
 
 export type { ConnectionOptions, Download, RequestOptions, SliceExpectation, SliceQuery };
+
+const MEMORY_PER_BYTE = 8;
 
 /**
  * The connection to a server: what is asked, and asked again where that may help. It holds no socket of its own: requests
@@ -114,7 +116,7 @@ export class Connection {
     const labelled = { label: `Path: ${path}`, ...options };
     const question = this.#post(path, {}, { "accept-encoding": "gzip" });
     return this.#run(question, what, labelled, async (answer, asked, transfer) => {
-      const map = decodeValue(await this.#message(answer, transfer));
+      const map = decodeValue(await this.#message(answer, transfer), { maxMemory: this.#maxMemory });
       if (map instanceof Map) return map as Map<string, unknown>;
       throw oddBody(asked, "is no map");
     });
@@ -132,7 +134,7 @@ export class Connection {
     const labelled = { label: `Object: ${object}`, ...options };
     const question = this.#post(path, { object, dataSizeLimit, maxDepth }, { "accept-encoding": "gzip" });
     return this.#run(question, what, labelled, async (answer, _asked, transfer) => ({
-      value: decodeMessage(await this.#message(answer, transfer)),
+      value: decodeMessage(await this.#message(answer, transfer), { maxMemory: this.#maxMemory }),
       etag: answer.etag,
     }));
   }
@@ -247,13 +249,16 @@ export class Connection {
         read(await exchange(this.#fetch, question, patience, asked), asked, transfer),
       );
     } catch (error) {
-      const isOdd =
-        (error instanceof CorruptError || error instanceof FormatError) && error.path === undefined;
-      throw isOdd ? oddBody(asked, `is not what it should be: ${error.message}`, error) : error;
+      throw answerError(asked, error);
     } finally {
       transfer.end();
       patience.end();
     }
+  }
+
+  /** Bytes that what is made of a listing or a group may take: small values take many times the bytes that they come in. */
+  get #maxMemory(): number {
+    return this.#maxMapBytes * MEMORY_PER_BYTE;
   }
 
   #note(answer: Answer): void {

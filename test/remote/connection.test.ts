@@ -224,6 +224,22 @@ describe("what is answered", () => {
   });
 
   it.each([
+    ["maps", 0x80],
+    ["lists", 0x90],
+    ["bytes", 0xc4],
+  ])("is bounded by the memory that it takes: %s of nothing", async (_, first) => {
+    const body = Buffer.alloc(60_000, first);
+    body.writeUInt32BE(0x81a161dd, 0);
+    if (first === 0xc4) for (let at = 9; at < body.length; at += 2) body[at] = 0;
+    body.writeUInt32BE(first === 0xc4 ? (body.length - 8) / 2 : body.length - 8, 4);
+    const { connection } = await connected(() => ({ body, gzip: true }), { maxMapBytes: 65_536 });
+    const asked = [connection.requestPath("a"), connection.requestObject("a", "/")];
+    for (const error of await Promise.all(asked.map(rejection))) {
+      expect(error).toMatchObject({ code: "LIMIT", message: expect.stringContaining("memory") });
+    }
+  });
+
+  it.each([
     ["no MessagePack", { body: Uint8Array.of(0xc1) }],
     ["no map", message([1])],
     ["short", { body: Uint8Array.of(0x81, 0xa1) }],

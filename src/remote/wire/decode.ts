@@ -30,6 +30,8 @@ export type RemoteValue =
 export interface MessageOptions {
   /** Arrays and maps within each other. */
   readonly maxDepth?: number | undefined;
+  /** Bytes of memory that it may take; 1 GiB when left out. */
+  readonly maxMemory?: number | undefined;
 }
 
 /** Whether a part of a message is an array of elements of one size. */
@@ -46,10 +48,13 @@ export function isWireTexts(value: unknown): value is WireTexts {
  * A whole answer: maps are `Map`s, and encoded arrays in it, which are checked against what they say of themselves,
  * `WireArray`s and `WireTexts`.
  *
- * @throws CorruptError where the bytes are no such answer
+ * @throws CorruptError where the bytes are no such answer, LimitError where it takes too much memory
  */
-export function decodeMessage(bytes: Uint8Array, { maxDepth = 64 }: MessageOptions = {}): unknown {
-  return withoutArrays(answered(() => decodeValue(bytes, { maxDepth })));
+export function decodeMessage(
+  bytes: Uint8Array,
+  { maxDepth = 64, maxMemory = 2 ** 30 }: MessageOptions = {},
+): unknown {
+  return withoutArrays(answered(() => decodeValue(bytes, { maxDepth, maxMemory })));
 }
 
 /** What another side should not have sent is an answer that is broken, not a file of ours. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { FormatError } from "../../errors.js";
+import { FormatError, LimitError } from "../../errors.js";
 
 /** What the bytes of a value may be made of. */
 export interface ScanLimits {
@@ -7,9 +7,19 @@ export interface ScanLimits {
   readonly maxDepth: number;
   /** Maps in all; each takes memory of some hundred bytes for the one byte that an empty one is. */
   readonly maxMaps?: number | undefined;
+  /** Bytes of memory that what is made of it may take, by what its parts take about. */
+  readonly maxMemory?: number | undefined;
   /** Whether there may be floating-point numbers, whole ones too. */
   readonly floats?: boolean | undefined;
 }
+
+/** Bytes of memory that values take about, apart from their place in what they are in. */
+const MEMORY = { plain: 16, text: 24, array: 48, map: 200 } as const;
+/** Of bytes, which are a view of those that came. */
+const VIEW = 120;
+/** Of a place in an array, and of a pair in a map. */
+const PLACE = 8;
+const PAIR = 48;
 
 /** The end of an integer; -1 of anything else. Slices are lists of millions, for which heads would be too dear. */
 function integerEnd(first: number, at: number): number {
@@ -67,16 +77,18 @@ function sized(bytes: Uint8Array, at: number, width: number, kind: Head["kind"])
  * arrays and maps together too. Takes time by the bytes alone.
  *
  * @returns where the value ends; -1 where the bytes end before it does
- * @throws FormatError for extension types, text that is not UTF-8, keys that are not texts, and what is over a limit
+ * @throws FormatError for extension types, text that is not UTF-8, keys that are not texts, and what is over a limit;
+ * LimitError for what takes too much memory
  */
 export function scanValue(bytes: Uint8Array, start: number, limits: ScanLimits): number {
-  const { maxDepth, maxMaps = Number.POSITIVE_INFINITY, floats = true } = limits;
+  const { maxDepth, maxMaps = Infinity, maxMemory = Infinity, floats = true } = limits;
   /** Of the arrays and maps around: values still to come, and whether they are pairs. */
   const open: { due: number; pairs: boolean }[] = [];
   let due = 1;
   let pairs = false;
   let pending = 1;
   let maps = 0;
+  let memory = 0;
   let at = start;
   while (due > 0) {
     const end = integerEnd(bytes[at] ?? 0xc1, at);
@@ -93,6 +105,10 @@ export function scanValue(bytes: Uint8Array, start: number, limits: ScanLimits):
     if (isKey && head.kind !== "text") throw refused(at, "a map's key that is not a text");
     due -= 1;
     pending -= 1;
+    memory += memoryOf(head, bytes[at] ?? 0);
+    if (memory > maxMemory) {
+      throw new LimitError(`MessagePack: a value that takes more than ${maxMemory} bytes of memory`);
+    }
     if (head.kind === "plain" || head.kind === "text") {
       const end = head.at + head.length;
       if (end > bytes.length) return -1;
@@ -118,6 +134,12 @@ export function scanValue(bytes: Uint8Array, start: number, limits: ScanLimits):
     }
   }
   return at;
+}
+
+/** Of a value itself, with the places in it, but not what is in them. */
+function memoryOf({ kind, length }: Head, first: number): number {
+  if (kind === "plain") return first >= 0xc4 && first <= 0xc6 ? VIEW : MEMORY.plain;
+  return MEMORY[kind] + length * (kind === "map" ? PAIR : kind === "array" ? PLACE : 1);
 }
 
 /** Most texts are short and plain: looking at them costs less than a call with a view of them. */
