@@ -3,8 +3,7 @@
  *
  * @module
  */
-export type { Roots } from "./answers/answers.js";
-export type { RootOptions } from "./catalogue/index.js";
+export type { RootOptions, Roots } from "./catalogue/index.js";
 export type { AuthOptions } from "./http/auth.js";
 export type { ServeLimits } from "./http/limits.js";
 export type { ServeOptions } from "./http/options.js";

@@ -135,6 +135,27 @@ describe("roles", () => {
     expect(find(catalogue, "secret/x.txt", withRoles("a"))).toMatchObject({ kind: "file" });
   });
 
+  it("hide labels of what is hidden, and directories that hold nothing else", async () => {
+    const hiding = new Catalogue({
+      top: { labels: { secret: "The secret one", open: "The open one" } },
+      "top/open": root,
+      "top/secret": { path: root, roles: ["a"] },
+      "way/to/secret": { path: root, roles: ["a"] },
+      "path/known": { path: root, roles: ["a"], hidden: false },
+    });
+    const names = Array.from(hiding.children(hiding.top, nothing), ({ name }) => name);
+    expect(names).toEqual(["top", "path"]);
+    const labels = { open: "The open one" };
+    expect(await mapOf(hiding, "top", 0, nothing)).toHaveProperty("labels", labels);
+    const all = { secret: "The secret one", ...labels };
+    expect(await mapOf(hiding, "top", 0, withRoles("a"))).toHaveProperty("labels", all);
+    for (const path of ["way", "way/to"]) {
+      expect(find(hiding, path, nothing)).toBeUndefined();
+      expect(find(hiding, path, withRoles("a"))).toMatchObject({ kind: "directory" });
+    }
+    expect(find(hiding, "path/known", nothing)).toMatchObject({ kind: "denied" });
+  });
+
   it("are all needed, and go down", () => {
     expect(find(catalogue, "inner", withRoles("b"))).toBeUndefined();
     expect(find(catalogue, "inner/deep", withRoles("a"))).toBeUndefined();

@@ -2,13 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { StaleError } from "../../errors.js";
 import { encodeValue, mediaTypeOf, type Query } from "../../remote/wire/index.js";
-import {
-  Catalogue,
-  type May,
-  type RootOptions,
-  type VirtualEntry,
-  type VirtualFile,
-} from "../catalogue/index.js";
+import { Catalogue, type May, type Roots, type VirtualEntry, type VirtualFile } from "../catalogue/index.js";
 import { directoryDownload, fileDownload } from "../download/index.js";
 import type { Identity } from "../http/auth.js";
 import type { ServeLimits } from "../http/limits.js";
@@ -21,11 +15,6 @@ import { openHdf5File } from "../served/hdf5-file.js";
 import { openStoreFile } from "../served/store-file.js";
 import { downloadAnswer } from "./download-answer.js";
 import { objectAnswer } from "./object-answer.js";
-
-/** What is served, by name: a path, or a path with who may see it. */
-export type Roots =
-  | Readonly<Record<string, string | RootOptions>>
-  | ReadonlyMap<string, string | RootOptions>;
 
 /** Makes the answers of a server, whatever way they go. */
 export class Answers {

@@ -146,6 +146,8 @@ function directoryOf(branch: Branch): VirtualDirectory {
   return { kind: "directory", name: branch.name, path: branch.path, branch, place: undefined };
 }
 
-function isAllowed({ roles }: Branch, may: May): boolean {
-  return roles.length === 0 || may(roles);
+/** What is only on the way to roots is there for those who may know of one of them. */
+function isAllowed({ roles, isRoot, children }: Branch, may: May): boolean {
+  if (roles.length > 0 && !may(roles)) return false;
+  return isRoot || [...children.values()].some((child) => !child.hidden || isAllowed(child, may));
 }

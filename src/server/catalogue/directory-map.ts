@@ -68,11 +68,14 @@ export class DirectoryMaps {
       const size = map?.get("size");
       sum += typeof size === "number" ? size : await this.#sizes.of(entry, may, budget);
     }
+    const labels = directory.branch?.labels;
+    // Not of what is hidden from this one.
+    const isShown = (name: string): boolean => files.has(name) || directories.has(name);
     return new Map<string, unknown>([
       ["type", "directory"],
       ["size", sum],
       ["description", directory.branch?.description ?? null],
-      ["labels", directory.branch?.labels ?? null],
+      ["labels", labels === undefined ? null : new Map([...labels].filter(([name]) => isShown(name)))],
       ["files", files],
       ["directories", directories],
     ]);

@@ -42,6 +42,8 @@ export interface Branch {
   readonly name: string;
   readonly path: string;
   readonly children: Map<string, Branch>;
+  /** Whether there is a root of this name; others are only on the way to one. */
+  isRoot: boolean;
   mount: Mount | undefined;
   description: string | undefined;
   labels: ReadonlyMap<string, string> | undefined;
@@ -102,7 +104,14 @@ function requireRoot(options: RootOptions, what: string): void {
 }
 
 function branch(name: string, path: string): Branch {
-  const plain = { mount: undefined, description: undefined, labels: undefined, roles: [], hidden: true };
+  const plain = {
+    isRoot: false,
+    mount: undefined,
+    description: undefined,
+    labels: undefined,
+    roles: [],
+    hidden: true,
+  };
   return { name, path, children: new Map(), ...plain };
 }
 
@@ -114,6 +123,7 @@ function plant(top: Branch, name: string, options: RootOptions, files: Files): v
     at.children.set(part, next);
     at = next;
   }
+  at.isRoot = true;
   at.mount = mountOf(name, options, files);
   at.description = options.description;
   at.labels = options.labels === undefined ? undefined : new Map(Object.entries(options.labels));

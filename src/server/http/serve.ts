@@ -4,7 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { FastifyHttpOptions, FastifyInstance, FastifyServerOptions } from "fastify";
 import { DiskError, UnsupportedError } from "../../errors.js";
 import { partner } from "../../frame/partner.js";
-import { Answers, type Roots } from "../answers/answers.js";
+import { Answers } from "../answers/answers.js";
+import type { Roots } from "../catalogue/index.js";
 import { addDescription, addRoutes } from "./app.js";
 import { Authenticator } from "./auth.js";
 import { openEncodings } from "./encoding.js";
@@ -124,7 +125,7 @@ export async function serve(roots: Roots, options: ServeOptions = {}): Promise<T
       // What is no percent encoding comes to no route.
       frameworkErrors: (error, request, reply) => {
         const isDownload = request.raw.url?.startsWith(`${prefix}/download`) === true;
-        answerProblem(error, request, reply, { realm: authenticator.realm, isDownload });
+        answerProblem(error, request, reply, { challenges: authenticator.challenges, isDownload });
       },
       // One line for each answer is written by the routes, without credentials.
       logController: new LogController({ disableRequestLogging: true }),
@@ -222,7 +223,15 @@ async function appOptions(
 function loggerOf(logger: ServeOptions["logger"]): FastifyServerOptions["logger"] {
   if (logger === undefined || logger === false) return false;
   const given = logger === true ? { level: "info" } : logger;
-  return { ...given, redact: ["req.headers", "*.authorization", "*.headers", "*.rawPacket"] };
+  const { redact = [] } = given;
+  const paths = [
+    "req.headers",
+    "*.authorization",
+    "*.headers",
+    "*.rawPacket",
+    ...(Array.isArray(redact) ? redact : redact.paths),
+  ];
+  return { ...given, redact: Array.isArray(redact) ? paths : { ...redact, paths } };
 }
 
 /** The version of this package. */
