@@ -66,6 +66,26 @@ describe("Authenticator", () => {
     expect(await statusOf(`Bearer ${token}`, patient, "10.0.0.1")).toBe(200);
   });
 
+  it("counts a network of IPv6 as one address", async () => {
+    const patient = new Authenticator({ tokens: { robot: { token: hashToken(token) } } }, true);
+    const wrong = Array.from({ length: 100 }, (_, i) =>
+      statusOf(`Bearer wrong-token-${i}`, patient, `2001:db8::${i.toString(16)}`),
+    );
+    await Promise.all(wrong);
+    expect(await statusOf("Bearer once-more-wrong", patient, "2001:db8::ffff")).toBe(429);
+    expect(await statusOf("Bearer once-more-wrong", patient, "2001:db8:0:1::")).toBe(401);
+  });
+
+  it("says how one may say who one is", () => {
+    const of = (options: ConstructorParameters<typeof Authenticator>[0]) =>
+      new Authenticator(options, true).challenges;
+    expect(of({ realm: 'the "stars"\n' })).toEqual(['Basic realm="the _stars__", charset="UTF-8"']);
+    expect(of({ tokens: { robot: { token: hashToken(token) } } })).toEqual([
+      'Basic realm="memmap-table", charset="UTF-8"',
+      'Bearer realm="memmap-table"',
+    ]);
+  });
+
   it("checks a few passwords at a time, and refuses a flood of them", async () => {
     const key = scryptSync("right", "salt1234", 32, { N: 4096 }).toString("base64url");
     const password = `scrypt$4096$8$1$${Buffer.from("salt1234").toString("base64url")}$${key}`;

@@ -59,6 +59,8 @@ describe("limits of requests", async () => {
   });
 
   it("end what is no HTTP", async () => {
+    expect(await say(server, `GET /msgpack/ HTTP/1.1\r\nHost: evil.example\r\n${head}`)).toMatch(/ 400 /);
+    expect(await say(server, `GET /msgpack/ HTTP/1.1\r\nhost: 127.0.0.1\r\n${head}`)).toMatch(/ 400 /);
     expect(await say(server, `GET /msgpack/ HTTP/1.1\r\nA b: c\r\n${head}`)).toMatch(/^HTTP\/1.1 400 /);
     expect(await say(server, "\x16\x03\x01\x02\x00")).toMatch(/^HTTP\/1.1 400 /);
     expect(await say(server, "GET /msgpack/ HTTP/1.1\r\nConnection: close\r\n\r\n")).toMatch(/ 400 /);

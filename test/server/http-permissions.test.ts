@@ -208,7 +208,7 @@ describe("a server that wants to know everybody", () => {
     const probe = await ask(closed, "/msgpack/");
     expect([probe.status, probe.headers["www-authenticate"]]).toEqual([
       401,
-      'Basic realm="r___", charset="UTF-8"',
+      'Basic realm="r___", charset="UTF-8", Bearer realm="r___"',
     ]);
     expect((await ask(closed, "/msgpack/", { headers: WHO.robot })).status).toBe(200);
     expect((await ask(closed, "/metrics")).status).toBe(401);

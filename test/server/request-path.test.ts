@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HostList, isLoopback } from "../../src/server/http/hosts.js";
+import { clientOf, HostList, isLoopback } from "../../src/server/http/hosts.js";
 import { requestPath } from "../../src/server/http/request-path.js";
 
 const segments = (url: string) => {
@@ -23,6 +23,7 @@ describe("requestPath", () => {
     ["/a/%2e%2E/b", ["b"]],
     ["/a//b", 404],
     ["//a", 404],
+    ["//", 404],
     ["/..", 404],
     ["/a/../..", 404],
     ["/%", 400],
@@ -33,6 +34,19 @@ describe("requestPath", () => {
     expect(segments(url)).toEqual(expected);
     expect(segments(`${url}?slice=1/2`)).toEqual(expected);
   });
+});
+
+describe("clientOf", () => {
+  it.each([
+    ["10.0.0.1", "10.0.0.1"],
+    ["::ffff:10.0.0.1", "::ffff:10.0.0.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+    ["2001:db8:1:2::9", "2001:db8:1:2"],
+    ["2001:db8::9", "2001:db8:0:0"],
+    ["fe80::1%eth0", "fe80:0:0:0"],
+    ["::1", "0:0:0:0"],
+    ["::", "0:0:0:0"],
+  ])("%s", (address, client) => expect(clientOf(address)).toBe(client));
 });
 
 describe("HostList", () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { UnsupportedError } from "../../errors.js";
 import { partner } from "../../frame/partner.js";
@@ -7,7 +8,7 @@ import type { Authenticator, Identity } from "./auth.js";
 import { type Encodings, encodingFor } from "./encoding.js";
 import { answerProblem } from "./error-answer.js";
 import type { Gate, Pass } from "./gate.js";
-import { type HostList, isLoopback } from "./hosts.js";
+import { clientOf, type HostList, isLoopback } from "./hosts.js";
 import type { ServeLimits } from "./limits.js";
 import type { Metrics } from "./metrics.js";
 import { Problem } from "./problem.js";
@@ -101,6 +102,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     if ((request.raw.url ?? "").length > parts.limits.urlBytes) {
       throw new Problem(414, `the URL has more than ${parts.limits.urlBytes} bytes`);
     }
+    requireOneHost(request.raw);
     parts.hosts.require(request.headers.host);
     const route = routeOf(request);
     if (route === "/health") return;
@@ -137,7 +139,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.setErrorHandler((error, request, reply) => {
     answerProblem(error, request, reply, {
-      realm: parts.authenticator.realm,
+      challenges: parts.authenticator.challenges,
       isDownload: pathOf(request).startsWith(downloads),
     });
   });
@@ -225,9 +227,16 @@ function isHere({ ip, headers }: FastifyRequest): boolean {
 }
 
 async function enter(gate: Gate, { identity, gone }: Visit, { ip }: FastifyRequest): Promise<Pass> {
-  const pass = await gate.enter(identity.name ?? ip, gone);
+  const pass = await gate.enter(identity.name === undefined ? clientOf(ip) : `user ${identity.name}`, gone);
   if (gone.aborted) pass.leave();
   return pass;
+}
+
+/** Of two names one might be judged here, and the other by whoever stands between. @throws Problem 400 */
+function requireOneHost({ rawHeaders }: IncomingMessage): void {
+  const isHost = (name: string, at: number): boolean =>
+    at % 2 === 0 && name.length === 4 && name.toLowerCase() === "host";
+  if (rawHeaders.filter(isHost).length > 1) throw new Problem(400, "a request has one Host");
 }
 
 /** Whether the body of a request has more bytes, or may. */

@@ -1,5 +1,6 @@
 import { FormatError } from "../../errors.js";
 import { requireFlag, requireKeys, requireRecord, requireText, requireTexts } from "../checks.js";
+import { clientOf } from "./hosts.js";
 import {
   fingerprint,
   isPassword,
@@ -77,7 +78,9 @@ interface Token {
 
 /** Tells who asks. */
 export class Authenticator {
-  readonly realm: string;
+  /** What is said to those who did not say who they are: how they may. */
+  readonly challenges: readonly string[];
+  readonly #nobody: PasswordHash;
   readonly #users: ReadonlyMap<string, User>;
   readonly #tokens: readonly Token[];
   readonly #isOpen: boolean;
@@ -93,7 +96,9 @@ export class Authenticator {
   constructor(options: AuthOptions | undefined, isLoopback: boolean) {
     if (options !== undefined) requireAuth(options);
     const { users = {}, tokens = {}, realm = "memmap-table", anonymous = isLoopback } = options ?? {};
-    this.realm = realm.replace(/[^\x20-\x7e]|["\\]/g, "_");
+    const quoted = `realm="${realm.replace(/[^\x20-\x7e]|["\\]/g, "_")}"`;
+    const basic = `Basic ${quoted}, charset="UTF-8"`;
+    this.challenges = Object.keys(tokens).length === 0 ? [basic] : [basic, `Bearer ${quoted}`];
     this.#isOpen = anonymous;
     this.#users = new Map(
       Object.entries(users).map(([name, { password, roles = [] }]) => {
@@ -106,6 +111,9 @@ export class Authenticator {
         ] as const;
       }),
     );
+    const costs = [...this.#users.values()].map(({ hash }) => hash);
+    const [costliest = NOBODY] = costs.sort((one, other) => costOf(other) - costOf(one));
+    this.#nobody = { ...NOBODY, N: costliest.N, r: costliest.r, p: costliest.p };
     this.#tokens = Object.entries(tokens).map(([name, { token, roles = [] }]) => ({
       digest: parseTokenHash(token, name),
       identity: { name: `token:${name}`, roles: new Set(roles) },
@@ -114,20 +122,21 @@ export class Authenticator {
 
   /**
    * @param header of the request, where it has one
-   * @param address of the client, whose failures are counted
+   * @param address of the client, whose failures are counted, and with IPv6 those of its network
    * @throws Problem 401, also where the answer would not need a name; 429 for too many failures, 503 for too many at once
    */
   async identify(header: string | undefined, address: string): Promise<Identity> {
+    const client = clientOf(address);
     if (header === undefined) {
       if (this.#isOpen) return ANONYMOUS;
       throw new Problem(401, "this server wants to know who asks");
     }
     const known = this.#remembered(header);
     if (known !== undefined) return known;
-    this.#requirePatience(address);
+    this.#requirePatience(client);
     const identity = await this.#check(header);
     if (identity === undefined) {
-      this.#count(address);
+      this.#count(client);
       throw new Problem(401, "incorrect user name, password or token");
     }
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
@@ -154,7 +163,7 @@ export class Authenticator {
     const colon = text.indexOf(":");
     if (colon === -1) return undefined;
     const user = this.#users.get(text.slice(0, colon));
-    const isRight = await this.#inTurn(() => isPassword(text.slice(colon + 1), user?.hash ?? NOBODY));
+    const isRight = await this.#inTurn(() => isPassword(text.slice(colon + 1), user?.hash ?? this.#nobody));
     return isRight ? user?.identity : undefined;
   }
 
@@ -174,20 +183,25 @@ export class Authenticator {
     }
   }
 
-  #requirePatience(address: string): void {
-    const failures = this.#failures.get(address);
+  #requirePatience(client: string): void {
+    const failures = this.#failures.get(client);
     if (failures === undefined) return;
     const rest = failures.until - Date.now();
-    if (rest <= 0) this.#failures.delete(address);
+    if (rest <= 0) this.#failures.delete(client);
     else if (failures.count >= MOST_FAILURES) {
       throw new BusyProblem("too many wrong credentials", Math.ceil(rest / 1000), 429);
     }
   }
 
-  #count(address: string): void {
+  #count(client: string): void {
     if (this.#failures.size >= MOST_REMEMBERED) this.#failures.clear();
-    const failures = this.#failures.get(address) ?? { count: 0, until: Date.now() + MINUTE };
+    const failures = this.#failures.get(client) ?? { count: 0, until: Date.now() + MINUTE };
     failures.count += 1;
-    this.#failures.set(address, failures);
+    this.#failures.set(client, failures);
   }
+}
+
+/** In proportion to the time that it takes. */
+function costOf({ N, r, p }: PasswordHash): number {
+  return N * r * p;
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { errorBody, MEDIA_TYPE } from "../../remote/wire/index.js";
+import { chooseRepresentation } from "../represent/index.js";
 import { BusyProblem, problemOf } from "./problem.js";
 
 /**
@@ -10,14 +11,14 @@ export function answerProblem(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { realm, isDownload }: { readonly realm: string; readonly isDownload: boolean },
+  { challenges, isDownload }: { readonly challenges: readonly string[]; readonly isDownload: boolean },
 ): void {
   const problem = problemOf(error);
   const { status, message } = problem;
   if (status >= 500 && !(problem instanceof BusyProblem)) request.log.error({ err: error }, "failed");
   void reply.code(status).headers({ ...problem.headers, "cache-control": "no-store" });
-  if (status === 401) void reply.header("www-authenticate", `Basic realm="${realm}", charset="UTF-8"`);
-  if (/\bapplication\/json\b/.test(request.headers.accept ?? "")) {
+  if (status === 401) void reply.header("www-authenticate", challenges);
+  if (chooseRepresentation(request.headers.accept) === "json") {
     void reply.type("application/json").send(JSON.stringify({ error: message }));
   } else if (isDownload || status === 401 || status === 403) {
     void reply.type("text/html; charset=utf-8").send(htmlOf(status, message));

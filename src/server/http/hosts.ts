@@ -14,6 +14,14 @@ export function isLoopback(host: string): boolean {
   );
 }
 
+/** Those who count as one client: an address, or with IPv6 a network of 64 bits, in which anybody has as many as he likes. */
+export function clientOf(address: string): string {
+  if (isIP(address) !== 6 || address.includes(".")) return address;
+  const [before = [], behind = []] = address.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const zeros = Array.from({ length: 8 - before.length - behind.length }, () => "0");
+  return [...before, ...zeros, ...behind].slice(0, 4).join(":");
+}
+
 /**
  * Judges the name by which a server is asked: a page of another name that a browser was told to find here shall not read
  * what its user may (DNS rebinding).

@@ -23,7 +23,7 @@ export function requestPath(url: string, route: string): RequestPath {
   const query = mark === -1 ? "" : url.slice(mark + 1);
   const parts = path.replace(/^\//, "").replace(/\/$/, "");
   const segments: string[] = [];
-  if (parts === "") return { segments, query };
+  if (path === "" || path === "/") return { segments, query };
   for (const part of parts.split("/")) {
     const segment = decoded(part);
     if (segment === ".") continue;
