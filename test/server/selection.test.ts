@@ -46,6 +46,7 @@ const SAMPLES: readonly Sample[] = [
   { name: "padded", dtype: PADDED, shape: [11, 2] },
   { name: "large", dtype: "i4", shape: [60, 9000] },
   { name: "tall", dtype: "u2", shape: [40_000, 12], fortran: true },
+  { name: "long", dtype: "i4", shape: [30_000, 3] },
   { name: "one", dtype: ">f8", shape: [] },
   { name: "nothing", dtype: "f8", shape: [0, 3] },
   { name: "none", dtype: "f8", shape: [3, 0] },
@@ -225,6 +226,24 @@ describe("readSelection", () => {
     ["positions far apart in no order", "large", [indices(50, 2, 2, 31), indices(8000, 1, 4000, 3999)]],
     ["positions near one another in no order", "large", [indices(50, 2, 2, 31), indices(5, 1, 9, 3)]],
     ["runs with gaps", "large", [runs([0, 2], [9, 1], [40, 20]), range(10, 8000)]],
+    [
+      "runs that are near, touch, or are empty",
+      "long",
+      [runs([0, 30], [30, 0], [30, 20], [61, 40], [101, 9]), range(0, 3)],
+    ],
+    ["runs that are far apart", "long", [runs([5, 20], [900, 30], [29_000, 1], [29_999, 1]), range(0, 3)]],
+    [
+      "runs longer than a piece, between short ones",
+      "long",
+      [runs([0, 1], [3, 200], [203, 28_000], [29_000, 12]), range(0, 3)],
+    ],
+    [
+      "empty runs before others, and behind",
+      "long",
+      [runs([0, 0], [9000, 0], [9100, 50], [9160, 50], [30_000, 0]), range(0, 3)],
+    ],
+    ["runs of a part of each row", "long", [runs([10, 60], [80, 60]), range(1, 2)]],
+    ["runs of columns that lie as such", "tall", [runs([10, 60], [80, 60], [30_000, 7]), range(0, 12)]],
     ["columns that lie as such", "tall", [range(0, 40_000), range(3, 2, 5)]],
     ["rows across them", "tall", [range(5, 4000, 10), range(0, 12)]],
     ["a part of them", "tall", [range(100, 20_000), indices(11, 0, 5)]],
@@ -353,6 +372,20 @@ describe("readSelection", () => {
     const joined = counted(1 << 20);
     await read(joined.dataset, [runs([0, 10], [10, 20], [30, 5])]);
     expect(joined.boxes).toEqual([{ start: [0], count: [35] }]);
+    const runsNear = counted(1 << 20);
+    await read(runsNear.dataset, [
+      runs(...Array.from({ length: 1000 }, (_, i): [number, number] => [i * 400, 100])),
+    ]);
+    expect(runsNear.boxes.length).toBeLessThanOrEqual(50);
+    const runsFar = counted(1 << 20);
+    await read(runsFar.dataset, [runs([0, 100], [5000, 100], [5100, 100], [9000, 70_000])]);
+    expect(runsFar.boxes.map(({ start, count }) => [start[0], count[0]])).toEqual([
+      [0, 100],
+      [5000, 200],
+      [9000, 32_768],
+      [41_768, 32_768],
+      [74_536, 4464],
+    ]);
     const mixed = counted(1 << 20);
     await read(mixed.dataset, [indices(...Array.from({ length: 5000 }, (_, i) => (i * 7919) % 50_000))]);
     expect(mixed.boxes.length).toBeLessThanOrEqual(50);

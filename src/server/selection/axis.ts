@@ -1,5 +1,5 @@
 import { argsort } from "../../compute/index.js";
-import type { AxisSelection } from "../../remote/wire/index.js";
+import type { AxisRuns, AxisSelection } from "../../remote/wire/index.js";
 
 /** Places in a list. */
 export type Indices = Int32Array | Float64Array;
@@ -18,6 +18,8 @@ export interface Axis {
    * no order.
    */
   sorted?(k: number, count: number): { readonly axis: Axis; readonly places: Indices };
+  /** The runs of which it is made, which ascend and do not overlap; only of such as were given so. */
+  readonly given?: Pick<AxisRuns, "starts" | "counts">;
   /** The bounds of all positions, and how many runs of such as follow one another there are. */
   around(): Around;
 }
@@ -99,6 +101,7 @@ function runsAxis(starts: Float64Array, counts: Float64Array): Axis {
   };
   return collected({
     count: total,
+    given: { starts, counts },
     at: (k) => {
       const i = find(k);
       return (starts[i] ?? 0) + k - ((ends[i] ?? 0) - (counts[i] ?? 0));

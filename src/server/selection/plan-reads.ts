@@ -1,6 +1,7 @@
 import type { Box } from "../served/served.js";
 import type { Axis, Indices } from "./axis.js";
 import { type Group, groupAt, type Inner, isReadable, type ReadLimits } from "./group.js";
+import { runReads } from "./run-reads.js";
 
 /** One read, which gives the next elements of the result. */
 export interface Read {
@@ -84,9 +85,16 @@ class ReadPlan {
       return;
     }
     const [low, length] = [this.#start[level] ?? 0, this.#count[level] ?? 0];
-    const { sorted } = axis;
-    if (sorted !== undefined && isReadable(inner, this.#limits))
-      yield* this.#sorted(level, { ...axis, sorted }, inner);
+    const { sorted, given } = axis;
+    const isReadAtOnce = isReadable(inner, this.#limits);
+    const isRuns = given !== undefined && axis.count * inner.size >= given.starts.length * this.#limits.run;
+    if (isRuns && isReadAtOnce && inner.boxes === 1) {
+      const box = (start: number, count: number): Box => {
+        this.#narrow(level, start, count);
+        return this.#box();
+      };
+      yield* runReads(given, { size: inner.size, box }, this.#limits);
+    } else if (sorted !== undefined && isReadAtOnce) yield* this.#sorted(level, { ...axis, sorted }, inner);
     else yield* this.#along(level, axis, inner);
     this.#narrow(level, low, length);
   }
