@@ -17,7 +17,17 @@ import { MemmapTable } from "../../src/index.js";
 import { problemOf } from "../../src/server/http/problem.js";
 import { temporaryPaths } from "../support/temporary.js";
 import { makeData } from "./support/data.js";
-import { ask, errorOf, MSGPACK, opened, type Reply, startServer, unpack, within } from "./support/http.js";
+import {
+  ask,
+  errorOf,
+  MSGPACK,
+  NUMPY,
+  opened,
+  type Reply,
+  startServer,
+  unpack,
+  within,
+} from "./support/http.js";
 
 const fresh = temporaryPaths();
 const root = fresh("secret-place");
@@ -139,10 +149,25 @@ describe("what is damaged is 404, or not yet there, and says nothing of where it
     expect(said(new LockedError(message, { path }))).toBe(409);
     expect(said(new ClosedError(message, { path }))).toBe(503);
     expect(said(new LimitError(message, { path }))).toBe(413);
+    expect(problemOf(new LimitError(message, { path })).message).toMatch(/too large to be read/);
     expect(said(new TypeError(message))).toBe(500);
     expect(said(Object.assign(new Error(message), { statusCode: 400 }))).toBe(400);
     expect(said(Object.assign(new Error(message), { statusCode: 599 }))).toBe(500);
     expect(problemOf(new FormatError("slice: x"))).toMatchObject({ status: 400, message: "slice: x" });
+  });
+
+  it("text that is none, though it comes as it is to those who ask for NumPy's", async () => {
+    const path = join(root, "texts");
+    MemmapTable.create(path, { rows: 3, columns: { x: "U2" } }).close();
+    const bytes = readFileSync(join(path, "x.npy"));
+    bytes.writeUInt32LE(0x110000, bytes.length - 8);
+    writeFileSync(join(path, "x.npy"), bytes);
+    const asked = { body: { object: "/x", slice: [[0, 3]] } };
+    const reply = await ask(server, "/msgpack/data/texts", asked);
+    isClean(reply, 404);
+    expect(errorOf(reply)).toContain(NUMPY);
+    const whole = await ask(server, "/msgpack/data/texts", { ...asked, headers: { accept: NUMPY } });
+    expect(whole.status).toBe(200);
   });
 
   it("and all others are answered beside it", async () => {

@@ -1,5 +1,5 @@
 import { type DType, sizeOf } from "../../dtype/index.js";
-import { LimitError } from "../../errors.js";
+import { isMemmapError, LimitError } from "../../errors.js";
 import {
   type AxisSelection,
   checkSelection,
@@ -133,9 +133,20 @@ async function slice(
   return answerOf(asked, {
     async *pieces() {
       yield textsHead(shape);
-      yield* readSelection(dataset, selection, { dialect, signal: gone });
+      yield* asText(readSelection(dataset, selection, { dialect, signal: gone }));
     },
   });
+}
+
+/** @throws Problem where what is to be sent as text is none */
+async function* asText(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!isMemmapError(error, "CAST")) throw error;
+    const other = mediaTypeOf("numpy");
+    throw new Problem(404, `the dataset has text that is no Unicode; as it is, it comes by Accept: ${other}`);
+  }
 }
 
 function itemsResult(

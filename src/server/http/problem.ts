@@ -56,6 +56,7 @@ const SAID: { readonly [code in ErrorCode]?: string } = {
   UNSUPPORTED: "Failed to open object",
   CORRUPT: "Unable to read data stream",
   DISK: "Unable to read data stream",
+  LIMIT: "Unable to read data stream: the file has parts that are too large to be read",
   STALE: "the file changes while it is read; ask again",
   LOCKED: "another program writes the file; ask again when it has closed it",
   CLOSED: "the server stops",
