@@ -156,6 +156,29 @@ describe("what is damaged is 404, or not yet there, and says nothing of where it
     expect(problemOf(new FormatError("slice: x"))).toMatchObject({ status: 400, message: "slice: x" });
   });
 
+  it.each(["/download/data/plain.bin", "/download/data/plain"])(
+    "a file that is written to while it is sent by %s: the connection is reset",
+    async (target) => {
+      const bytes = Buffer.alloc(2 ** 25, 1);
+      const path = join(root, target.endsWith("bin") ? "plain.bin" : "plain/x.bin");
+      mkdirSync(join(root, "plain"), { recursive: true });
+      writeFileSync(path, bytes);
+      const socket = await opened(server);
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      let last: number | undefined;
+      let length = 0;
+      socket.pause().write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      await once(socket, "readable");
+      writeFileSync(path, bytes.fill(2), { flag: "r+" });
+      socket.on("data", (part: Buffer) => {
+        length += part.length;
+        last = part.at(-1);
+      });
+      await closed;
+      expect([length > 0, length < bytes.length, last]).toEqual([true, true, 1]);
+    },
+  );
+
   it("text that is none, though it comes as it is to those who ask for NumPy's", async () => {
     const path = join(root, "texts");
     MemmapTable.create(path, { rows: 3, columns: { x: "U2" } }).close();
