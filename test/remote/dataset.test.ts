@@ -351,6 +351,50 @@ describe("a remote dataset", () => {
     expect([...target]).toEqual([0, 1, 18, 19, 20, 21]);
   });
 
+  it("joins the slices of views as those of arrays, whether or not they are written alike", async () => {
+    const data = arange("<i4", 40, 3, 2);
+    const { dataset } = await open(array(data));
+    const lists: Parameters<typeof dataset.requestSlices>[0][] = [
+      [slice(0, 3), slice(3, 3), slice(3, 9), slice(-2), slice(100)],
+      [slice(5), slice(0, 5)],
+      [slice(2, 9), slice(4, 6), slice(4, 6), 4, -1, 0],
+      [slice(null, null, -3), slice(1, 8, 2)],
+      [
+        [slice(1, 3), slice(1, 2)],
+        [slice(4, 5), slice(1, 2)],
+        [7, slice(1, 2, 1)],
+        [[8][0] ?? 0, slice(1, -1)],
+      ],
+      [
+        ["...", 1],
+        [slice(0, 2), slice(), 1],
+        [3, "...", 1],
+      ],
+    ];
+    for (const shown of [slice(), slice(null, null, 2), slice(18, null, -1)]) {
+      const [view, same] = [dataset.view(shown), data.view(shown)];
+      for (const list of lists) {
+        const parts = list.map((one) => {
+          const [first, ...others] = Array.isArray(one) ? one : [one];
+          const row = typeof first === "number" ? slice(first, first === -1 ? null : first + 1) : first;
+          return same.view(row, ...others).toArray();
+        });
+        expect((await view.requestSlices(list)).toArray()).toEqual(parts.flat());
+      }
+      await expect(view.requestSlices([slice(0, 1), 40])).rejects.toMatchObject({ code: "INDEX" });
+      await expect(view.requestSlices([slice(0, 1), 0.5])).rejects.toMatchObject({ code: "DTYPE" });
+      await expect(
+        view.requestSlices([
+          ["...", 1],
+          [slice(), 1],
+        ]),
+      ).rejects.toMatchObject({ code: "INDEX" });
+    }
+    await expect(dataset.requestSlices([slice(), [slice(), null as never]])).rejects.toMatchObject({
+      code: "INDEX",
+    });
+  });
+
   it("has every dtype that a server sends", async () => {
     const kinds: DTypeLike[] = [
       "b1",
