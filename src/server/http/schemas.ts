@@ -48,9 +48,15 @@ const ERRORS = {
   401: error("Who asks has to say who he is, or is not who he says."),
   403: error("Who asks may not see it."),
   404: error("There is nothing of the name, or the slice lies outside."),
+  405: error("It is asked for by other methods; Allow names them."),
+  406: error("There is no such representation of it."),
   409: error("The file changes while it is read."),
   412: error("The file is another version than the one of If-Match."),
   413: error("The slice or the request is too large; the message says what may be asked for."),
+  414: error("The URL is too long."),
+  415: error("The body is of another type."),
+  421: error("The server is asked by a name that is not its own."),
+  429: error("Too many wrong credentials; Retry-After says when to come again."),
   503: error("Too many requests; Retry-After says when to come again."),
 };
 
@@ -58,7 +64,11 @@ export const QUERY = {
   summary: "A directory, a file, an object of a file, or a part of a dataset",
   querystring: { type: "object", properties: PARAMETERS },
   security: SECURITY,
-  response: { 200: { description: "What was asked for.", content: BODIES }, ...ERRORS },
+  response: {
+    200: { description: "What was asked for.", content: BODIES },
+    304: { description: "It is as the client has it." },
+    ...ERRORS,
+  },
 } as const;
 
 export const MESSAGE = {
@@ -81,7 +91,8 @@ export const DOWNLOAD = {
       description: "The range that was asked for.",
       content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
     },
-    404: error("There is nothing of the name."),
+    304: { description: "It is as the client has it." },
+    ...ERRORS,
     416: error("The range lies outside."),
   },
 } as const;
