@@ -17,7 +17,8 @@ function lines(names: readonly string[]): string {
 describe("the public names", () => {
   it("at run time", () => {
     expect(lines(Object.keys(built).sort())).toMatchInlineSnapshot(`
-      "ArrayView
+      "AccessError
+      ArrayView
       CastError
       ClosedError
       CorruptError
@@ -38,6 +39,7 @@ describe("the public names", () => {
       NpyArray
       ReadOnlyError
       RecordArray
+      RemoteError
       ShapeError
       StaleError
       TableView
