@@ -15,15 +15,21 @@ export interface ServeOptions {
   /** What all paths begin with, such as `"/hdfstream"`; nothing when left out. */
   readonly prefix?: string | undefined;
   readonly auth?: AuthOptions | undefined;
-  /** Key and certificate in PEM, for HTTPS. */
+  /** Key and certificate for HTTPS: PEM, or names of files of it. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined;
-  /** The names that clients may call this server by; any address in digits and `localhost` when left out. */
+  /**
+   * The names that clients may call this server by, without ports, beside `host`; any address in digits and `localhost` when
+   * left out.
+   */
   readonly hosts?: readonly string[] | undefined;
-  /** The origins whose pages may read, such as `"https://viewer.example"`; none when left out. */
+  /** The origins whose pages may read, as browsers say them, such as `"https://viewer.example"`; none when left out. */
   readonly cors?: { readonly origins: readonly string[] } | undefined;
   /** Whether `Accept-Encoding` is heeded; true when left out. */
   readonly compression?: boolean | undefined;
-  /** Whether `/metrics` is there; when left out, where `prom-client` is installed. */
+  /**
+   * Whether `/metrics` is there; when left out, where `prom-client` is installed. It is for the role `metrics`, and for whoever
+   * asks from this machine, proxies left out that say so (`Via`, `Forwarded`, `X-Forwarded-For`).
+   */
   readonly metrics?: boolean | undefined;
   /** Whether `/openapi.json` is there; when left out, where `@fastify/swagger` is installed. */
   readonly openapi?: boolean | undefined;
