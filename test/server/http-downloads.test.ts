@@ -102,6 +102,8 @@ describe("conditions by dates", () => {
     [{ "if-modified-since": "2030" }, 200],
     [{ "if-modified-since": then, "if-none-match": '"x"' }, 200],
     [{ "if-modified-since": then, range: "bytes=0-9" }, 304],
+    [{ "if-modified-since": then, range: "bytes=300000-" }, 304],
+    [{ "if-match": '"x"', range: "bytes=300000-" }, 412],
     [{ "if-unmodified-since": then }, 200],
     [{ "if-unmodified-since": later }, 200],
     [{ "if-unmodified-since": before }, 412],

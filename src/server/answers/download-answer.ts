@@ -6,16 +6,18 @@ import type { Answer } from "../http/respond.js";
 
 const SHOWN = "file";
 
-/** The answer of a file or a tar, or of the range of it that is asked for. @throws Problem 416 */
+/**
+ * The answer of a file or a tar, or of the range of it that is asked for. A range that lies outside is a Problem 416 when its
+ * pieces are asked for: conditions of the request come first.
+ */
 export function downloadAnswer(download: Download, headers: IncomingHttpHeaders): Answer {
   const { length, contentType, filename, lastModified, pin } = download;
   const range = isWanted(headers["if-range"]?.toString(), download)
     ? parseRange(headers.range, length)
     : undefined;
-  if (range === "unsatisfiable")
-    throw new Problem(416, `the file has ${length} bytes`, { "content-range": `bytes */${length}` });
-  const { start, end } = range ?? { start: 0, end: length };
-  const isPart = range !== undefined;
+  const isOutside = range === "unsatisfiable";
+  const isPart = range !== undefined && !isOutside;
+  const { start, end } = isPart ? range : { start: 0, end: length };
   return {
     contentType,
     length: end - start,
@@ -28,7 +30,10 @@ export function downloadAnswer(download: Download, headers: IncomingHttpHeaders)
       "last-modified": new Date(lastModified).toUTCString(),
       ...(isPart ? { "content-range": `bytes ${start}-${end - 1}/${length}` } : {}),
     },
-    pieces: () => download.open(start, end),
+    pieces: () => {
+      if (!isOutside) return download.open(start, end);
+      throw new Problem(416, `the file has ${length} bytes`, { "content-range": `bytes */${length}` });
+    },
     isIntact: () => true,
     release: () => undefined,
   };
