@@ -18,8 +18,14 @@ export const MEDIA_TYPES: ReadonlyMap<Representation, string> = new Map([
   ["arrow", "application/vnd.apache.arrow.stream"],
 ]);
 
+const ALL: readonly Representation[] = [...MEDIA_TYPES.keys()];
+
 /** Longer headers than any program writes. */
 const MAX_HEADER = 4096;
+
+/** What headers that were seen prefer: programs send the same one each time. */
+const known = new Map<string | undefined, Representation | undefined>();
+const MAX_KNOWN = 64;
 
 /**
  * The representation that an `Accept` header prefers.
@@ -29,9 +35,21 @@ const MAX_HEADER = 4096;
  */
 export function chooseRepresentation(
   accept: string | undefined,
-  offered: readonly Representation[] = [...MEDIA_TYPES.keys()],
+  offered: readonly Representation[] = ALL,
 ): Representation | undefined {
   if (accept !== undefined && accept.length > MAX_HEADER) return undefined;
+  if (offered !== ALL) return negotiated(accept, offered);
+  if (known.has(accept)) return known.get(accept);
+  if (known.size >= MAX_KNOWN) known.clear();
+  const found = negotiated(accept, offered);
+  known.set(accept, found);
+  return found;
+}
+
+function negotiated(
+  accept: string | undefined,
+  offered: readonly Representation[],
+): Representation | undefined {
   // All of them are UTF-8 or no text at all.
   const plain = accept?.replace(/;[ \t]*charset=[^;,]*/gi, "");
   const types = new Map(offered.map((one) => [MEDIA_TYPES.get(one) ?? "", one]));
