@@ -100,6 +100,16 @@ export class Answer {
 }
 
 /**
+ * What names the version of a file in the ETag of an answer: servers of this package have it before the first dot, behind which
+ * is how the answer is shown and packed. Of other servers nothing is known but that strong ones are of equal bytes.
+ */
+export function versionOf(etag: string | undefined, isExtended: boolean): string | undefined {
+  const own = isExtended ? /^(?:W\/)?("[^".]+\.)/.exec(etag ?? "")?.[1] : undefined;
+  if (own !== undefined) return `${own}"`;
+  return etag?.startsWith("W/") === true ? undefined : etag;
+}
+
+/**
  * Makes one attempt at a request.
  *
  * @returns its answer, which is a success

@@ -33,6 +33,8 @@ export interface RequestOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What its bar is called. */
   readonly label?: string | undefined;
+  /** @internal Whether it is part of a transfer, whose maker tells of it. */
+  readonly isPart?: boolean | undefined;
 }
 
 /** What is asked for of a dataset or a table. */

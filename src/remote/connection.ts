@@ -12,7 +12,7 @@ import {
   rangeHeaders,
 } from "./connection-download.js";
 import { type Asked, answerError, oddBody, silence } from "./connection-errors.js";
-import { type Answer, exchange, type Question } from "./connection-exchange.js";
+import { type Answer, exchange, type Question, versionOf } from "./connection-exchange.js";
 import type {
   ConnectionOptions,
   RequestOptions,
@@ -135,7 +135,7 @@ export class Connection {
     const question = this.#post(path, { object, dataSizeLimit, maxDepth }, { "accept-encoding": "gzip" });
     return this.#run(question, what, labelled, async (answer, _asked, transfer) => ({
       value: decodeMessage(await this.#message(answer, transfer), { maxMemory: this.#maxMemory }),
-      etag: answer.etag,
+      etag: this.#versionOf(answer),
     }));
   }
 
@@ -160,7 +160,7 @@ export class Connection {
         this.#note(answer);
         const onBytes = (bytes: number, total: number | undefined): void => transfer.report(bytes, total);
         const array = await readArray(answer.pieces(), { expected, into, limit, onBytes });
-        return { array, etag: answer.etag };
+        return { array, etag: this.#versionOf(answer) };
       },
       true,
     );
@@ -237,13 +237,14 @@ export class Connection {
   async #run<T>(
     question: Question,
     what: string,
-    { label = what, onProgress, signal }: RequestOptions,
+    { label = what, onProgress, signal, isPart }: RequestOptions,
     read: (answer: Answer, asked: Asked, transfer: Transfer) => Promise<T>,
     isSelection = false,
   ): Promise<T> {
     const asked = this.#asked(question, what, isSelection);
     const patience = this.#patience(asked, signal);
-    const transfer = this.transfer(label, { onProgress });
+    const transfer =
+      isPart === true ? new Transfer(label, [onProgress], false) : this.transfer(label, { onProgress });
     try {
       return await retrying(this.retries, patience, async () =>
         read(await exchange(this.#fetch, question, patience, asked), asked, transfer),
@@ -264,6 +265,10 @@ export class Connection {
   #note(answer: Answer): void {
     answer.requireMessage();
     this.#isExtended = dialectOf(answer.headers.get("content-type") ?? undefined) === "numpy";
+  }
+
+  #versionOf({ etag }: Answer): string | undefined {
+    return versionOf(etag, this.#isExtended === true);
   }
 
   async #message(answer: Answer, transfer: Transfer): Promise<Uint8Array> {

@@ -112,7 +112,7 @@ export class Copier {
     try {
       // Nothing may be left to read, but what is there must be of the version that there is.
       const first = dataset.ndim === 0 ? dataset : dataset.slice(0, 1);
-      await first.readVersion([], { signal: this.#options.signal, ifMatch: mark.etag });
+      await first.readVersion([], { ...this.#version.options, ifMatch: mark.etag });
       this.#version.note(mark.etag);
     } catch (error) {
       if (isMemmapError(error, "STALE") && this.#version.etag === undefined) return false;
@@ -135,8 +135,7 @@ export class Copier {
 
   /** In one transaction. Texts are never more: nobody knows beforehand how wide they are. */
   async #copyWhole(dataset: RemoteDataset, to: string): Promise<void> {
-    const { signal } = this.#options;
-    const { value, etag } = await dataset.readVersion([], { signal, ifMatch: this.#version.etag });
+    const { value, etag } = await dataset.readVersion([], this.#version.options);
     this.#version.note(etag);
     const rows = dataset.ndim === 0 ? 1 : dataset.length;
     this.#target.setArray(to, wrap(value, false), { attrs: this.#marker(dataset, rows) });
@@ -144,7 +143,6 @@ export class Copier {
   }
 
   async #rows(dataset: RemoteDataset, to: string, from: number): Promise<void> {
-    const { signal } = this.#options;
     const length = dataset.ndim === 0 ? 1 : dataset.length;
     const rowBytes = dataset.nbytes / Math.max(length, 1);
     const most = Math.max(1, Math.floor(this.#blockBytes / Math.max(rowBytes, 1)));
@@ -152,7 +150,7 @@ export class Copier {
     for (let start = from; start < length && rowBytes > 0; start += most) {
       const end = Math.min(start + most, length);
       const part = dataset.ndim === 0 ? dataset : dataset.slice(start, end);
-      const { value, etag } = await part.readVersion([], { signal, ifMatch: this.#version.etag });
+      const { value, etag } = await part.readVersion([], this.#version.options);
       this.#version.note(etag);
       const array = this.#target.getArray(to);
       (array.ndim === 0 ? array : array.slice(start, end)).assign(wrap(value, false) as never);
@@ -248,9 +246,13 @@ export async function copyDataset(
   target: MemmapGroup,
   options: CopyArrayOptions,
 ): Promise<CopyResult> {
-  return pinned({ signal: options.signal }, async (version) => {
-    const copier = new Copier(target, options, version);
-    await copier.copy(dataset, options.name ?? dataset.name);
-    return copier.finish();
-  });
+  return pinned(
+    dataset.source,
+    { signal: options.signal, label: `Copy: ${dataset.path}` },
+    async (version) => {
+      const copier = new Copier(target, options, version);
+      await copier.copy(dataset, options.name ?? dataset.name);
+      return copier.finish();
+    },
+  );
 }

@@ -8,10 +8,7 @@ import type { GroupFacts } from "./remote-facts.js";
 import { childOf, nameOf } from "./remote-links.js";
 import { RemoteTree } from "./remote-tree.js";
 import { pinned } from "./selection/fetch.js";
-import { memberOf } from "./visit.js";
-
-/** Groups within groups: more than so many are a group that lies in itself. */
-const MAX_DEPTH = 100;
+import { EnteredGroups, memberOf } from "./visit.js";
 
 /** Options of copying groups. */
 export interface CopyOptions extends CopyArrayOptions {
@@ -31,9 +28,12 @@ export async function copyInto(
   target: MemmapGroup,
   options: CopyOptions,
 ): Promise<CopyResult> {
-  return pinned({ signal: options.signal }, async (version) => {
+  const { signal } = options;
+  const readable = { requests, label: file };
+  return pinned(readable, { signal, label: `Copy: ${path} of ${file}` }, async (version) => {
     // What was known before may be of another version.
-    const tree = new RemoteTree(requests, file, limits);
+    const onVersion = (etag: string | undefined) => version.note(etag);
+    const tree = new RemoteTree(requests, file, limits, { signal, onVersion });
     const copier = new Copier(target, options, version);
     const copy = new GroupCopy(tree, target, copier, options);
     await copy.group(path, await tree.group(path), options.name ?? nameOf(path), []);
@@ -46,12 +46,14 @@ class GroupCopy {
   readonly #target: MemmapGroup;
   readonly #copier: Copier;
   readonly #options: CopyOptions;
+  readonly #groups: EnteredGroups;
 
   constructor(tree: RemoteTree, target: MemmapGroup, copier: Copier, options: CopyOptions) {
     this.#tree = tree;
     this.#target = target;
     this.#copier = copier;
     this.#options = options;
+    this.#groups = new EnteredGroups(tree);
   }
 
   /**
@@ -80,8 +82,7 @@ class GroupCopy {
     switch (facts.kind) {
       case "group":
         if (above.includes(path)) return this.#copier.skip(here, "it leads to a group that it is in");
-        if (above.length >= MAX_DEPTH)
-          return this.#copier.skip(here, `it is more than ${MAX_DEPTH} groups deep`);
+        this.#groups.enter(path, above.length);
         return this.group(path, facts, to, above);
       case "dataset":
         return this.#copier.copy(datasetAt(this.#tree, path, facts), to);

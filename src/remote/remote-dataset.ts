@@ -19,6 +19,7 @@ import { attributesOf, attrOf, type RemoteAttributes } from "./remote-attributes
 import type { DatasetFacts, RemoteElement } from "./remote-facts.js";
 import { nameOf } from "./remote-links.js";
 import type { RemoteTree } from "./remote-tree.js";
+import { RenewedSource } from "./renewal.js";
 import type { FetchOptions } from "./selection/fetch.js";
 import { type Frame, frameShape, sliceOf, wholeFrame } from "./selection/frame.js";
 import { type IntoOptions, type ReadTarget, readInto } from "./selection/into.js";
@@ -138,6 +139,17 @@ export class RemoteDataset<D extends DTypeLike = DTypeLike> implements AsyncIter
     const { file, object } = this.#source;
     const ranges = this.#frame.map(({ range }) => sliceOf(range).toString());
     return `${file}:${object}[${ranges.join(",")}]`;
+  }
+
+  /** @internal What it is read of. */
+  get source(): DatasetSource {
+    return this.#source;
+  }
+
+  /** @internal Whether it is what a description is of. */
+  isAs({ etag, shape }: DatasetFacts): boolean {
+    const { facts } = this.#source;
+    return facts.etag === etag && facts.shape.join() === shape.join();
   }
 
   /** Whether all elements came with the group: then reading asks nobody. */
@@ -323,10 +335,12 @@ export class RemoteDataset<D extends DTypeLike = DTypeLike> implements AsyncIter
 
 /** The dataset that is at a path of a file. */
 export function datasetAt(tree: RemoteTree, path: string, facts: DatasetFacts): RemoteDataset {
-  return tree.object(path, RemoteDataset, () => {
-    const { requests, file, requestLimits: limits } = tree;
-    return new RemoteDataset({ requests, file, object: path, label: tree.labelOf(path), limits, facts });
-  });
+  return tree.object(
+    path,
+    RemoteDataset,
+    () => new RemoteDataset(new RenewedSource(tree, path, facts)),
+    (known) => known.isAs(facts),
+  );
 }
 
 /** The parts of a selection; a list of positions or booleans is one of them. */

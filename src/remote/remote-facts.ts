@@ -53,6 +53,8 @@ export interface DatasetFacts {
   readonly sliceable: number;
   /** All elements, where they came with the group. */
   readonly data: ArrayView | WireTexts | undefined;
+  /** The version of the file that this is said of, where the server tells. */
+  readonly etag: string | undefined;
 }
 
 export interface LinkFacts {
@@ -71,15 +73,16 @@ export type Facts = GroupFacts | DatasetFacts | LinkFacts | UnknownFacts;
  * What an answer says of an object.
  *
  * @param label the object, for messages
+ * @param etag the version of the file
  * @throws CorruptError for a map that says nothing of the kind
  */
-export function readFacts(value: unknown, label: string): Facts {
+export function readFacts(value: unknown, label: string, etag: string | undefined): Facts {
   const map = new ObjectMap(value, label);
   switch (map.text("hdf5_object")) {
     case "group":
-      return groupFacts(map, label);
+      return groupFacts(map, label, etag);
     case "dataset":
-      return datasetFacts(map);
+      return datasetFacts(map, etag);
     case "soft_link":
       return { kind: "link", target: map.text("target") };
     default:
@@ -87,21 +90,23 @@ export function readFacts(value: unknown, label: string): Facts {
   }
 }
 
-function groupFacts(map: ObjectMap, label: string): GroupFacts {
+function groupFacts(map: ObjectMap, label: string, etag: string | undefined): GroupFacts {
   const members = new Map<string, Facts | undefined>();
   for (const [name, member] of map.entries("members")) {
-    members.set(name, member === null ? undefined : readFacts(member, `${label}/${excerpt(name)}`));
+    // No path leads to these: they would be taken for other objects.
+    if (name === "" || name === "." || name === ".." || name.includes("/")) continue;
+    members.set(name, member === null ? undefined : readFacts(member, `${label}/${excerpt(name)}`, etag));
   }
   return { kind: "group", ...map.attributes(), table: map.table(), members };
 }
 
-function datasetFacts(map: ObjectMap): DatasetFacts {
+function datasetFacts(map: ObjectMap, etag: string | undefined): DatasetFacts {
   const [type, kind] = [map.get("type"), map.get("kind")];
   const outer = map.counts("shape");
   const { element, inner } = elementOf(type, kind);
   const shape = [...outer, ...inner];
   const data = inlineOf(map.get("data"), element, shape);
-  return { kind: "dataset", ...map.attributes(), element, shape, sliceable: outer.length, data };
+  return { kind: "dataset", ...map.attributes(), element, shape, sliceable: outer.length, data, etag };
 }
 
 function elementOf(

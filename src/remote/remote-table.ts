@@ -20,6 +20,9 @@ import { RowsReader, type TableSource } from "./rows/rows-reader.js";
 import { composed, sliceOf } from "./selection/frame.js";
 import { visited } from "./visit.js";
 
+/** How often columns that are of several versions are looked for again. */
+const ATTEMPTS = 3;
+
 /** As of local tables. */
 const CHUNK_ROWS = 65_536;
 
@@ -225,9 +228,7 @@ function typed<S extends Schema>(view: TableView): TableView<S, "r"> {
 
 /** The arrays below a group as a table. @throws ShapeError naming arrays whose lengths differ */
 export async function openTable(tree: RemoteTree, group: string): Promise<RemoteTable> {
-  const { table } = await tree.group(group);
-  const columns =
-    table === undefined ? await arraysBelow(tree, group) : await columnsOf(tree, group, table.columns);
+  const { table, columns } = await ofOneVersion(tree, group);
   const lengths = new Map(Array.from(columns, ([name, column]) => [name, column.shape[0]]));
   const [first] = lengths;
   for (const [name, length] of lengths) {
@@ -240,8 +241,19 @@ export async function openTable(tree: RemoteTree, group: string): Promise<Remote
     );
   }
   const rows = table?.rows ?? first?.[1] ?? 0;
-  const source: TableSource = { tree, group, columns, isTable: table !== undefined };
+  const source: TableSource = { tree: tree.within({}), group, rows, columns, isTable: table !== undefined };
   return new RemoteTable(source, [...columns.keys()], { start: 0, length: rows, step: 1 });
+}
+
+/** The columns of a table, found again where the file became another version meanwhile. */
+async function ofOneVersion(tree: RemoteTree, group: string) {
+  for (let again = 0; ; again++) {
+    const { table } = await tree.group(group);
+    const columns =
+      table === undefined ? await arraysBelow(tree, group) : await columnsOf(tree, group, table.columns);
+    const versions = new Set(Array.from(columns.values(), ({ source }) => source.etag));
+    if (versions.size < 2 || again === ATTEMPTS) return { table, columns };
+  }
 }
 
 async function columnsOf(

@@ -23,6 +23,37 @@ interface Named {
   readonly facts: undefined;
 }
 
+/** What is known of one version of a file. */
+class Knowledge {
+  /** By paths without links. */
+  readonly facts = new Map<string, Facts>();
+  /** What is being asked for. */
+  readonly asked = new Map<string, Promise<Facts>>();
+  /** Groups whose members are known as far as they ever will be by asking for the group. */
+  readonly listed = new Set<string>();
+  readonly objects = new Map<string, object>();
+  etag: string | undefined;
+
+  /** Takes up the version of an answer: what was said of another one is forgotten. */
+  take(etag: string | undefined): void {
+    if (etag !== undefined && this.etag !== undefined && etag !== this.etag) this.forget();
+    this.etag ??= etag;
+  }
+
+  forget(): void {
+    this.facts.clear();
+    this.listed.clear();
+    this.etag = undefined;
+  }
+}
+
+/** How a tree asks. */
+export interface Asking {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the version of each answer. @throws where it must not be that one */
+  readonly onVersion?: ((etag: string | undefined) => void) | undefined;
+}
+
 /** The links that may still be followed. */
 interface Hops {
   left: number;
@@ -33,7 +64,7 @@ interface Missing {
   readonly problem: string;
 }
 
-/** What is known of a remote file: each object is asked for once. */
+/** What is known of a remote file: each object is asked for once, until the file is found to be another version. */
 export class RemoteTree {
   readonly requests: ObjectRequests;
   /** The path of the file on the server. */
@@ -41,14 +72,19 @@ export class RemoteTree {
   readonly limits: ReadingLimits;
   /** The most that one request for elements asks for. */
   readonly requestLimits: RequestLimits;
-  readonly #known = new Map<string, Facts>();
-  readonly #asked = new Map<string, Promise<Facts>>();
-  /** Groups whose members are known as far as they ever will be by asking for the group. */
-  readonly #listed = new Set<string>();
-  readonly #objects = new Map<string, object>();
+  readonly #asking: Asking;
+  readonly #knowledge: Knowledge;
 
   /** @throws LimitError for limits that nothing can be read with */
-  constructor(requests: ObjectRequests, file: string, limits: ReadingLimits) {
+  constructor(
+    requests: ObjectRequests,
+    file: string,
+    limits: ReadingLimits,
+    asking: Asking = {},
+    knowledge = new Knowledge(),
+  ) {
+    this.#asking = asking;
+    this.#knowledge = knowledge;
     this.requests = requests;
     this.file = file;
     this.limits = limits;
@@ -59,33 +95,69 @@ export class RemoteTree {
     };
   }
 
+  /** The same file, asked for what a signal may end. */
+  within({ signal }: Pick<Asking, "signal">): RemoteTree {
+    if (signal === undefined && this.#asking.signal === undefined) return this;
+    const asking = { ...this.#asking, signal };
+    return new RemoteTree(this.requests, this.file, this.limits, asking, this.#knowledge);
+  }
+
+  /** The version that all that is known is of, where the server tells. */
+  get etag(): string | undefined {
+    return this.#knowledge.etag;
+  }
+
+  /** Forgets what is known, if it is still of that version. */
+  forget(etag: string | undefined): void {
+    if (this.etag === etag) this.#knowledge.forget();
+  }
+
+  /** @throws the reason of its signal */
+  throwIfAborted(): void {
+    this.#asking.signal?.throwIfAborted();
+  }
+
   /** What messages call an object. */
   labelOf(path: string): string {
     return `"${excerpt(path)}" of ${excerpt(this.file)}`;
   }
 
-  /** The one object that stands for what is at a path, whichever way it was reached. */
-  object<T extends object>(path: string, kind: abstract new (...args: never[]) => T, make: () => T): T {
-    const known = this.#objects.get(path);
-    if (known instanceof kind) return known;
+  /**
+   * The one object that stands for what is at a path, whichever way it was reached.
+   *
+   * @param isRight whether one that there is still does
+   */
+  object<T extends object>(
+    path: string,
+    kind: abstract new (...args: never[]) => T,
+    make: () => T,
+    isRight: (known: T) => boolean = () => true,
+  ): T {
+    const { objects } = this.#knowledge;
+    const known = objects.get(path);
+    if (known instanceof kind && isRight(known)) return known;
     const made = make();
-    this.#objects.set(path, made);
+    objects.set(path, made);
     return made;
   }
 
   async #ask(path: string, maxDepth: number): Promise<Facts> {
     const { dataSizeLimit } = this.limits;
-    const { value } = await this.requests.requestObject(this.file, path, { maxDepth, dataSizeLimit });
-    const facts = readFacts(value, this.labelOf(path));
-    this.#listed.add(path);
+    const { signal, onVersion } = this.#asking;
+    const limits = { maxDepth, dataSizeLimit };
+    const { value, etag } = await this.requests.requestObject(this.file, path, limits, { signal });
+    const facts = readFacts(value, this.labelOf(path), etag);
+    onVersion?.(etag);
+    this.#knowledge.take(etag);
+    this.#knowledge.listed.add(path);
     return this.#note(path, facts);
   }
 
   /** Keeps what has come to be known; what was known before stays, but for members of which there was no more than the name. */
   #note(path: string, facts: Facts): Facts {
-    const known = this.#known.get(path);
+    const known = this.#knowledge.facts.get(path);
     const kept = known ?? facts;
-    if (known === undefined) this.#known.set(path, facts);
+    if (known === undefined) this.#knowledge.facts.set(path, facts);
     if (facts.kind !== "group") return kept;
     for (const [name, member] of facts.members) {
       if (member === undefined) continue;
@@ -95,17 +167,20 @@ export class RemoteTree {
     return kept;
   }
 
-  /** What is at a path that has no links in it. */
+  /**
+   * What is at a path that has no links in it. Those who ask at the same time share one request, unless they have signals, which
+   * would end it for all.
+   */
   async facts(path: string): Promise<Facts> {
-    const known = this.#known.get(path);
+    this.throwIfAborted();
+    const { facts, asked } = this.#knowledge;
+    const known = facts.get(path);
     if (known !== undefined) return known;
-    const asked = this.#asked.get(path) ?? this.#ask(path, this.limits.maxDepth);
-    this.#asked.set(path, asked);
-    try {
-      return await asked;
-    } finally {
-      this.#asked.delete(path);
-    }
+    const { maxDepth } = this.limits;
+    if (this.#asking.signal !== undefined) return this.#ask(path, maxDepth);
+    const asking = asked.get(path) ?? this.#ask(path, maxDepth).finally(() => asked.delete(path));
+    asked.set(path, asking);
+    return asking;
   }
 
   /** A group at a path that has no links in it. @throws UnsupportedError where something else is there */
@@ -123,9 +198,10 @@ export class RemoteTree {
    */
   async listed(path: string, maxDepth: number): Promise<GroupFacts> {
     const group = await this.group(path);
-    const isComplete = this.#listed.has(path) || ![...group.members.values()].includes(undefined);
-    if (!isComplete) await this.#ask(path, maxDepth);
-    return group;
+    const isComplete = this.#knowledge.listed.has(path) || ![...group.members.values()].includes(undefined);
+    if (isComplete) return group;
+    await this.#ask(path, maxDepth);
+    return this.group(path);
   }
 
   /** Whether a path leads to something; what it is is not asked for. */
@@ -209,7 +285,7 @@ export class RemoteTree {
         return { problem: `"${excerpt(path)}" has nothing of the name "${excerpt(part)}"${guess}` };
       }
       const child: Named = { path: childOf(path, part), facts: undefined };
-      const isUnasked = i === parts.length - 1 && !this.#known.has(child.path);
+      const isUnasked = i === parts.length - 1 && !this.#knowledge.facts.has(child.path);
       const next: Found | Named | Missing = isUnasked ? child : await this.#resolve(child.path, hops);
       if ("problem" in next) return next;
       here = next;

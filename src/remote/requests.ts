@@ -3,7 +3,8 @@ import type { Connection } from "./connection.js";
 export type { RequestOptions, SliceExpectation, SliceQuery } from "./connection.js";
 
 /** What groups, datasets and tables ask of a connection. */
-export type ObjectRequests = Pick<Connection, "hasExtensions" | "requestObject" | "requestSlice">;
+export type ObjectRequests = Pick<Connection, "hasExtensions" | "requestObject" | "requestSlice"> &
+  Partial<Pick<Connection, "transfer">>;
 
 /** How a file is read. */
 export interface ReadingLimits {

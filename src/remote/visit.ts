@@ -6,6 +6,8 @@ import type { RemoteTree } from "./remote-tree.js";
 
 /** Groups within groups: more than so many are a group that lies in itself. */
 const MAX_DEPTH = 100;
+/** Groups that are gone through: more than so many are few that lie in each other by many names. */
+const MAX_GROUPS = 2 ** 20;
 
 /** Options of a visit. */
 export interface VisitOptions {
@@ -53,12 +55,9 @@ export async function* visited(
 ): AsyncGenerator<Visited, void, undefined> {
   const seen = new Set([start]);
   const stack: { readonly path: string; readonly names: readonly string[]; readonly left: string[] }[] = [];
+  const groups = new EnteredGroups(tree);
   const enter = async (path: string, names: readonly string[]) => {
-    if (names.length > MAX_DEPTH) {
-      throw new LimitError(
-        `${tree.labelOf(path)} is ${names.length} groups deep, where ${MAX_DEPTH} are the most`,
-      );
-    }
+    groups.enter(path, names.length);
     const { members } = await tree.listed(path, tree.limits.maxDepth);
     stack.push({ path, names, left: [...members.keys()].reverse() });
   };
@@ -77,6 +76,32 @@ export async function* visited(
     }
     yield { ...found, names };
     if (found.facts.kind === "group") await enter(found.path, names);
+  }
+}
+
+/** The groups that are gone through, so that those that lie in themselves come to an end. */
+export class EnteredGroups {
+  readonly #tree: RemoteTree;
+  #count = 0;
+
+  constructor(tree: RemoteTree) {
+    this.#tree = tree;
+  }
+
+  /**
+   * @param depth groups that it lies in
+   * @throws LimitError where there are too many
+   */
+  enter(path: string, depth: number): void {
+    this.#count += 1;
+    if (depth <= MAX_DEPTH && this.#count <= MAX_GROUPS) return;
+    const what =
+      depth > MAX_DEPTH
+        ? `${depth} groups deep, where ${MAX_DEPTH} are the most`
+        : `one of more than ${MAX_GROUPS} groups`;
+    throw new LimitError(`${this.#tree.labelOf(path)} is ${what}: does a group lie in itself?`, {
+      path: this.#tree.file,
+    });
   }
 }
 

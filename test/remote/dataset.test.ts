@@ -277,8 +277,44 @@ describe("a remote dataset", () => {
     change(100);
     await expect(dataset.get()).rejects.toBeInstanceOf(StaleError);
     expect(changes).toBe(4);
-    change(1);
-    await expect(collect(dataset.chunks(2))).rejects.toBeInstanceOf(StaleError);
+    file.before = () => undefined;
+    const blocks = dataset.chunks(2);
+    await blocks.next();
+    file.etag = '"last"';
+    await expect(collect(blocks)).rejects.toBeInstanceOf(StaleError);
+  });
+
+  it("is read on where rows came behind, and is stale where it is another", async () => {
+    const { file, dataset } = await open(array(arange("<i4", 8)), { maxRequestBytes: 16 });
+    const become = (data: ArrayView, etag: string) => {
+      file.root = group({ data: array(data) });
+      file.etag = etag;
+    };
+    become(arange("<i4", 12), '"2"');
+    expect((await dataset.get()).length).toBe(8);
+    expect(dataset.attrs.size).toBe(0);
+    for (const other of [arange("<i4", 4), arange("<f4", 8), arange("<i4", 8, 1)]) {
+      become(other, `"${other.dtype.str} ${other.shape}"`);
+      await expect(dataset.get()).rejects.toMatchObject({ code: "STALE", path: "file.h5" });
+    }
+    become(arange("<i4", 8), '"3"');
+    expect((await dataset.get()).length).toBe(8);
+    file.root = group({});
+    file.etag = '"4"';
+    await expect(dataset.get()).rejects.toMatchObject({ code: "STALE" });
+  });
+
+  it("does not take up the answer of another version, whatever the server was told", async () => {
+    const { file, dataset } = await open(array(arange("<i4", 8)), { maxRequestBytes: 8 });
+    const requestSlice = file.requestSlice.bind(file);
+    file.requestSlice = (path, query, { ifMatch: _, ...expectation }, options) =>
+      requestSlice(path, query, expectation, options);
+    file.before = () => {
+      if (file.slices.length !== 3) return;
+      file.etag = '"2"';
+      file.root = group({ data: array(arange("<i4", 9).slice(1)) });
+    };
+    expect(await dataset.toArray()).toEqual(Int32Array.from({ length: 8 }, (_, i) => i + 1));
   });
 
   it("gives elements, rows and blocks of rows as arrays do", async () => {
@@ -393,6 +429,24 @@ describe("a remote dataset", () => {
     await expect(dataset.requestSlices([slice(), [slice(), null as never]])).rejects.toMatchObject({
       code: "INDEX",
     });
+  });
+
+  it("asks once for what several slices have in common, and gives it to each", async () => {
+    const data = arange("<i4", 60, 2);
+    const { dataset, file } = await open(array(data));
+    for (let seed = 1; seed <= 40; seed++) {
+      const at = (k: number) => (seed * 7919 + k * k * 31 + k * seed * 13) % 60;
+      const list = Array.from({ length: (seed % 9) + 1 }, (_, k) => slice(at(k), at(k) + (at(k + 20) % 12)));
+      const parts = list.flatMap((one) => data.view(one).toArray());
+      expect((await dataset.requestSlices(list)).toArray()).toEqual(parts);
+    }
+    file.slices.length = 0;
+    await dataset.requestSlices([slice(40, 50), slice(3, 9), slice(9, 10), slice(5, 7), slice(45, 55)]);
+    const runs = [
+      [3, 40],
+      [7, 15],
+    ];
+    expect(asked(file)).toEqual([[runs, [0, 2]]]);
   });
 
   it("has every dtype that a server sends", async () => {

@@ -26,7 +26,9 @@ export async function matchingRows(
       { path: tree.file },
     );
   }
-  const records = recordsOf(source, names);
+  // Of no columns there are no rows to be sent: one of them tells how many there are.
+  const sent = names.length > 0 ? names : [...source.columns.keys()].slice(0, 1);
+  const records = recordsOf(source, sent);
   const dtype = dtypeOf(records);
   const { maxBytes } = records.limits;
   const parts = async (part: Range, version: Version): Promise<Strided[]> => {
@@ -46,12 +48,13 @@ export async function matchingRows(
       return [...first, ...second];
     }
   };
-  const found = await pinned(options, (version) => parts(ascending(range), version));
-  const view = viewOfRecords(
+  const found = await pinned(records, options, (version) => parts(ascending(range), version));
+  const rows = viewOfRecords(
     found.length > 0
       ? found
       : [{ dtype, layout: denseLayout([0], dtype.itemsize), bytes: new Uint8Array(0) }],
   );
+  const view = rows.select(names);
   return range.step < 0
     ? view.take(Array.from({ length: view.length }, (_, i) => view.length - 1 - i))
     : view;

@@ -1,22 +1,23 @@
 import { fieldOf } from "../../array/field.js";
 import { type ArrayView, type SelectionPart, STRIDED, type Strided, wrap, zeros } from "../../array/index.js";
 import { type Copy, copyAll } from "../../array/together.js";
-import { structOf } from "../../dtype/index.js";
+import { sizeOf, structOf } from "../../dtype/index.js";
 import { copied } from "../../table/columns.js";
 import { TableView } from "../../table/index.js";
 import type { RemoteDataset } from "../remote-dataset.js";
 import type { RemoteTree } from "../remote-tree.js";
 import type { ObjectRequests } from "../requests.js";
-import type { FetchOptions } from "../selection/fetch.js";
-import { pinned } from "../selection/fetch.js";
+import { type FetchOptions, pinned, type Readable, type Version } from "../selection/fetch.js";
 import { wholeFrame } from "../selection/frame.js";
 import { type DatasetSource, planRead, type ReadResult, readPlan } from "../selection/read.js";
+import { planUses } from "../selection/uses.js";
 
 /** The table that rows are read of. */
 export interface TableSource {
   readonly tree: RemoteTree;
   /** The path of its group. */
   readonly group: string;
+  readonly rows: number;
   /** All of its columns, by their names. */
   readonly columns: ReadonlyMap<string, RemoteDataset>;
   /** Whether the server knows it as a table. */
@@ -56,45 +57,70 @@ export class RowsReader {
   }
 
   #byColumn(rows: SelectionPart, options: FetchOptions): Promise<ReadResult<TableView>> {
-    return pinned(options, async (version) => {
-      const columns = new Map<string, ArrayView>();
-      let count = 0;
-      for (const [name, column] of this.#columns()) {
-        const { value, etag } = await column.readVersion([rows], { ...options, ifMatch: version.etag });
+    const [count = 0] = planUses(wholeFrame([this.#source.rows]), [rows], "the table").shape;
+    const columns = this.#columns();
+    const cells = columns.map(([, { element, shape }]) =>
+      element.kind === "fixed" ? element.dtype.itemsize * sizeOf(shape.slice(1)) : Number.NaN,
+    );
+    const bytes = cells.reduce((sum, cell) => sum + cell * count, 0);
+    const read = async (version: Version) => {
+      const views = new Map<string, ArrayView>();
+      for (const [name, column] of columns) {
+        const { value, etag } = await column.readVersion([rows], version.options);
         version.note(etag);
-        columns.set(name, wrap(value, false));
-        count = value.layout.shape[0] ?? 0;
+        views.set(name, wrap(value, false));
       }
-      return { value: new TableView(copied(columns, count)), etag: version.etag };
-    });
+      return { value: new TableView(copied(views, count)), etag: version.etag };
+    };
+    const total = Number.isNaN(bytes) ? undefined : bytes;
+    return pinned(readableOf(this.#source, this.#names), options, read, total);
   }
 }
 
+/** The table as what is read: of the version that its columns are of. */
+export function readableOf({ tree, group, columns }: TableSource, names: readonly string[]): Readable {
+  const sources = [...columns].filter(([name]) => names.includes(name)).map(([, { source }]) => source);
+  return {
+    requests: tree.requests,
+    label: tree.labelOf(group),
+    get etag() {
+      return sources[0]?.etag;
+    },
+    renew: async (signal) => {
+      const now = tree.within({ signal });
+      now.forget(sources[0]?.etag);
+      // One request tells of most of them.
+      await now.listed(group, tree.limits.maxDepth);
+      for (const source of sources) await source.renew?.(signal);
+    },
+  };
+}
+
 /** The rows of a table as a dataset of records, of some of its columns. */
-export function recordsOf({ tree, group, columns }: TableSource, names: readonly string[]): DatasetSource {
+export function recordsOf(source: TableSource, names: readonly string[]): DatasetSource {
+  const { tree, group, columns, rows } = source;
   const fields = names.flatMap((name) => {
     const column = columns.get(name);
     return column === undefined ? [] : [[name, column.dtype, column.shape.slice(1)] as const];
   });
-  const [first] = columns.values();
-  const shape = [first?.length ?? 0];
   const { requests, file } = tree;
   const asking: ObjectRequests = {
     hasExtensions: () => requests.hasExtensions(),
     requestObject: (...asked) => requests.requestObject(...asked),
     requestSlice: (path, query, ...more) =>
       requests.requestSlice(path, { ...query, columns: names }, ...more),
+    ...(requests.transfer === undefined ? {} : { transfer: requests.transfer.bind(requests) }),
   };
   const element = { kind: "fixed", dtype: structOf(fields) } as const;
-  const nothing = { attributes: new Map(), attr: undefined, data: undefined };
-  return {
+  const nothing = { attributes: new Map(), attr: undefined, data: undefined, etag: undefined };
+  // Written so that the version is that of the columns, also when they are of another one.
+  return Object.assign(readableOf(source, names), {
     requests: asking,
     file,
     object: group,
-    label: tree.labelOf(group),
     limits: tree.requestLimits,
-    facts: { kind: "dataset", element, shape, sliceable: 1, ...nothing },
-  };
+    facts: { kind: "dataset", element, shape: [rows], sliceable: 1, ...nothing } as const,
+  });
 }
 
 /** Records as a table whose columns have memory of their own. */

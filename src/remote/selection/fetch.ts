@@ -1,8 +1,16 @@
 import { type DType, sizeOf } from "../../dtype/index.js";
-import { CorruptError, isMemmapError } from "../../errors.js";
-import type { ObjectRequests, RequestOptions, SliceQuery } from "../requests.js";
-import { type AxisSelection, isWireArray, isWireTexts, resultShape, type WireArray } from "../wire/index.js";
+import { CorruptError, isMemmapError, StaleError } from "../../errors.js";
+import type { ObjectRequests, RequestOptions, SliceExpectation, SliceQuery } from "../requests.js";
+import {
+  type AxisSelection,
+  isWireArray,
+  isWireTexts,
+  resultShape,
+  type WireArray,
+  type WireTexts,
+} from "../wire/index.js";
 import { pieces, type RequestLimits } from "./pieces.js";
+import { Tally } from "./tally.js";
 
 /** How often what was read in several requests is read anew because the file became another one meanwhile. */
 const RESTARTS = 3;
@@ -10,14 +18,21 @@ const RESTARTS = 3;
 const ITEM_BYTES = 64;
 const ITEM_ALLOWANCE = 4;
 
-/** A dataset as requests name it. */
-export interface Origin {
+/** What is read, as messages call it, and the version of the file that is known of it. */
+export interface Readable {
   readonly requests: ObjectRequests;
+  readonly label: string;
+  /** The version that its description is of, where there is one and the server tells. */
+  readonly etag?: string | undefined;
+  /** Asks for the description of the version that there is now. @throws StaleError where what is read is not in it any more */
+  readonly renew?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
+}
+
+/** A dataset as requests name it. */
+export interface Origin extends Readable {
   /** The path of the file. */
   readonly file: string;
   readonly object: string;
-  /** What messages call it. */
-  readonly label: string;
   readonly limits: RequestLimits;
 }
 
@@ -25,6 +40,8 @@ export interface Origin {
 export interface FetchOptions extends RequestOptions {
   /** The version that all requests must find; the one that the first of them finds when left out. */
   readonly ifMatch?: string | undefined;
+  /** @internal The transfer that it is part of; one of its own when left out. */
+  readonly tally?: Tally | undefined;
 }
 
 /** Elements of a fixed size. */
@@ -54,19 +71,20 @@ export function fetchBox(
   options: FetchOptions = {},
 ): Promise<Fetched> {
   const itemsize = dtype.itemsize * sizeOf(inner);
-  return pinned(options, async (version) => {
+  const read = async (version: Version): Promise<Fetched> => {
     let at = 0;
     for (const slice of pieces(box, itemsize, origin.limits)) {
       const shape = [...resultShape(slice), ...inner];
       const part = into.subarray(at, at + sizeOf(shape) * dtype.itemsize);
       const request = { object: origin.object, slice };
-      const array = await version.ask(origin, request, { dtype, shape, into: part }, at, into.length);
+      const array = await version.ask(origin, request, { dtype, shape, into: part });
       // A connection that has its own memory for what it reads gives that.
       if (array.bytes.buffer !== part.buffer) part.set(array.bytes);
       at += part.length;
     }
     return { bytes: into, etag: version.etag };
-  });
+  };
+  return pinned(origin, options, read, into.length);
 }
 
 /** Texts or lists of a box, in C order. */
@@ -82,19 +100,18 @@ export function fetchItems(
   options: FetchOptions = {},
 ): Promise<FetchedItems> {
   const limit = origin.limits.maxBytes * ITEM_ALLOWANCE;
-  return pinned(options, async (version) => {
+  return pinned(origin, options, async (version) => {
     const items: (string | WireArray)[] = [];
     for (const slice of pieces(box, ITEM_BYTES, origin.limits)) {
       const shape = resultShape(slice);
       const request = { object: origin.object, slice };
-      const { file, label, requests } = origin;
-      const expectation = { expected: { shape }, limit, ifMatch: version.etag };
-      const answer = await requests.requestSlice(file, request, expectation, { label, ...options });
-      version.note(answer.etag);
-      if (!isWireTexts(answer.array) || answer.array.items.length !== sizeOf(shape)) {
-        throw new CorruptError(`${label}: the answer is not the ${sizeOf(shape)} texts or lists asked for`);
+      const array = await version.request(origin, request, { expected: { shape }, limit });
+      if (!isWireTexts(array) || array.items.length !== sizeOf(shape)) {
+        throw new CorruptError(
+          `${origin.label}: the answer is not the ${sizeOf(shape)} texts or lists asked for`,
+        );
       }
-      for (const item of answer.array.items) items.push(item);
+      for (const item of array.items) items.push(item);
     }
     return { items, etag: version.etag };
   });
@@ -112,10 +129,14 @@ interface Expected {
 /** The version that the requests of one reading are pinned to. */
 export class Version {
   readonly #options: FetchOptions;
+  readonly #tally: Tally;
+  readonly #label: string;
   #etag: string | undefined;
 
-  constructor(options: FetchOptions) {
+  constructor(options: FetchOptions, tally: Tally, label: string) {
     this.#options = options;
+    this.#tally = tally;
+    this.#label = label;
     this.#etag = options.ifMatch;
   }
 
@@ -123,53 +144,76 @@ export class Version {
     return this.#etag;
   }
 
+  /** Options of a reading that is part of this one. */
+  get options(): FetchOptions {
+    return { ...this.#options, ifMatch: this.#etag, tally: this.#tally };
+  }
+
+  /** Takes up the version of an answer. @throws StaleError for another than that of the answers before */
   note(etag: string | undefined): void {
+    // Not every server heeds what a request asks for.
+    if (etag !== undefined && this.#etag !== undefined && etag !== this.#etag) {
+      throw new StaleError(`${this.#label} is another by now`);
+    }
     this.#etag ??= etag;
   }
 
-  /**
-   * One request for elements of a fixed size.
-   *
-   * @param before bytes that earlier requests of this reading have given
-   * @param total bytes of all of them
-   */
-  async ask(
+  /** One request. */
+  async request(
     { requests, file, label }: Pick<Origin, "requests" | "file" | "label">,
-    request: SliceQuery,
+    query: SliceQuery,
+    expectation: Omit<SliceExpectation, "ifMatch">,
+  ): Promise<WireArray | WireTexts> {
+    const options = { label, signal: this.#options.signal, ...this.#tally.part() };
+    const expected = { ...expectation, ifMatch: this.#etag };
+    const { array, etag } = await requests.requestSlice(file, query, expected, options);
+    this.note(etag);
+    return array;
+  }
+
+  /** One request for elements of a fixed size. */
+  async ask(
+    origin: Pick<Origin, "requests" | "file" | "label">,
+    query: SliceQuery,
     { dtype, shape, into, limit = into?.length ?? 0 }: Expected,
-    before = 0,
-    total?: number,
   ): Promise<WireArray> {
-    const { signal, onProgress } = this.#options;
-    const progress =
-      onProgress && (({ bytes }: { bytes: number }) => onProgress({ bytes: before + bytes, total }));
-    const expectation = { expected: { shape, dtype }, into, limit, ifMatch: this.#etag };
-    const name = this.#options.label ?? label;
-    const answer = await requests.requestSlice(file, request, expectation, {
-      signal,
-      onProgress: progress,
-      label: name,
-    });
-    this.note(answer.etag);
-    const { array } = answer;
-    if (
+    const array = await this.request(origin, query, { expected: { shape, dtype }, into, limit });
+    const isRight =
       isWireArray(array) &&
       array.dtype?.equals(dtype) &&
-      (into?.length ?? array.bytes.length) === array.bytes.length
-    )
-      return array;
-    throw new CorruptError(`${label}: the answer is not the ${dtype} asked for`);
+      (into?.length ?? array.bytes.length) === array.bytes.length;
+    if (isRight) return array;
+    throw new CorruptError(`${origin.label}: the answer is not the ${dtype} asked for`);
   }
 }
 
-/** Does a reading of several requests, and again where the file became another one between them. */
-export async function pinned<T>(options: FetchOptions, read: (version: Version) => Promise<T>): Promise<T> {
-  for (let restarts = 0; ; restarts++) {
-    try {
-      return await read(new Version(options));
-    } catch (error) {
-      const isMine = options.ifMatch === undefined && isMemmapError(error, "STALE");
-      if (!isMine || restarts === RESTARTS) throw error;
+/**
+ * Does a reading of several requests, as one transfer: all of one version of the file, and again where the file became another
+ * one meanwhile.
+ *
+ * @param total bytes of all requests, where that is known
+ */
+export async function pinned<T>(
+  readable: Readable,
+  options: FetchOptions,
+  read: (version: Version) => Promise<T>,
+  total?: number,
+): Promise<T> {
+  const { ifMatch, signal } = options;
+  const label = options.label ?? readable.label;
+  const tally = options.tally ?? new Tally(readable.requests, label, options, total);
+  try {
+    for (let restarts = 0; ; restarts++) {
+      try {
+        return await read(new Version({ ...options, ifMatch: ifMatch ?? readable.etag }, tally, label));
+      } catch (error) {
+        const isMine = ifMatch === undefined && isMemmapError(error, "STALE");
+        if (!isMine || restarts === RESTARTS) throw error;
+      }
+      await readable.renew?.(signal);
+      tally.restart();
     }
+  } finally {
+    if (options.tally === undefined) tally.end();
   }
 }

@@ -16,7 +16,7 @@ import { broadcast } from "../../array/layout.js";
 import { contiguousBytes } from "../../array/strided.js";
 import { type Casting, showValue, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
-import { type FetchOptions, pinned } from "./fetch.js";
+import { type FetchOptions, pinned, type Version } from "./fetch.js";
 import { type Frame, frameShape, shapeOnly } from "./frame.js";
 import { narrowed } from "./narrow.js";
 import { type DatasetSource, dtypeOf, isStraight, planRead, type ReadPlan, readPlan } from "./read.js";
@@ -57,15 +57,18 @@ export async function readInto(
     return;
   }
   const frame = frameOf(plan, target);
-  await pinned(options, async (version) => {
+  const read = async (version: Version): Promise<void> => {
     for (const [from, to] of blocksOf(target, frame)) {
       const part = frame === undefined ? plan : partOf(source, frame, from, to);
-      const { value, etag } = await readPlan(source, part, { ...options, ifMatch: version.etag });
+      const { value, etag } = await readPlan(source, part, version.options);
       version.note(etag);
       const into = frame === undefined ? target : target.slice(from, to);
       into.assign(wrap(value, false) as never, { casting: options.casting });
     }
-  });
+  };
+  const { element } = source.facts;
+  const total = element.kind === "fixed" ? sizeOf(shape) * element.dtype.itemsize : undefined;
+  await pinned(source, options, read, total);
 }
 
 function targetView(

@@ -5,7 +5,7 @@ import type { DatasetFacts } from "../remote-facts.js";
 import { isWireTexts, type WireArray } from "../wire/index.js";
 import { assembled } from "./assemble.js";
 import { type BoxAxis, planBox, wholeBox } from "./box.js";
-import { type FetchOptions, fetchBox, fetchItems, type Origin, pinned } from "./fetch.js";
+import { type FetchOptions, fetchBox, fetchItems, type Origin, pinned, type Version } from "./fetch.js";
 import type { Frame } from "./frame.js";
 import { type Cluster, clusters, placed } from "./scattered.js";
 import { textArray } from "./text-array.js";
@@ -55,7 +55,7 @@ export function boxOf({ facts, requests }: DatasetSource, { axes }: Pick<Uses, "
   return planBox(axes, { shape, sliceable, itemsize, hasExtensions: requests.hasExtensions() === true });
 }
 
-/** What was read, and the version that it is of; of what was here already, none. */
+/** What was read, and the version that it is of, where the server tells. */
 export interface ReadResult<T> {
   readonly value: T;
   readonly etag: string | undefined;
@@ -78,7 +78,7 @@ export async function readPlan(
   const { data, sliceable, shape } = source.facts;
   if (data !== undefined && !isWireTexts(data)) {
     const bytes = contiguousBytes(data[STRIDED]()) ?? new Uint8Array(0);
-    return { value: assembled(uses, box, { dtype, bytes }), etag: undefined };
+    return { value: assembled(uses, box, { dtype, bytes }), etag: source.facts.etag };
   }
   const lengths = box.map(({ length }) => length);
   const boxBytes = sizeOf(lengths) * dtype.itemsize;
@@ -97,16 +97,19 @@ function readClusters(
   parts: readonly Cluster[],
   options: FetchOptions,
 ): Promise<ReadResult<Strided>> {
-  return pinned(options, async (version) => {
-    const value = zeros(dtypeOf(source), shape);
-    for (const { uses, places } of parts) {
-      const plan = { uses, box: boxOf(source, uses) };
-      const part = await readPlan(source, plan, { ...options, ifMatch: version.etag });
+  const dtype = dtypeOf(source);
+  const plans = parts.map(({ uses, places }) => ({ places, plan: { uses, box: boxOf(source, uses) } }));
+  const bytes = plans.reduce((sum, { plan }) => sum + sizeOf(plan.box.map(({ length }) => length)), 0);
+  const read = async (version: Version) => {
+    const value = zeros(dtype, shape);
+    for (const { plan, places } of plans) {
+      const part = await readPlan(source, plan, version.options);
       version.note(part.etag);
       placed(contiguousBytes(part.value) ?? new Uint8Array(0), places, value);
     }
     return { value, etag: version.etag };
-  });
+  };
+  return pinned(source, options, read, bytes * dtype.itemsize);
 }
 
 /** Whether what is selected lies in the box as it is to lie in the result. */
@@ -129,7 +132,7 @@ export async function readItems(
   const asked = box.map(({ selection }) => selection);
   const isHere = data !== undefined && isWireTexts(data);
   const { items, etag } = isHere
-    ? { items: data.items, etag: undefined }
+    ? { items: data.items, etag: source.facts.etag }
     : await fetchItems(source, asked, options);
   const dtype = parseDType("f8");
   const numbers = Float64Array.from({ length: items.length }, (_, i) => i);
