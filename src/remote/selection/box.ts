@@ -68,6 +68,33 @@ export function runsAxis(ranges: readonly Range[]): BoxAxis {
   return { ...rangeAxis({ start: 0, length: countOf(selection), step: 1 }), selection };
 }
 
+/** Ranges of successive positions in any order, which may overlap, as an axis of all that is in any of them. */
+export function unionAxis(ranges: readonly Range[]): BoxAxis {
+  const runs: { start: number; count: number; place: number }[] = [];
+  let length = 0;
+  for (const range of ranges.filter((one) => one.length > 0).sort((a, b) => a.start - b.start)) {
+    const last = runs.at(-1);
+    const end = last === undefined ? -1 : last.start + last.count;
+    const added = range.start + range.length - Math.max(range.start, end);
+    if (last === undefined || range.start > end) {
+      runs.push({ start: range.start, count: range.length, place: length });
+    } else if (added > 0) last.count += added;
+    length += Math.max(added, 0);
+  }
+  const starts = Float64Array.from(runs, ({ start }) => start);
+  const counts = Float64Array.from(runs, ({ count }) => count);
+  let found = runs[0] ?? { start: 0, count: 0, place: 0 };
+  const placeOf = (position: number): number => {
+    // Positions mostly follow one another.
+    if (position < found.start || position >= found.start + found.count) {
+      found = runs[placeIn(starts, position + 1) - 1] ?? found;
+    }
+    return found.place + position - found.start;
+  };
+  const selection: AxisSelection = { kind: "runs", starts, counts };
+  return { selection, length, placeOf, placesOf: (positions) => positions.map(placeOf) };
+}
+
 /** How many positions a selection has along its axis. */
 export function countOf(selection: AxisSelection): number {
   if (selection.kind === "range") return selection.count;

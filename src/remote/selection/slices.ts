@@ -1,7 +1,7 @@
 import { type Range, resolveSlice, Slice } from "../../array/index.js";
 import { positionOf } from "../../array/slice.js";
 import { IndexError, ShapeError } from "../../errors.js";
-import { type BoxAxis, runsAxis } from "./box.js";
+import { runsAxis, unionAxis } from "./box.js";
 import { composed, type Frame, frameShape } from "./frame.js";
 import { boxOf, type DatasetSource, type ReadPlan } from "./read.js";
 import { planUses, type Uses } from "./uses.js";
@@ -33,18 +33,32 @@ export function planSlices(source: DatasetSource, frame: Frame, list: readonly u
   const length = ranges.reduce((sum, range) => sum + range.length, 0);
   const kept = first.kept.filter((one) => one.axis !== axis);
   const whole = [length, ...kept.map((one) => one.length)];
-  if (axis === 0 && areAscending(ranges)) {
-    const range = { start: 0, length, step: 1 };
-    const axes = first.axes.with(0, { kind: "kept", range });
-    const uses: Uses = { axes, kept: [{ length, axis }, ...kept], chosen: [], place: 0, shape: whole };
-    const box: readonly BoxAxis[] = source.facts.data === undefined ? boxOf(source, uses) : [];
-    if (box.length > 0) return { uses, box: box.with(0, runsAxis(ranges)) };
+  const { data, sliceable } = source.facts;
+  const isRuns = axis === 0 && sliceable > 0 && data === undefined && ranges.every(({ step }) => step === 1);
+  if (!isRuns) {
+    const uses = chosenUses(first, axis, positionsOf(ranges, length), whole);
+    return { uses, box: boxOf(source, uses) };
   }
-  const positions = positionsOf(ranges, length);
-  const chosen = { axis, positions, shape: [length] };
-  const axes = first.axes.with(axis, { kind: "chosen", positions });
-  const uses: Uses = { axes, kept, chosen: [chosen], place: 0, shape: whole };
-  return { uses, box: boxOf(source, uses) };
+  const range = { start: 0, length, step: 1 };
+  const axes = first.axes.with(0, { kind: "kept", range });
+  const joined: Uses = { axes, kept: [{ length, axis }, ...kept], chosen: [], place: 0, shape: whole };
+  const box = boxOf(source, joined);
+  if (areAscending(ranges)) return { uses: joined, box: box.with(0, runsAxis(ranges)) };
+  return {
+    uses: chosenUses(first, axis, positionsOf(ranges, length), whole),
+    box: box.with(0, unionAxis(ranges)),
+  };
+}
+
+/** What the slices use, with each position of the first axis by itself. */
+function chosenUses(first: Uses, axis: number, positions: Float64Array, shape: readonly number[]): Uses {
+  return {
+    axes: first.axes.with(axis, { kind: "chosen", positions }),
+    kept: first.kept.filter((one) => one.axis !== axis),
+    chosen: [{ axis, positions, shape: [positions.length] }],
+    place: 0,
+    shape,
+  };
 }
 
 function basicUses(frame: Frame, parts: readonly unknown[], label: string): Uses {
