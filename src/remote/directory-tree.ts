@@ -24,6 +24,8 @@ export class DirectoryTree {
   readonly root: RemoteDirectory;
   readonly #nodes = new Map<string, RemoteNode>();
   readonly #known = new Map<string, Known>();
+  /** Files that may be others by now: they are asked for again. */
+  readonly #doubted = new Set<string>();
   readonly #asking = new Map<string, Promise<RemoteNode>>();
 
   constructor(connection: Connection) {
@@ -36,7 +38,7 @@ export class DirectoryTree {
     const parts = resolveParts(base, path);
     const key = parts.join("/");
     const node = this.#nodes.get(key);
-    if (node !== undefined) return node;
+    if (node !== undefined && !this.#doubted.has(key)) return node;
     this.#requirePossible(parts);
     return this.#ask(key, signal);
   }
@@ -55,6 +57,9 @@ export class DirectoryTree {
   /** Forgets the names in a directory, so that they are asked for anew. */
   forget(directory: RemoteDirectory): void {
     this.#known.delete(directory.path);
+    for (const [path, node] of this.#nodes) {
+      if (node instanceof RemoteFile && aboveOf(path) === directory.path) this.#doubted.add(path);
+    }
   }
 
   /** Asks for a path; those who ask at the same time share one request, unless they have signals, which would end it for all. */
@@ -97,6 +102,7 @@ export class DirectoryTree {
   /** A file that changed on the server is another object: what was read of the old one may be in its keeping. */
   #file(path: string, facts: FileFacts): RemoteFile {
     const known = this.#nodes.get(path);
+    this.#doubted.delete(path);
     if (known instanceof RemoteFile && known.isAs(facts)) return known;
     const file = new RemoteFile(this.connection, path, facts);
     this.#nodes.set(path, file);
@@ -108,7 +114,7 @@ export class DirectoryTree {
     for (let depth = parts.length - 1; depth >= 0; depth--) {
       const above = parts.slice(0, depth).join("/");
       const name = parts[depth] ?? "";
-      if (this.#nodes.get(above) instanceof RemoteFile) {
+      if (this.#nodes.get(above) instanceof RemoteFile && !this.#doubted.has(above)) {
         throw this.#missing(parts, `"${above}" is a file: what is in it is asked of itself`);
       }
       const known = this.#known.get(above);
@@ -123,6 +129,10 @@ export class DirectoryTree {
     const path = parts.join("/");
     return new NotFoundError(`"${path}" is not on ${this.connection.url}: ${why}`, { path });
   }
+}
+
+function aboveOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }
 
 function join(path: string, name: string): string {

@@ -12,13 +12,14 @@
 export { type ConnectOptions, connect } from "./connect.js";
 export type { ConnectionOptions, RequestOptions } from "./connection.js";
 export type { Credentials } from "./connection-access.js";
-export type { CopyResult } from "./copy-array.js";
+export type { CopyArrayOptions, CopyProgress, CopyResult, Skipped } from "./copy-array.js";
 export type { CopyOptions } from "./copy-to.js";
 export type { DownloadOptions, DownloadResult } from "./download.js";
 export type { Progress, ProgressOptions } from "./progress.js";
 export type { RemoteAttributes } from "./remote-attributes.js";
 export { type ReadIntoOptions, type ReadOptions, RemoteDataset } from "./remote-dataset.js";
-export { type LookupOptions, RemoteDirectory } from "./remote-directory.js";
+export { RemoteDirectory } from "./remote-directory.js";
+export type { RemoteElement } from "./remote-facts.js";
 export { type OpenRange, RemoteFile } from "./remote-file.js";
 export {
   type RemoteDangling,
@@ -28,4 +29,6 @@ export {
 } from "./remote-group.js";
 export type { RemoteLink } from "./remote-links.js";
 export { RemoteTable } from "./remote-table.js";
+export type { LookupOptions } from "./requests.js";
+export type { ReadTarget } from "./selection/into.js";
 export type { RemoteArrayInfo, RemoteNodeInfo, VisitOptions } from "./visit.js";

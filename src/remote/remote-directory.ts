@@ -1,11 +1,8 @@
 import { NotFoundError, UnsupportedError } from "../errors.js";
-import type { RequestOptions } from "./connection.js";
 import type { DirectoryTree } from "./directory-tree.js";
 import { type DownloadOptions, type DownloadResult, downloadTo } from "./download.js";
 import { RemoteFile } from "./remote-file.js";
-
-/** Options of what may ask the server. */
-export type LookupOptions = Pick<RequestOptions, "signal">;
+import type { LookupOptions } from "./requests.js";
 
 /**
  * A directory of a server. Its names are asked for when they are first needed and then kept: see {@link refresh}.

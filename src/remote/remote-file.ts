@@ -2,6 +2,7 @@ import { constants } from "node:buffer";
 import type { ArrayView, Selection } from "../array/index.js";
 import { FormatError, LimitError, UnsupportedError } from "../errors.js";
 import type { MemmapGroup } from "../group/index.js";
+import type { AttrValue } from "../store/index.js";
 import type { Connection, RequestOptions } from "./connection.js";
 import type { DownloadRange } from "./connection-download.js";
 import type { CopyResult } from "./copy-array.js";
@@ -9,9 +10,11 @@ import type { CopyOptions } from "./copy-to.js";
 import type { FileFacts } from "./directory-listing.js";
 import { type DownloadOptions, type DownloadResult, downloadTo } from "./download.js";
 import type { RemoteAttributes } from "./remote-attributes.js";
-import type { RemoteDataset } from "./remote-dataset.js";
+import type { ReadOptions, RemoteDataset } from "./remote-dataset.js";
 import { openRoot, type RemoteDangling, type RemoteGroup, type RemoteNode } from "./remote-group.js";
+import type { RemoteLink } from "./remote-links.js";
 import type { RemoteTable } from "./remote-table.js";
+import type { LookupOptions } from "./requests.js";
 import type { VisitOptions } from "./visit.js";
 
 /** The media type of files whose groups and datasets can be read by themselves. */
@@ -76,38 +79,71 @@ export class RemoteFile {
     return this.#root;
   }
 
+  /**
+   * Forgets what is known of its groups and datasets, so that what changed on the server is seen. Those that were opened before
+   * stay as they are: they go on in the new version where what they show is still in it, and are stale where it is not.
+   */
+  refresh(): void {
+    this.#root = undefined;
+  }
+
+  /** What a path leads to in it. @throws as {@link RemoteGroup.get} */
+  async get(path: string, options?: LookupOptions): Promise<RemoteNode> {
+    return this.root().get(path, options);
+  }
+
   /** A group of it. @throws as {@link RemoteGroup.getGroup} */
-  async getGroup(path: string): Promise<RemoteGroup> {
-    return this.root().getGroup(path);
+  async getGroup(path: string, options?: LookupOptions): Promise<RemoteGroup> {
+    return this.root().getGroup(path, options);
   }
 
   /** A dataset of it. @throws as {@link RemoteGroup.getArray} */
-  async getArray(path: string): Promise<RemoteDataset>;
+  async getArray(path: string, selection?: undefined, options?: LookupOptions): Promise<RemoteDataset>;
   /** What is selected of a dataset, in memory. */
-  async getArray(path: string, selection: Selection): Promise<ArrayView>;
-  async getArray(path: string, selection?: Selection): Promise<RemoteDataset | ArrayView> {
+  async getArray(path: string, selection: Selection, options?: ReadOptions): Promise<ArrayView>;
+  async getArray(
+    path: string,
+    selection?: Selection,
+    options?: ReadOptions,
+  ): Promise<RemoteDataset | ArrayView> {
     const root = this.root();
-    return selection === undefined ? root.getArray(path) : root.getArray(path, selection);
+    return selection === undefined
+      ? root.getArray(path, selection, options)
+      : root.getArray(path, selection, options);
   }
 
   /** Whether a path leads to something in it. @throws as {@link RemoteGroup.has} */
-  async has(path: string): Promise<boolean> {
-    return this.root().has(path);
+  async has(path: string, options?: LookupOptions): Promise<boolean> {
+    return this.root().has(path, options);
+  }
+
+  /** How the last part of a path leads to what it names. @throws as {@link RemoteGroup.link} */
+  async link(path: string, options?: LookupOptions): Promise<RemoteLink> {
+    return this.root().link(path, options);
   }
 
   /** The names in its root group. @throws as {@link RemoteGroup.keys} */
-  async keys(): Promise<string[]> {
-    return this.root().keys();
+  async keys(options?: LookupOptions): Promise<string[]> {
+    return this.root().keys(options);
   }
 
   /** The names in its root group, and what they lead to. @throws as {@link RemoteGroup.entries} */
-  entries(): ReturnType<RemoteGroup["entries"]> {
-    return this.root().entries();
+  entries(options?: LookupOptions): ReturnType<RemoteGroup["entries"]> {
+    return this.root().entries(options);
+  }
+
+  [Symbol.asyncIterator](): ReturnType<RemoteGroup["entries"]> {
+    return this.entries();
   }
 
   /** The attributes of its root group, or of what a path leads to. @throws as {@link RemoteGroup.attrs} */
-  async attrs(path?: string): Promise<RemoteAttributes> {
-    return this.root().attrs(path);
+  async attrs(path?: string, options?: LookupOptions): Promise<RemoteAttributes> {
+    return this.root().attrs(path, options);
+  }
+
+  /** The attribute of its root group as a whole. @throws as {@link RemoteGroup.attr} */
+  get attr(): Promise<AttrValue> {
+    return this.root().attr;
   }
 
   /** Its root group and all below it. @throws as {@link RemoteGroup.walk} */
@@ -129,8 +165,8 @@ export class RemoteFile {
   }
 
   /** The table that its root group is, or a group of it. @throws as {@link RemoteGroup.table} */
-  async table(path?: string): Promise<RemoteTable> {
-    return this.root().table(path);
+  async table(path?: string, options?: LookupOptions): Promise<RemoteTable> {
+    return this.root().table(path, options);
   }
 
   /**

@@ -5,12 +5,12 @@ import type { AttrValue } from "../store/index.js";
 import type { CopyResult } from "./copy-array.js";
 import { type CopyOptions, copyInto } from "./copy-to.js";
 import { attributesOf, attrOf, type RemoteAttributes } from "./remote-attributes.js";
-import { datasetAt, type RemoteDataset } from "./remote-dataset.js";
+import { datasetAt, type ReadOptions, type RemoteDataset } from "./remote-dataset.js";
 import type { Facts } from "./remote-facts.js";
 import { nameOf, type RemoteLink } from "./remote-links.js";
 import { openTable, type RemoteTable } from "./remote-table.js";
 import { RemoteTree } from "./remote-tree.js";
-import type { ObjectRequests, ReadingLimits } from "./requests.js";
+import type { LookupOptions, ObjectRequests, ReadingLimits } from "./requests.js";
 import { infoOf, memberOf, type RemoteNodeInfo, type VisitOptions, visited } from "./visit.js";
 
 /** Something in a file that is neither group nor dataset, such as a named type. */
@@ -64,25 +64,29 @@ export class RemoteGroup {
   }
 
   /** What a path leads to. @throws NotFoundError, with a guess at what was meant; what a request throws */
-  async get(path: string): Promise<RemoteNode> {
-    const found = await this.#tree.find(this.path, path);
+  async get(path: string, options: LookupOptions = {}): Promise<RemoteNode> {
+    const found = await this.#tree.within(options).find(this.path, path);
     return this.#node(found.path, found.facts);
   }
 
   /** A group. @throws NotFoundError; UnsupportedError where the path leads to something else */
-  async getGroup(path: string): Promise<RemoteGroup> {
-    const { path: end, facts } = await this.#tree.find(this.path, path);
+  async getGroup(path: string, options: LookupOptions = {}): Promise<RemoteGroup> {
+    const { path: end, facts } = await this.#tree.within(options).find(this.path, path);
     if (facts.kind === "group") return groupAt(this.#tree, end);
     const hint = facts.kind === "dataset" ? "; getArray() opens it" : "";
     throw new UnsupportedError(`${this.#tree.labelOf(end)} is no group${hint}`, { path: this.#tree.file });
   }
 
   /** A dataset. @throws NotFoundError; UnsupportedError where the path leads to something else */
-  async getArray(path: string): Promise<RemoteDataset>;
+  async getArray(path: string, selection?: undefined, options?: LookupOptions): Promise<RemoteDataset>;
   /** What is selected of a dataset, in memory. @throws as {@link RemoteDataset.get} */
-  async getArray(path: string, selection: Selection): Promise<ArrayView>;
-  async getArray(path: string, selection?: Selection): Promise<RemoteDataset | ArrayView> {
-    const { path: end, facts } = await this.#tree.find(this.path, path);
+  async getArray(path: string, selection: Selection, options?: ReadOptions): Promise<ArrayView>;
+  async getArray(
+    path: string,
+    selection?: Selection,
+    options: ReadOptions = {},
+  ): Promise<RemoteDataset | ArrayView> {
+    const { path: end, facts } = await this.#tree.within(options).find(this.path, path);
     if (facts.kind !== "dataset") {
       const hint = facts.kind === "group" ? "; getGroup() opens it" : "";
       throw new UnsupportedError(`${this.#tree.labelOf(end)} is no dataset${hint}`, {
@@ -90,29 +94,32 @@ export class RemoteGroup {
       });
     }
     const dataset = datasetAt(this.#tree, end, facts);
-    return selection === undefined ? dataset : dataset.read(selection);
+    return selection === undefined ? dataset : dataset.read(selection, options);
   }
 
   /** Whether a path leads to something; of a name that is there, what it leads to is not asked. */
-  async has(path: string): Promise<boolean> {
-    return this.#tree.has(this.path, path);
+  async has(path: string, options: LookupOptions = {}): Promise<boolean> {
+    return this.#tree.within(options).has(this.path, path);
   }
 
   /** How the last part of a path leads to what it names: links are not followed there. @throws NotFoundError */
-  async link(path: string): Promise<RemoteLink> {
-    return this.#tree.link(this.path, path);
+  async link(path: string, options: LookupOptions = {}): Promise<RemoteLink> {
+    return this.#tree.within(options).link(this.path, path);
   }
 
   /** The names of what is in this group, in the order of the server. */
-  async keys(): Promise<string[]> {
-    return [...(await this.#tree.group(this.path)).members.keys()];
+  async keys(options: LookupOptions = {}): Promise<string[]> {
+    return [...(await this.#tree.within(options).group(this.path)).members.keys()];
   }
 
   /** The names of what is in this group, with it; links are followed where they lead somewhere. */
-  async *entries(): AsyncGenerator<[name: string, node: RemoteNode | RemoteDangling], void, undefined> {
-    const { members } = await this.#tree.listed(this.path, this.#tree.limits.maxDepth);
+  async *entries(
+    options: LookupOptions = {},
+  ): AsyncGenerator<[name: string, node: RemoteNode | RemoteDangling], void, undefined> {
+    const tree = this.#tree.within(options);
+    const { members } = await tree.listed(this.path, tree.limits.maxDepth);
     for (const name of [...members.keys()]) {
-      const { path, facts } = await memberOf(this.#tree, this.path, name, true);
+      const { path, facts } = await memberOf(tree, this.path, name, true);
       yield [name, facts.kind === "link" ? { path, ...facts } : this.#node(path, facts)];
     }
   }
@@ -126,8 +133,8 @@ export class RemoteGroup {
   }
 
   /** The attributes of this group, or of what a path leads to, by their names. @throws NotFoundError, UnsupportedError */
-  async attrs(path = ""): Promise<RemoteAttributes> {
-    return attributesOf((await this.#attributed(path)).attributes);
+  async attrs(path = "", options: LookupOptions = {}): Promise<RemoteAttributes> {
+    return attributesOf((await this.#attributed(path, options)).attributes);
   }
 
   /** The attribute of this group as a whole: see {@link RemoteDataset.attr}. */
@@ -137,8 +144,8 @@ export class RemoteGroup {
     );
   }
 
-  async #attributed(path: string) {
-    const { path: end, facts } = await this.#tree.find(this.path, path);
+  async #attributed(path: string, options: LookupOptions = {}) {
+    const { path: end, facts } = await this.#tree.within(options).find(this.path, path);
     if (facts.kind !== "unknown") return facts;
     throw new UnsupportedError(
       `${this.#tree.labelOf(end)} is neither group nor dataset, and has no attributes here`,
@@ -151,9 +158,9 @@ export class RemoteGroup {
    *
    * @throws ShapeError naming arrays whose lengths differ; NotFoundError
    */
-  async table(path = ""): Promise<RemoteTable> {
-    const group = await this.getGroup(path);
-    return openTable(this.#tree, group.path);
+  async table(path = "", options: LookupOptions = {}): Promise<RemoteTable> {
+    const group = await this.getGroup(path, options);
+    return openTable(this.#tree.within(options), group.path);
   }
 
   /**
@@ -162,7 +169,8 @@ export class RemoteGroup {
    */
   async *walk(options: VisitOptions = {}): AsyncGenerator<RemoteNodeInfo, void, undefined> {
     yield { kind: "group", path: this.path };
-    for await (const { path, facts } of visited(this.#tree, this.path, options)) yield infoOf(path, facts);
+    for await (const { path, facts } of visited(this.#tree.within(options), this.path, options))
+      yield infoOf(path, facts);
   }
 
   /**
@@ -175,7 +183,7 @@ export class RemoteGroup {
     visit: (path: string, node: RemoteNode | RemoteDangling) => T | undefined | Promise<T | undefined>,
     options: VisitOptions = {},
   ): Promise<T | undefined> {
-    for await (const { names, path, facts } of visited(this.#tree, this.path, options)) {
+    for await (const { names, path, facts } of visited(this.#tree.within(options), this.path, options)) {
       const node = facts.kind === "link" ? { path, ...facts } : this.#node(path, facts);
       const given = await visit(names.join("/"), node);
       if (given !== undefined) return given;

@@ -1,6 +1,9 @@
-import type { Connection } from "./connection.js";
+import type { Connection, RequestOptions } from "./connection.js";
 
 export type { RequestOptions, SliceExpectation, SliceQuery } from "./connection.js";
+
+/** Options of what may ask the server. */
+export type LookupOptions = Pick<RequestOptions, "signal">;
 
 /** What groups, datasets and tables ask of a connection. */
 export type ObjectRequests = Pick<Connection, "hasExtensions" | "requestObject" | "requestSlice"> &

@@ -3,6 +3,7 @@ import { isMemmapError, LimitError } from "../errors.js";
 import type { DatasetFacts, Facts, LinkFacts, RemoteElement } from "./remote-facts.js";
 import { childOf } from "./remote-links.js";
 import type { RemoteTree } from "./remote-tree.js";
+import type { LookupOptions } from "./requests.js";
 
 /** Groups within groups: more than so many are a group that lies in itself. */
 const MAX_DEPTH = 100;
@@ -10,7 +11,7 @@ const MAX_DEPTH = 100;
 const MAX_GROUPS = 2 ** 20;
 
 /** Options of a visit. */
-export interface VisitOptions {
+export interface VisitOptions extends LookupOptions {
   /** Whether links are followed, each object being visited once; false when left out, so that a link is what it is. */
   readonly follow?: boolean | undefined;
 }
