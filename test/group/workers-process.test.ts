@@ -84,7 +84,7 @@ describe("a process", () => {
     const program = `
       const memory = () => Number(/RssAnon:\\s+(\\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024;
       const columns = ["a", "b", "c", "d"];
-      const rows = ${(512 << 20) / 32};
+      const rows = ${(320 << 20) / 32};
       const table = MemmapTable.create(root + "-table", { rows, ...quick });
       for (const name of columns) table.addColumn(name, "f8");
       const file = MemmapFile.open(root, { mode: "w+", ...quick });
