@@ -67,7 +67,8 @@ describe("a lease", () => {
     const first = timeOf(path);
     for (let i = 0; i < 100 && timeOf(path) === first; i += 1) await sleep(50);
     expect(timeOf(path)).toBeGreaterThan(first);
-    for (let i = 0; i < 8; i += 1) {
+    // For longer than it lasts.
+    for (let i = 0; i < 7; i += 1) {
       lease.check();
       await sleep(250);
     }
@@ -79,12 +80,12 @@ describe("a lease", () => {
   it("is made new by work that asks for it, where that gives timers no turn", async () => {
     const path = lockPath();
     const lease = take(path, SHORT);
-    for (let i = 0; i < 10; i += 1) {
+    for (let i = 0; i < 6; i += 1) {
       block(300);
       lease.check();
     }
-    // And the timer goes on from there.
-    await sleep(2200);
+    // And the timer goes on from there, for longer than it lasts.
+    await sleep(1700);
     lease.check();
     lease.release();
     expect(existsSync(leaseOf(path))).toBe(false);
@@ -167,7 +168,7 @@ describe("a lease is lost", () => {
     expect(error).toBeInstanceOf(LockedError);
     expect(error).toMatchObject({ path, message: expect.stringMatching(/event loop blocked/) });
     const then = timeOf(path);
-    await sleep(1300);
+    await sleep(1100);
     expect(() => lease.check()).toThrow(lost);
     // One that is too old is left to those who may be taking it over.
     lease.release();
@@ -204,7 +205,7 @@ describe("a lease is lost", () => {
     rmdirSync(leaseOf(path));
     rmdirSync(leaseOf(other));
     expect(() => one.check()).toThrow(/removed.*close it/);
-    await sleep(1300);
+    await sleep(1100);
     expect(() => second.check()).toThrow(lost);
     for (const lease of [one, second]) lease.release();
   });
