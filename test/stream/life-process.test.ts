@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { someOf } from "../support/some-of.js";
 import { type Ended, type RunOptions, run, streamPaths, writeChunks } from "./support.js";
 
 const fresh = streamPaths();
@@ -26,25 +27,24 @@ const STREAM = `
   const options = { workers: 2, blockSize: 500 };
 `;
 
-describe.concurrent("a process", () => {
-  const nothing = { files: [], stderr: "" };
+const nothing = { files: [], stderr: "" };
 
-  it("that exits in the middle leaves nothing", async () => {
+/** What becomes of a process, whatever it was about. */
+const ENDS: Readonly<Record<string, () => Promise<void>>> = {
+  "that exits in the middle leaves nothing": async () => {
     const ended = await left(`${STREAM}
       for await (const block of streamer.blocks(options)) if (block.start === 2000) process.exit(7);`);
     expect(ended).toEqual({ ...nothing, status: 7, signal: null, stdout: "" });
-  });
-
-  it("that an error ends in the middle leaves nothing", async () => {
+  },
+  "that an error ends in the middle leaves nothing": async () => {
     const ended = await left(`${STREAM}
       for await (const block of streamer.blocks(options)) {
         if (block.start === 2000) throw new RangeError("mine");
       }`);
     expect(ended).toMatchObject({ status: 1, signal: null, stdout: "", files: [] });
     expect(ended.stderr).toContain("RangeError: mine");
-  });
-
-  it("that is killed in the middle leaves nothing", async () => {
+  },
+  "that is killed in the middle leaves nothing": async () => {
     const ended = await left(
       `${STREAM}
       for await (const block of streamer.blocks({ ...options, cyclic: true })) {
@@ -53,10 +53,10 @@ describe.concurrent("a process", () => {
       { kill: (printed) => printed.includes("there") },
     );
     expect(ended).toMatchObject({ ...nothing, status: null, signal: "SIGKILL" });
-  });
-
-  it("ends by itself when its last stream is left: by break, unread, and while all places are held", async () => {
-    const ended = await left(`${STREAM}
+  },
+  "ends by itself when its last stream is left: by break, unread, and while all places are held":
+    async () => {
+      const ended = await left(`${STREAM}
       for await (const block of streamer.blocks(options)) if (block.start === 2000) break;
       const unread = streamer.blocks(options);
       await unread.next();
@@ -67,10 +67,9 @@ describe.concurrent("a process", () => {
       const dataset = await reader.dataset("/x");
       reader.request(dataset.slice(0, 500), dataset.createStage(500));
       process.on("exit", () => console.log("end"));`);
-    expect(ended).toEqual({ ...nothing, status: 0, signal: null, stdout: "end\n" });
-  });
-
-  it("is not ended by failures that nobody reads", async () => {
+      expect(ended).toEqual({ ...nothing, status: 0, signal: null, stdout: "end\n" });
+    },
+  "is not ended by failures that nobody reads": async () => {
     const ended = await left(`${STREAM}
       const { truncateSync } = await import("node:fs");
       const broken = await Streamer.open(name, "/x");
@@ -84,14 +83,18 @@ describe.concurrent("a process", () => {
       console.log(future.state);
       console.log("lives");`);
     expect(ended).toEqual({ ...nothing, status: 0, signal: null, stdout: "CORRUPT\nfailed\nlives\n" });
-  });
-
-  it("ends at once where it holds a block, and a signal that is never given", async () => {
+  },
+  "ends at once where it holds a block, and a signal that is never given": async () => {
     const ended = await left(`${STREAM}
       const { signal } = new AbortController();
       const queue = streamer.queue({ ...options, signal, timeout: 3_600_000 });
       globalThis.held = await queue.get();
       console.log(held.length);`);
     expect(ended).toEqual({ ...nothing, status: 0, signal: null, stdout: "500\n" });
-  });
+  },
+};
+
+// Half of them each time.
+describe.concurrent("a process", () => {
+  it.each(someOf(Object.entries(ENDS), 2))("%s", (_, expectEnd) => expectEnd());
 });
