@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { MemmapFile, MemmapTable } from "../../src/index.js";
+import { isExampleOfTurn } from "../support/some-of.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const path = temporaryPaths();
@@ -11,7 +12,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = pathToFileURL(join(project, "node_modules/tsx/dist/loader.mjs")).href;
 
 describe("examples/hierarchy.ts", () => {
-  it("writes the flights of each airport by date", () => {
+  it.runIf(isExampleOfTurn("hierarchy"))("writes the flights of each airport by date", () => {
     const directory = path("flights");
     mkdirSync(directory);
     const printed = execFileSync(

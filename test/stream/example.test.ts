@@ -6,13 +6,14 @@ import { describe, expect, it } from "vitest";
 import { openHdf5 } from "../../src/hdf5/index.js";
 import { MemmapTable } from "../../src/index.js";
 import { Streamer } from "../../src/stream/index.js";
+import { isExampleOfTurn } from "../support/some-of.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const path = temporaryPaths();
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = pathToFileURL(join(project, "node_modules/tsx/dist/loader.mjs")).href;
 
-describe("examples/stream.ts", () => {
+describe.runIf(isExampleOfTurn("stream"))("examples/stream.ts", () => {
   it("has the same running mean of a table and of its compressed copy", async () => {
     const directory = path("flights");
     mkdirSync(directory);

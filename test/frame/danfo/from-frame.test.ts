@@ -24,6 +24,7 @@ import {
   ShapeError,
   UnsupportedError,
 } from "../../../src/index.js";
+import { isExampleOfTurn } from "../../support/some-of.js";
 import { temporaryPaths } from "../../support/temporary.js";
 
 const path = temporaryPaths();
@@ -579,7 +580,7 @@ describe("assignDataFrame", () => {
 });
 
 describe("examples/dataframe.ts", () => {
-  it("runs against the built package", () => {
+  it.runIf(isExampleOfTurn("dataframe"))("runs against the built package", () => {
     const project = fileURLToPath(new URL("../../..", import.meta.url));
     const directory = path("example");
     mkdirSync(directory);

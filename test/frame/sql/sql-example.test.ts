@@ -3,12 +3,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { isExampleOfTurn } from "../../support/some-of.js";
 import { temporaryPaths } from "../../support/temporary.js";
 
 const path = temporaryPaths();
 const project = fileURLToPath(new URL("../../..", import.meta.url));
 
-it("examples/sql.ts asks where passengers wait", () => {
+it.runIf(isExampleOfTurn("sql"))("examples/sql.ts asks where passengers wait", () => {
   const directory = path("delays");
   mkdirSync(directory);
   const tsx = join(project, "node_modules/tsx/dist/loader.mjs");
