@@ -19,7 +19,7 @@ import { openBelow } from "../test/support/snapshot.js";
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const numRuns = process.env.RUNS === undefined ? 40 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 25 : Number(process.env.RUNS);
 const QUICK = { durability: "process" } as const;
 
 /** Whether Arrow has a type for a dtype. */

@@ -110,7 +110,7 @@ describe("table, frame, table", () => {
         assignDataFrame(again, df);
         requireEqual(again, view);
       }),
-      { numRuns: process.env.RUNS === undefined ? 80 : Number(process.env.RUNS) },
+      { numRuns: process.env.RUNS === undefined ? 50 : Number(process.env.RUNS) },
     );
   });
 });
@@ -173,7 +173,7 @@ describe("frame, table, frame", () => {
         );
         if (!isSame(back.values, expected)) expect(back.values).toEqual(expected);
       }),
-      { numRuns: process.env.RUNS === undefined ? 80 : Number(process.env.RUNS) },
+      { numRuns: process.env.RUNS === undefined ? 50 : Number(process.env.RUNS) },
     );
   });
 });

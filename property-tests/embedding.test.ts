@@ -6,6 +6,7 @@ import { MemmapTable } from "memmap-table";
 import { anyCell, compareTable, isSame, TableModel } from "memmap-table/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { COLUMNS, EventLog } from "../examples/embedding/event-log.js";
+import { someOf } from "../test/support/some-of.js";
 
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -84,16 +85,20 @@ function compareStored(path: string, expected: readonly Expected[], next: bigint
 
 describe("a program that embeds a table", () => {
   it("does what it says, after any operations", () => {
-    fc.assert(isAsAnArray(false));
+    fc.assert(isAsAnArray(false), { numRuns: Number(process.env.RUNS ?? 50) });
   });
 
-  it.each([1, 2, 3, 4, 5])("is caught with a planted bug, within 200 runs from seed %i", (seed) => {
-    const { failed, counterexample } = fc.check(isAsAnArray(true), { seed, numRuns: 200 });
-    expect(failed).toBe(true);
-    // Little is left of the operations: events, and the compaction that loses one.
-    const kinds = counterexample?.[0].map(({ kind }) => kind) ?? [];
-    expect(kinds).toContain("append");
-    expect(kinds.at(-1)).toBe("compact");
-    expect(kinds.length).toBeLessThan(6);
-  });
+  // One or two of them each time.
+  it.each(someOf([1, 2, 3, 4, 5], 3))(
+    "is caught with a planted bug, within 200 runs from seed %i",
+    (seed) => {
+      const { failed, counterexample } = fc.check(isAsAnArray(true), { seed, numRuns: 200 });
+      expect(failed).toBe(true);
+      // Little is left of the operations: events, and the compaction that loses one.
+      const kinds = counterexample?.[0].map(({ kind }) => kind) ?? [];
+      expect(kinds).toContain("append");
+      expect(kinds.at(-1)).toBe("compact");
+      expect(kinds.length).toBeLessThan(6);
+    },
+  );
 });

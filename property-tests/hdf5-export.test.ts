@@ -6,7 +6,7 @@ import { type AttrInput, MemmapFile } from "../src/index.js";
 import { anyAttr, anyCell, anyDType, isSame } from "../src/testing/index.js";
 import { temporaryPaths } from "../test/support/temporary.js";
 
-const numRuns = process.env.RUNS === undefined ? 40 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 28 : Number(process.env.RUNS);
 const fresh = temporaryPaths();
 
 const anyShape = fc.oneof(

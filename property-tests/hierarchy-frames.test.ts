@@ -8,7 +8,7 @@ import { anyCell, anyDType, isSame } from "../src/testing/index.js";
 import { arrayOf } from "../test/array/support.js";
 import { temporaryPaths } from "../test/support/temporary.js";
 
-const numRuns = process.env.RUNS === undefined ? 40 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 28 : Number(process.env.RUNS);
 const fresh = temporaryPaths();
 
 /** A column of few different cells, which is what groups are made of. */

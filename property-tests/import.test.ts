@@ -164,7 +164,7 @@ async function check(
 }
 
 const cell = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-const settings = { numRuns: Number(process.env.RUNS ?? 15) };
+const settings = { numRuns: Number(process.env.RUNS ?? 10) };
 
 describe("a file's table is what was written", () => {
   it.each(["\n", "\r\n"])("CSV, lines ending in %j", async (end) => {

@@ -11,7 +11,7 @@ import { expectedCell, Refused, requireType } from "../test/frame/sql/expected.j
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Each case has databases of its own, which take their time. */
-const RUNS = Number(process.env.RUNS ?? 25);
+const RUNS = Number(process.env.RUNS ?? 12);
 let count = 0;
 
 /** A table with these rows, for as long as `use` takes. */
@@ -86,6 +86,7 @@ describe("a query of all that a table has", () => {
           await expectFirstColumn(table, expected);
         });
       }),
+      { numRuns: Number(process.env.RUNS ?? 60) },
     );
     expect(given).toBeGreaterThan(refused / 4);
   });

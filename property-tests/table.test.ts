@@ -9,7 +9,7 @@ import { openBelow } from "../test/support/snapshot.js";
 const directory = mkdtempSync(join(tmpdir(), "memmap-table-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const numRuns = process.env.RUNS === undefined ? 80 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 50 : Number(process.env.RUNS);
 
 describe("a table and its model agree after every step", () => {
   let count = 0;
