@@ -43,7 +43,7 @@ describe("a task that throws", () => {
   const names = Object.keys(errors).filter((name) => /^[A-Z].*Error$/.test(name) && name !== "MemmapError");
 
   it("fails with an error of each class of the package", () => {
-    expect(names).toHaveLength(18);
+    expect(names).toHaveLength(20);
   });
 
   it.each(names)("fails its run with that %s", async (name) => {
