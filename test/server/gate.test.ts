@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gate, type Pass } from "../../src/server/http/gate.js";
 
-const never = new AbortController().signal;
+const never = new AbortController();
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A pass that may yet come. */
@@ -76,7 +76,7 @@ describe("Gate", () => {
   it("refuses what waited too long, and forgets whose client is gone", async () => {
     const gate = new Gate({ running: 1, waiting: 9, timeout: 0.02 });
     const gone = new AbortController();
-    const [, late, left] = [asked(gate), asked(gate), asked(gate, "ada", gone.signal)];
+    const [, late, left] = [asked(gate), asked(gate), asked(gate, "ada", gone)];
     gone.abort();
     await left.settled;
     expect(left.problem?.status).toBe(503);

@@ -5,6 +5,7 @@ import { encodeValue, mediaTypeOf, type Query } from "../../remote/wire/index.js
 import { Catalogue, type May, type Roots, type VirtualEntry, type VirtualFile } from "../catalogue/index.js";
 import { directoryDownload, fileDownload } from "../download/index.js";
 import type { Identity } from "../http/auth.js";
+import type { Gone } from "../http/gone.js";
 import type { ServeLimits } from "../http/limits.js";
 import { Problem } from "../http/problem.js";
 import { invalidPath } from "../http/request-path.js";
@@ -34,13 +35,13 @@ export class Answers {
     return this.#files.size;
   }
 
-  /** @param gone aborted when nobody waits for it any more @throws Problem, and what reading throws */
+  /** @param gone says when nobody waits for it any more @throws Problem, and what reading throws */
   async message(
     segments: readonly string[],
     query: Query,
     accept: string | undefined,
     identity: Identity,
-    gone: AbortSignal,
+    gone: Gone,
   ): Promise<Answer> {
     const representation = chooseRepresentation(accept);
     if (representation === undefined) throw new Problem(406, "answers are MessagePack, JSON or Arrow");
@@ -60,7 +61,7 @@ export class Answers {
     entry: VirtualFile,
     query: Query,
     representation: Representation,
-    gone: AbortSignal,
+    gone: Gone,
   ): Promise<Answer> {
     if (entry.format === "other") throw new Problem(404, "Not an HDF5 file");
     const file = await this.#files.open({

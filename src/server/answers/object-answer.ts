@@ -11,6 +11,7 @@ import {
   textsHead,
   wireElement,
 } from "../../remote/wire/index.js";
+import type { Gone } from "../http/gone.js";
 import type { ServeLimits } from "../http/limits.js";
 import { Problem } from "../http/problem.js";
 import type { Answer } from "../http/respond.js";
@@ -32,8 +33,8 @@ interface Asked {
   readonly query: Query;
   readonly representation: Representation;
   readonly limits: ServeLimits;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly gone: AbortSignal;
+  /** Says when nobody waits for the answer any more. */
+  readonly gone: Gone;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function objectAnswer(
   query: Query,
   representation: Representation,
   limits: ServeLimits,
-  gone: AbortSignal,
+  gone: Gone,
 ): Promise<Answer> {
   const asked: Asked = { file, query, representation, limits, gone };
   const node = file.node(query.object ?? "/");
@@ -96,7 +97,7 @@ function description(node: ServedNode, asked: Asked): Answer {
       dataSizeLimit,
       dialect: dialectOf(representation),
       inlineLimit: representation === "json" ? Math.min(limits.inlineBytes, JSON_BYTES) : limits.inlineBytes,
-      signal: gone,
+      signal: gone.signal,
     });
   return answerOf(asked, { pieces: representation === "json" ? () => objectJson(pieces()) : pieces });
 }
@@ -120,7 +121,7 @@ async function slice(
         {
           dtype: sent.dtype,
           shape,
-          pieces: () => readSelection(dataset, selection, { dialect, signal: gone }),
+          pieces: () => readSelection(dataset, selection, { dialect }),
         },
         dataset,
         asked,
@@ -128,12 +129,12 @@ async function slice(
     }
   }
   if (representation === "json" || representation === "arrow") {
-    return shown(itemsResult(dataset, shape, selection, gone), dataset, asked);
+    return shown(itemsResult(dataset, shape, selection, gone.signal), dataset, asked);
   }
   return answerOf(asked, {
     async *pieces() {
       yield textsHead(shape);
-      yield* asText(readSelection(dataset, selection, { dialect, signal: gone }));
+      yield* asText(readSelection(dataset, selection, { dialect }));
     },
   });
 }
@@ -177,7 +178,7 @@ async function rows(group: ServedGroup, asked: Asked): Promise<Answer> {
     rows: range,
     scanBytes: limits.scanBytes,
     resultBytes: limits.sliceBytes,
-    signal: gone,
+    signal: gone.signal,
   });
   return fixed({ dtype: plan.dtype, shape: [plan.count], pieces: () => plan.pieces() }, group, asked);
 }

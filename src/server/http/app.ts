@@ -8,6 +8,7 @@ import type { Authenticator, Identity } from "./auth.js";
 import { type Encodings, encodingFor } from "./encoding.js";
 import { answerProblem } from "./error-answer.js";
 import type { Gate, Pass } from "./gate.js";
+import { Gone } from "./gone.js";
 import { clientOf, type HostList, isLoopback } from "./hosts.js";
 import type { ServeLimits } from "./limits.js";
 import type { Metrics } from "./metrics.js";
@@ -38,8 +39,8 @@ interface Visit {
   pass: Pass | undefined;
   /** Among those whose bodies are long: to the end of the answer where what the body says takes much memory. */
   body: Pass | undefined;
-  /** Aborted when the connection is closed. */
-  readonly gone: AbortSignal;
+  /** Says when the connection is closed. */
+  readonly gone: Gone;
 }
 
 /** Those that any route has. */
@@ -76,10 +77,10 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.addHook("onRequest", async (request, reply) => {
     const begun = performance.now();
-    const gone = new AbortController();
+    const gone = new Gone();
     reply.raw.once("close", () => {
       // Most often nobody listens any more, and the reason of an abort costs more than a small answer.
-      if (!reply.raw.writableFinished) gone.abort();
+      if (!reply.raw.writableFinished) gone.leave();
       const visit = visits.get(request);
       visit?.pass?.leave();
       visit?.body?.leave();
@@ -112,7 +113,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     if (request.method === "POST" && request.headers["content-type"] !== MEDIA_TYPE) {
       throw new Problem(415, `the Content-Type of a request is ${MEDIA_TYPE}`);
     }
-    const visit: Visit = { identity, pass: undefined, body: undefined, gone: gone.signal };
+    const visit: Visit = { identity, pass: undefined, body: undefined, gone };
     visits.set(request, visit);
     // Who sends a body slowly keeps nobody waiting whose request is there.
     if (isLongerThan(SHORT_BODY, request)) visit.body = await enter(parts.bodies, visit, request);
@@ -228,7 +229,7 @@ function isHere({ ip, headers }: FastifyRequest): boolean {
 
 async function enter(gate: Gate, { identity, gone }: Visit, { ip }: FastifyRequest): Promise<Pass> {
   const pass = await gate.enter(identity.name === undefined ? clientOf(ip) : `user ${identity.name}`, gone);
-  if (gone.aborted) pass.leave();
+  if (gone.isGone) pass.leave();
   return pass;
 }
 

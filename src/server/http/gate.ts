@@ -60,13 +60,13 @@ export class Gate {
 
   /**
    * @param client whose requests share the places
-   * @param gone aborted when nobody waits for the answer any more
+   * @param gone its signal is aborted when nobody waits for the answer any more
    * @throws BusyProblem where too many wait, or it takes too long
    */
-  async enter(client: string, gone: AbortSignal): Promise<Pass> {
+  async enter(client: string, gone: { readonly signal: AbortSignal }): Promise<Pass> {
     const lane = this.#laneOf(client);
     if (lane.running < this.#limits.running) lane.running += 1;
-    else await this.#wait(lane, gone);
+    else await this.#wait(lane, gone.signal);
     return this.#passOf(client);
   }
 
