@@ -25,9 +25,18 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
 
 /** @throws UnsupportedError for options that are not known, with a guess at what was meant */
 export function requireKnown(options: ConnectionOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new UnsupportedError(`options are an object, not ${showValue(options)}`);
+  }
   const other = Object.keys(options).find((name) => !KNOWN.has(name));
   if (other === undefined) return;
   throw new UnsupportedError(`a connection has no option "${other}"${didYouMean(other, KNOWN)}`);
+}
+
+/** @throws UnsupportedError for anything but a function, or nothing */
+export function checkCallable(option: unknown, name: string): void {
+  if (option === undefined || typeof option === "function") return;
+  throw new UnsupportedError(`${name} is a function, not ${showValue(option)}`);
 }
 
 /** @throws LimitError for anything but milliseconds that a timer can wait for, or Infinity */

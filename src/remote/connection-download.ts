@@ -159,12 +159,13 @@ async function* downloadPieces(
   for (;;) {
     try {
       for await (const piece of answer.pieces()) {
-        failed = 0;
         const from = Math.min(Math.max(given - at, 0), piece.length);
         const to = Math.min(Math.max((end ?? Infinity) - at, 0), piece.length);
         at += piece.length;
         if (size !== undefined && at > size) throw sizeError(asked, at, size);
         if (to > from) {
+          // What was had before is no progress: a server may send it again and again.
+          failed = 0;
           given += to - from;
           yield piece.subarray(from, to);
         }

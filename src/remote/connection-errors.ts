@@ -1,6 +1,7 @@
 import {
   AccessError,
   CorruptError,
+  FormatError,
   IndexError,
   isMemmapError,
   LimitError,
@@ -21,6 +22,8 @@ export interface Asked {
   readonly what: string;
   /** Whether it is a selection of a dataset, of which the protocol says by one status that it is not there, and that it is outside. */
   readonly isSelection: boolean;
+  /** Whether a condition goes with it, which may be none. */
+  readonly isCondition: boolean;
   /** Whether the server was told who asks. */
   readonly isNamed: boolean;
 }
@@ -29,7 +32,7 @@ export interface Asked {
 const PERMANENT = /^(ENOTFOUND|ERR_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/;
 
 /** Where the protocol says by 404 that a selection is outside its dataset. */
-const OUTSIDE = /slice|index|bound|outside|range|rank|dimension|selection|overlap|ascending/i;
+const OUTSIDE = /slice|index|bound|outside|range|rank|dimension|selection|overlap|ascending|axis|position/i;
 
 const MOST_OF_A_MESSAGE = 300;
 
@@ -120,7 +123,13 @@ export function statusError(
   const details = { path: asked.url };
   const remote = (what: string, tries = 1): RemoteError =>
     new RemoteError(`${asked.url} ${what}${times(tries)}${words}`, { ...details, status });
+  const waits =
+    retryAfter === undefined ? "" : `; it asks to be left alone for ${Math.ceil(retryAfter / 1000)} s`;
   switch (status) {
+    case 400:
+      return asked.isCondition
+        ? new FormatError(`${asked.what} cannot be${words}`, details)
+        : remote("answered 400");
     case 401:
       return new AccessError(
         asked.isNamed
@@ -142,9 +151,9 @@ export function statusError(
     case 416:
       return new IndexError(`${asked.what} has no such bytes on ${asked.url}${words}`, details);
     case 429:
-      return new Setback((tries) => remote("is asked too often (429)", tries), retryAfter);
+      return new Setback((tries) => remote(`is asked too often (429)${waits}`, tries), retryAfter);
     default:
       if (status < 500 || status === 501) return remote(`answered ${status}`);
-      return new Setback((tries) => remote(`answered ${status}`, tries), retryAfter);
+      return new Setback((tries) => remote(`answered ${status}${waits}`, tries), retryAfter);
   }
 }

@@ -1,7 +1,7 @@
 import { ClosedError } from "../errors.js";
 import { authorization } from "./connection-access.js";
 import { encodePath, parseAddress, resolveParts } from "./connection-address.js";
-import { checkCount, checkHeaders, checkTimeout, requireKnown } from "./connection-checks.js";
+import { checkCallable, checkCount, checkHeaders, checkTimeout, requireKnown } from "./connection-checks.js";
 import {
   checkRange,
   type Download,
@@ -40,6 +40,8 @@ export type { ConnectionOptions, Download, RequestOptions, SliceExpectation, Sli
 
 const MEMORY_PER_BYTE = 8;
 
+const PLAIN: Pick<Asked, "isSelection" | "isCondition"> = { isSelection: false, isCondition: false };
+
 /**
  * The connection to a server: what is asked, and asked again where that may help. It holds no socket of its own: requests
  * share those of `fetch`.
@@ -77,6 +79,8 @@ export class Connection {
     this.#timeout = checkTimeout(options.timeout ?? 30_000);
     this.retries = checkCount(options.retries ?? 4, "retries");
     this.#maxMapBytes = checkCount(options.maxMapBytes ?? 2 ** 26, "maxMapBytes");
+    checkCallable(options.fetch, "fetch");
+    checkCallable(options.onProgress, "onProgress");
     // Looked up with each request: whoever replaces the global one means all of them.
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const access = authorization(options);
@@ -162,7 +166,7 @@ export class Connection {
         const array = await readArray(answer.pieces(), { expected, into, limit, onBytes });
         return { array, etag: this.#versionOf(answer) };
       },
-      true,
+      { isSelection: true, isCondition: query.where !== undefined },
     );
   }
 
@@ -174,7 +178,7 @@ export class Connection {
     checkRange(range);
     const url = `/download/${pathOf(path)}`;
     const headers = { accept: "*/*", "accept-encoding": "identity" };
-    const asked = this.#asked(this.#question("GET", url, headers), `the file ${JSON.stringify(path)}`, false);
+    const asked = this.#asked(this.#question("GET", url, headers), `the file ${JSON.stringify(path)}`);
     const patience = this.#patience(asked, options.signal);
     const transfer = this.transfer(options.label ?? `Path: ${path}`, options);
     const ask = (part: DownloadRange): Promise<Part> => {
@@ -225,8 +229,8 @@ export class Connection {
     return this.#question("POST", `/msgpack/${pathOf(path)}`, all, encodeBody(query));
   }
 
-  #asked({ url }: Question, what: string, isSelection: boolean): Asked {
-    return { url, what, isSelection, isNamed: this.#headers.authorization !== undefined };
+  #asked({ url }: Question, what: string, kind = PLAIN): Asked {
+    return { url, what, ...kind, isNamed: this.#headers.authorization !== undefined };
   }
 
   #patience(asked: Asked, signal: AbortSignal | undefined): Patience {
@@ -239,9 +243,9 @@ export class Connection {
     what: string,
     { label = what, onProgress, signal, isPart }: RequestOptions,
     read: (answer: Answer, asked: Asked, transfer: Transfer) => Promise<T>,
-    isSelection = false,
+    kind = PLAIN,
   ): Promise<T> {
-    const asked = this.#asked(question, what, isSelection);
+    const asked = this.#asked(question, what, kind);
     const patience = this.#patience(asked, signal);
     const transfer =
       isPart === true ? new Transfer(label, [onProgress], false) : this.transfer(label, { onProgress });

@@ -1,6 +1,6 @@
 import type { ArrayView } from "../array/index.js";
 import { type DType, sizeOf } from "../dtype/index.js";
-import { CorruptError } from "../errors.js";
+import { CorruptError, isMemmapError } from "../errors.js";
 import { excerpt } from "../npy/excerpt.js";
 import {
   isWireArray,
@@ -95,9 +95,19 @@ function groupFacts(map: ObjectMap, label: string, etag: string | undefined): Gr
   for (const [name, member] of map.entries("members")) {
     // No path leads to these: they would be taken for other objects.
     if (name === "" || name === "." || name === ".." || name.includes("/")) continue;
-    members.set(name, member === null ? undefined : readFacts(member, `${label}/${excerpt(name)}`, etag));
+    members.set(name, member === null ? undefined : memberFacts(member, `${label}/${excerpt(name)}`, etag));
   }
   return { kind: "group", ...map.attributes(), table: map.table(), members };
+}
+
+/** One that says nothing that can be understood leaves the others as good as they are. */
+function memberFacts(value: unknown, label: string, etag: string | undefined): Facts {
+  try {
+    return readFacts(value, label, etag);
+  } catch (error) {
+    if (isMemmapError(error, "CORRUPT")) return { kind: "unknown" };
+    throw error;
+  }
 }
 
 function datasetFacts(map: ObjectMap, etag: string | undefined): DatasetFacts {
@@ -177,7 +187,8 @@ class ObjectMap {
 
   attributes(): { readonly attributes: RawAttributes; readonly attr: string | undefined } {
     const attributes = new Map<string, WireArray | WireTexts>();
-    for (const [name, value] of this.entries("attributes")) {
+    const isThere = this.get("attributes") instanceof Map;
+    for (const [name, value] of isThere ? this.entries("attributes") : []) {
       // Of what is no array there is nothing to show, but the object itself is as good as any.
       if (isWireArray(value) || isWireTexts(value)) attributes.set(name, value);
     }

@@ -64,6 +64,8 @@ interface Missing {
   readonly problem: string;
 }
 
+const CIRCLE: Missing = { problem: "links lead in a circle" };
+
 /** What is known of a remote file: each object is asked for once, until the file is found to be another version. */
 export class RemoteTree {
   readonly requests: ObjectRequests;
@@ -143,14 +145,27 @@ export class RemoteTree {
 
   async #ask(path: string, maxDepth: number): Promise<Facts> {
     const { dataSizeLimit } = this.limits;
-    const { signal, onVersion } = this.#asking;
-    const limits = { maxDepth, dataSizeLimit };
-    const { value, etag } = await this.requests.requestObject(this.file, path, limits, { signal });
+    const { onVersion } = this.#asking;
+    const { value, etag } = await this.#request(path, { maxDepth, dataSizeLimit });
     const facts = readFacts(value, this.labelOf(path), etag);
     onVersion?.(etag);
     this.#knowledge.take(etag);
     this.#knowledge.listed.add(path);
     return this.#note(path, facts);
+  }
+
+  async #request(
+    path: string,
+    limits: Pick<ReadingLimits, "maxDepth" | "dataSizeLimit">,
+  ): ReturnType<ObjectRequests["requestObject"]> {
+    const { signal } = this.#asking;
+    try {
+      return await this.requests.requestObject(this.file, path, limits, { signal });
+    } catch (error) {
+      if (limits.dataSizeLimit === 0 || !isMemmapError(error, "LIMIT")) throw error;
+      // Servers may take texts for smaller than they are: the data are asked for when they are wanted.
+      return this.#request(path, { ...limits, dataSizeLimit: 0 });
+    }
   }
 
   /** Keeps what has come to be known; what was known before stays, but for members of which there was no more than the name. */
@@ -250,12 +265,12 @@ export class RemoteTree {
     const facts = await this.#factsIfAny(path);
     if (facts === undefined) return { problem: "it is a link that leads nowhere, or cannot be read" };
     if (facts.kind !== "link") return { path, facts };
-    if (hops.left === 0) return { problem: "links lead in a circle" };
+    if (hops.left === 0) return CIRCLE;
     hops.left -= 1;
     const { target } = facts;
     const end = await this.#walk(startOf(parentOf(path), target), partsOf(target), hops);
     const found = "problem" in end ? end : await this.#resolved(end, hops);
-    if (!("problem" in found)) return found;
+    if (!("problem" in found) || found === CIRCLE) return found;
     return { problem: `it is a link to "${excerpt(target)}", but ${found.problem}` };
   }
 

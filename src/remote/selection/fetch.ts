@@ -102,17 +102,24 @@ export function fetchItems(
   const limit = origin.limits.maxBytes * ITEM_ALLOWANCE;
   return pinned(origin, options, async (version) => {
     const items: (string | WireArray)[] = [];
-    for (const slice of pieces(box, ITEM_BYTES, origin.limits)) {
+    const read = async (slice: readonly AxisSelection[]): Promise<void> => {
       const shape = resultShape(slice);
-      const request = { object: origin.object, slice };
-      const array = await version.request(origin, request, { expected: { shape }, limit });
-      if (!isWireTexts(array) || array.items.length !== sizeOf(shape)) {
-        throw new CorruptError(
-          `${origin.label}: the answer is not the ${sizeOf(shape)} texts or lists asked for`,
-        );
+      const count = sizeOf(shape);
+      try {
+        const request = { object: origin.object, slice };
+        const array = await version.request(origin, request, { expected: { shape }, limit });
+        if (!isWireTexts(array) || array.items.length !== count) {
+          throw new CorruptError(`${origin.label}: the answer is not the ${count} texts or lists asked for`);
+        }
+        for (const item of array.items) items.push(item);
+      } catch (error) {
+        if (count < 2 || !isMemmapError(error, "LIMIT")) throw error;
+        // They are longer than was thought: half of them at a time.
+        const { maxBytes } = origin.limits;
+        for (const half of pieces(slice, (2 * maxBytes) / count, origin.limits)) await read(half);
       }
-      for (const item of array.items) items.push(item);
-    }
+    };
+    for (const slice of pieces(box, ITEM_BYTES, origin.limits)) await read(slice);
     return { items, etag: version.etag };
   });
 }

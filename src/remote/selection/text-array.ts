@@ -19,7 +19,7 @@ export function textArray(items: readonly unknown[], shape: readonly number[], l
   const width = texts.reduce((widest, text) => Math.max(widest, codePointLength(text)), 1);
   const bytes = texts.length * width * 4;
   if (bytes > MAX_BYTES) {
-    const hint = "select fewer of them at a time, or read them as strings";
+    const hint = "select fewer of them at a time";
     throw new LimitError(
       `${label}: ${texts.length} texts of up to ${width} characters take ${bytes} bytes as an array; ${hint}`,
     );

@@ -46,7 +46,7 @@ export function isWireTexts(value: unknown): value is WireTexts {
 
 /**
  * A whole answer: maps are `Map`s, and encoded arrays in it, which are checked against what they say of themselves,
- * `WireArray`s and `WireTexts`.
+ * `WireArray`s and `WireTexts`. One that is broken within something else is undefined: the rest is as good as it was.
  *
  * @throws CorruptError where the bytes are no such answer, LimitError where it takes too much memory
  */
@@ -54,7 +54,8 @@ export function decodeMessage(
   bytes: Uint8Array,
   { maxDepth = 64, maxMemory = 2 ** 30 }: MessageOptions = {},
 ): unknown {
-  return withoutArrays(answered(() => decodeValue(bytes, { maxDepth, maxMemory })));
+  const value = answered(() => decodeValue(bytes, { maxDepth, maxMemory }));
+  return encodedIn(value) ?? withoutArrays(value);
 }
 
 /** What another side should not have sent is an answer that is broken, not a file of ours. */
@@ -67,11 +68,23 @@ export function answered<T>(decode: () => T): T {
   }
 }
 
+/** @throws CorruptError */
+function encodedIn(value: unknown): WireArray | WireTexts | undefined {
+  if (!(value instanceof Map)) return undefined;
+  if (value.get("nd") === true) return wireArray(value);
+  return value.get("vlen") === true ? wireTexts(value) : undefined;
+}
+
 function withoutArrays(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutArrays);
   if (!(value instanceof Map)) return value;
-  if (value.get("nd") === true) return wireArray(value);
-  if (value.get("vlen") === true) return wireTexts(value);
+  try {
+    const encoded = encodedIn(value);
+    if (encoded !== undefined) return encoded;
+  } catch (error) {
+    if (isMemmapError(error, "CORRUPT")) return undefined;
+    throw error;
+  }
   for (const [key, part] of value) value.set(key, withoutArrays(part));
   return value;
 }
