@@ -3,6 +3,7 @@ import { type DType, ownEntry } from "../dtype/index.js";
 import { ExistsError, isMemmapError } from "../errors.js";
 import { MemmapFile, type MemmapGroup } from "../group/index.js";
 import { type AttrInput, type AttrValue, encodeAttr } from "../store/index.js";
+import { ColumnStorage } from "../table/column-storage.js";
 import { MemmapColumn } from "../table/index.js";
 import type { RemoteDataset } from "./remote-dataset.js";
 import { pinned, type Version } from "./selection/fetch.js";
@@ -155,7 +156,7 @@ export class Copier {
       const array = this.#target.getArray(to);
       (array.ndim === 0 ? array : array.slice(start, end)).assign(wrap(value, false) as never);
       // What the mark says must be on the disk before it.
-      if (this.#target instanceof MemmapFile) this.#target.flush();
+      if (array.storage instanceof ColumnStorage) array.storage.flush();
       setAttr(this.#target, to, this.#marker(dataset, end));
       this.#report(dataset, end * rowBytes);
     }

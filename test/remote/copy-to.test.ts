@@ -175,6 +175,39 @@ describe("copying to a local file", () => {
     expect([...file.attrs("n/a").keys()]).toEqual([]);
   });
 
+  it("is of one version, what came with the groups included, and goes on in groups of a file too", async () => {
+    const small = (value: number) => array(arange("<i4", 3).slice(value === 1 ? 0 : 1, 2) as ArrayView);
+    const tree = (value: number) =>
+      group({
+        small: small(value),
+        big: array(arange("<i4", 60 + value)),
+        t: { kind: "texts", shape: [1], items: [`${value}`] },
+      });
+    const server = new MemoryFile(tree(1));
+    const root = openRoot(server, "data.h5", { maxDepth: 5, dataSizeLimit: 20 });
+    using file = MemmapFile.open(temporary("whole"), { mode: "w+" });
+    const become = (value: number) => {
+      server.etag = `"${value}"`;
+      server.root = tree(value);
+    };
+    server.before = () => become(2);
+    await root.copyTo(file, { blockBytes: 40 });
+    expect(file.getArray("big").length).toBe(62);
+    expect(file.getArray("small").length).toBe(1);
+    expect(file.getArray("t").toArray()).toEqual(["2"]);
+    const calls = server.slices.length;
+    server.before = () => {
+      if (server.slices.length === calls + 4) throw new Error("broken off");
+    };
+    const part = file.setGroup("part");
+    await expect(root.copyTo(part, { blockBytes: 40 })).rejects.toThrow("broken off");
+    expect(part.attrs("big").get("memmap_table_copy")).toMatchObject({ rows: 30 });
+    server.before = () => undefined;
+    await root.copyTo(part, { blockBytes: 40 });
+    expect(server.slices.length).toBe(calls + 4 + 1 + 4);
+    expect(part.getArray("big").toArray()).toEqual(arange("<i4", 62).toArray());
+  });
+
   it("stops for a signal, and refuses a file that is open for reading", async () => {
     const { root } = open(group({ a: array(arange("<i4", 10)) }));
     const path = temporary("signal");

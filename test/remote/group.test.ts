@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type ArrayView, RecordArray, slice, wrap, zeros } from "../../src/array/index.js";
 import { parseDType } from "../../src/dtype/index.js";
-import { NotFoundError } from "../../src/errors.js";
+import { LimitError, NotFoundError } from "../../src/errors.js";
+import { MemmapFile } from "../../src/index.js";
 import { RemoteDataset } from "../../src/remote/remote-dataset.js";
 import { openRoot, RemoteGroup } from "../../src/remote/remote-group.js";
+import { temporaryPaths } from "../support/temporary.js";
 import {
   array,
   group,
@@ -13,6 +15,8 @@ import {
   type MemoryOptions,
   UNKNOWN,
 } from "./memory-file.js";
+
+const temporary = temporaryPaths();
 
 function numbers(...values: number[]): ArrayView {
   const whole = zeros(parseDType("<f8"), [values.length]);
@@ -251,6 +255,89 @@ describe("a remote group", () => {
     for (const map of [new Map(), new Map([["hdf5_object", "group"]]), [] as never]) {
       await expect(open({ kind: "odd", map }).root.keys()).rejects.toMatchObject({ code: "CORRUPT" });
     }
+  });
+
+  it("leaves out names that no path leads to, and keeps groups whose members or attributes are broken", async () => {
+    const broken = (...entries: [string, unknown][]): MemoryNode => ({ kind: "odd", map: new Map(entries) });
+    const inner = group({ real: array(numbers(1)) });
+    const { root } = open(
+      group({
+        "": inner,
+        ".": inner,
+        "..": inner,
+        "a/b": array(numbers(5)),
+        a: group({ b: array(numbers(1, 2)) }),
+        shapeless: broken(
+          ["hdf5_object", "dataset"],
+          ["attributes", new Map()],
+          ["type", "<f8"],
+          ["shape", null],
+        ),
+        target: broken(["hdf5_object", "soft_link"]),
+        bare: broken(["hdf5_object", "group"], ["attributes", null], ["members", new Map()]),
+      }),
+    );
+    expect(await root.keys()).toEqual(["a", "shapeless", "target", "bare"]);
+    const walked = [];
+    for await (const { path, kind } of root.walk()) walked.push(`${kind} ${path}`);
+    expect(walked).toEqual([
+      "group /",
+      "group /a",
+      "array /a/b",
+      "unknown /shapeless",
+      "unknown /target",
+      "group /bare",
+    ]);
+    expect((await root.getArray("a/b")).length).toBe(2);
+  });
+
+  it("ends where it lies in itself, by an error or by a signal", async () => {
+    const members: { [name: string]: MemoryNode } = { small: array(numbers(1)) };
+    const a = group(members);
+    for (const name of ["one", "two"]) members[name] = a;
+    const { file, root } = open(group({ a }), {}, 1);
+    await expect(root.visit(() => undefined)).rejects.toMatchObject({ code: "LIMIT", path: "data.h5" });
+    using target = MemmapFile.open(temporary("cycle"), { mode: "w+", durability: "process" });
+    await expect(root.copyTo(target)).rejects.toMatchObject({ code: "LIMIT", path: "data.h5" });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("enough");
+    const stop = async (step: () => Promise<unknown>) => {
+      await expect(step()).rejects.toBe(reason);
+    };
+    await stop(() => root.visit((_path) => controller.abort(reason), { signal }));
+    const asked = file.asked.length;
+    for (const step of [
+      () => root.get("a", { signal }),
+      () => root.getGroup("a/one", { signal }),
+      () => root.getArray("a/small", undefined, { signal }),
+      () => root.keys({ signal }),
+      () => root.attrs("a", { signal }),
+      () => root.table("a", { signal }),
+      () => root.entries({ signal }).next(),
+      () =>
+        root
+          .walk({ signal })
+          .next()
+          .then(() => root.walk({ signal }).return())
+          .then(() => root.keys({ signal })),
+      () => root.copyTo(target, { signal }),
+    ])
+      await stop(step);
+    expect(file.asked.length).toBe(asked);
+    expect((await root.keys()).length).toBe(1);
+  });
+
+  it("asks without data for what is too much with them", async () => {
+    const { file, root } = open(group({ x: array(numbers(1, 2)) }));
+    const whole = openRoot(file, "data.h5", { maxDepth: 5, dataSizeLimit: 100 });
+    const requestObject = file.requestObject.bind(file);
+    file.requestObject = async (path, object, limits) => {
+      if (limits?.dataSizeLimit !== 0) throw new LimitError("the answer is too much");
+      return requestObject(path, object, limits);
+    };
+    expect((await (await whole.getArray("x")).get()).toArray()).toEqual(Float64Array.of(1, 2));
+    expect(await root.keys()).toEqual(["x"]);
   });
 
   it("shows itself without asking", () => {

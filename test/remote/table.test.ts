@@ -157,6 +157,63 @@ describe("a remote table", () => {
     expect(String(table.select(["delay"]))).toBe('<RemoteTable "/t": delay: <i4; 40 rows>');
   });
 
+  it("keeps its rows where it has no columns", async () => {
+    for (const [isTable, dataSizeLimit] of [
+      [true, 0],
+      [false, 0],
+      [true, 10_000],
+    ] as const) {
+      const { table } = await open(isTable, { dataSizeLimit });
+      const none = table.select([]);
+      expect([(await none.get()).length, (await none.slice(3, 9, 2).get()).length]).toEqual([40, 3]);
+      expect((await none.take([5, 5])).length).toBe(2);
+      expect(await none.at(1)).toEqual({});
+      const lengths = [];
+      for await (const part of none.chunks(30)) lengths.push(part.length);
+      expect(lengths).toEqual([30, 10]);
+      if (!isTable) continue;
+      const found = await none.filter("delay > 36");
+      expect([found.length, found.columnNames]).toEqual([3, []]);
+    }
+  });
+
+  it("reads what came with it and what did not of one version, and rows that were there before more came", async () => {
+    for (const isExtended of [true, false]) {
+      const { file, table } = await open(true, { dataSizeLimit: 200 }, { isExtended });
+      const next = numbers.concat(40).map((n) => n + 1000);
+      file.root = group({
+        t: group(
+          {
+            delay: array(column("<i4", next)),
+            airport: group({
+              origin: array(
+                column(
+                  "<U3",
+                  next.map((n) => String(n % 100)),
+                ),
+              ),
+            }),
+            speed: array(
+              column(
+                "<f8",
+                next.map((n) => [n, n]),
+                [2],
+              ),
+            ),
+          },
+          { table: NAMES },
+        ),
+      });
+      file.etag = '"2"';
+      const rows = await table.select(["delay", "speed"]).get();
+      expect([rows.length, rows.at(0), rows.at(39)]).toEqual([
+        40,
+        { delay: 1000, speed: Float64Array.of(1000, 1000) },
+        { delay: 1039, speed: Float64Array.of(1039, 1039) },
+      ]);
+    }
+  });
+
   it("does not mix versions: columns are read anew, and blocks break off", async () => {
     const { file, table } = await open(false);
     let calls = 0;
