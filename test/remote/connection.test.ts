@@ -182,6 +182,16 @@ describe("what is answered", () => {
     await expect(connection.requestPath("a")).rejects.toThrow(NotFoundError);
   });
 
+  it("is a FormatError where a condition is none", async () => {
+    const { connection } = await connected(() => failure(400, 'the condition ends after "a >"'));
+    const asked = connection.requestSlice("a", { object: "/t", where: "a >" }, { limit: 1 });
+    await expect(asked).rejects.toMatchObject({
+      code: "FORMAT",
+      message: expect.stringContaining('ends after "a >"'),
+    });
+    await expect(connection.requestSlice("a", SLICE, { limit: 1 })).rejects.toMatchObject({ code: "REMOTE" });
+  });
+
   it("is shown in one line, and pages for people are not shown", async () => {
     const long = `bad\u001b[31m\n${"x".repeat(1000)}`;
     const { connection } = await connected((_, count) => (count === 1 ? failure(400, long) : page(404)));

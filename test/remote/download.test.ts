@@ -127,6 +127,16 @@ describe("the bytes of a file", () => {
     }
   });
 
+  it("are given up where they break at the same place again and again", async () => {
+    const { server, connection } = await setting(
+      (seen) => fileReply(seen, BYTES, { ...V1, ranges: false }, { cut: 30_000, chunk: 10_000 }),
+      { retries: 1 },
+    );
+    const { body } = await connection.download("a");
+    await expect(read(body)).rejects.toThrow(RemoteError);
+    expect(server.seen.length).toBeLessThan(4);
+  });
+
   it("break off where nothing tells versions apart, or the file is another", async () => {
     const nameless = await setting((seen) => fileReply(seen, BYTES, {}, { cut: 30_000 }));
     const { body } = await nameless.connection.download("a");

@@ -292,9 +292,10 @@ describe("a remote group", () => {
   });
 
   it("ends where it lies in itself, by an error or by a signal", async () => {
-    const members: { [name: string]: MemoryNode } = { small: array(numbers(1)) };
+    const members: { [name: string]: MemoryNode } = {};
     const a = group(members);
     for (const name of ["one", "two"]) members[name] = a;
+    members["small"] = array(numbers(1));
     const { file, root } = open(group({ a }), {}, 1);
     await expect(root.visit(() => undefined)).rejects.toMatchObject({ code: "LIMIT", path: "data.h5" });
     using target = MemmapFile.open(temporary("cycle"), { mode: "w+", durability: "process" });

@@ -214,8 +214,9 @@ export async function pinned<T>(
       try {
         return await read(new Version({ ...options, ifMatch: ifMatch ?? readable.etag }, tally, label));
       } catch (error) {
-        const isMine = ifMatch === undefined && isMemmapError(error, "STALE");
-        if (!isMine || restarts === RESTARTS) throw error;
+        // What is asked for was judged by the description: if it is not there, that is of another version.
+        const isOther = isMemmapError(error, "STALE") || isMemmapError(error, "INDEX");
+        if (ifMatch !== undefined || !isOther || restarts === RESTARTS) throw error;
       }
       await readable.renew?.(signal);
       tally.restart();
