@@ -16,8 +16,8 @@ function expectNone({ violations, points }: CrashReport): void {
  * every such call of the recovery: in memory, where it takes milliseconds.
  */
 describe("a writer that stops after any call", () => {
-  // A tenth of them each time.
-  it.each(someOf(scenarios(), 10).map((scenario) => [scenario.name, scenario] as const))(
+  // A twentieth of them each time.
+  it.each(someOf(scenarios(), 20).map((scenario) => [scenario.name, scenario] as const))(
     "leaves the old table or the new one, and so does who stops while recovering: %s",
     (_, scenario) => {
       const none = { limit: 0, deeper: 0, seed, killsOnly: true };
@@ -27,7 +27,7 @@ describe("a writer that stops after any call", () => {
     },
   );
 
-  it.each(someOf(manyScenarios(), 4).map((scenario) => [scenario.name, scenario] as const))(
+  it.each(someOf(manyScenarios(), 6).map((scenario) => [scenario.name, scenario] as const))(
     "leaves the old table or the new one: %s",
     (_, scenario) => {
       expectNone(crashScenario(scenario, { limit: 0, deeper: 0, seed, killsOnly: true, every: 128 }));
@@ -36,8 +36,8 @@ describe("a writer that stops after any call", () => {
 
   it("does so as well where changes do not wait for the disk, and fewer calls are made", () => {
     const run = { limit: 0, deeper: 0, seed, every: 16, durability: "process" } as const;
-    // A fifth of them each time.
-    for (const scenario of someOf(scenarios(), 5)) {
+    // A tenth of them each time.
+    for (const scenario of someOf(scenarios(), 10)) {
       expectNone(crashScenario(scenario, run));
     }
   });
