@@ -1,5 +1,6 @@
 import { resolveServer } from "./config.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
+import { requireOptions } from "./connection-checks.js";
 import { DirectoryTree } from "./directory-tree.js";
 import type { RemoteDirectory } from "./remote-directory.js";
 
@@ -28,6 +29,7 @@ export interface ConnectOptions extends ConnectionOptions {
  *   the reason of the signal
  */
 export async function connect(server: string, options: ConnectOptions = {}): Promise<RemoteDirectory> {
+  requireOptions(options);
   const { signal, config, ...rest } = options;
   signal?.throwIfAborted();
   const { url, user } = await resolveServer(server, config);

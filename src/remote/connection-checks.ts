@@ -23,11 +23,15 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
   "onProgress",
 ]);
 
+/** @throws UnsupportedError for options that are none */
+export function requireOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new UnsupportedError(`options are an object, not ${showValue(options)}`);
+}
+
 /** @throws UnsupportedError for options that are not known, with a guess at what was meant */
 export function requireKnown(options: ConnectionOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new UnsupportedError(`options are an object, not ${showValue(options)}`);
-  }
+  requireOptions(options);
   const other = Object.keys(options).find((name) => !KNOWN.has(name));
   if (other === undefined) return;
   throw new UnsupportedError(`a connection has no option "${other}"${didYouMean(other, KNOWN)}`);

@@ -14,6 +14,7 @@ import {
   TimeoutError,
   UnsupportedError,
 } from "../../src/errors.js";
+import { connect } from "../../src/remote/connect.js";
 import { Connection, type ConnectionOptions } from "../../src/remote/connection.js";
 import { isWireArray, mediaTypeOf } from "../../src/remote/wire/index.js";
 import {
@@ -67,6 +68,14 @@ describe("what is asked", () => {
       "\x83\xa6object\xa2/g\xafdata_size_limit\xce\x00\x10\x00\x00\xa9max_depth\x05",
     );
     expect(path?.headers.authorization).toBeUndefined();
+  });
+
+  it("takes options of the right kinds alone", async () => {
+    for (const options of [null, 5, { fetch: 5 }, { onProgress: "no" }]) {
+      await expect(connect("http://127.0.0.1:1", options as never)).rejects.toMatchObject({
+        code: "UNSUPPORTED",
+      });
+    }
   });
 
   it("has each part of a path encoded", async () => {
