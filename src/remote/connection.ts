@@ -139,7 +139,8 @@ export class Connection {
     const question = this.#post(path, { object, dataSizeLimit, maxDepth }, { "accept-encoding": "gzip" });
     return this.#run(question, what, labelled, async (answer, _asked, transfer) => ({
       value: decodeMessage(await this.#message(answer, transfer), { maxMemory: this.#maxMemory }),
-      etag: this.#versionOf(answer),
+      // What other servers name is the answer, if anything: another one than that of a slice.
+      etag: this.#isExtended === true ? this.#versionOf(answer) : undefined,
     }));
   }
 

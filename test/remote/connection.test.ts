@@ -70,6 +70,17 @@ describe("what is asked", () => {
     expect(path?.headers.authorization).toBeUndefined();
   });
 
+  it("knows the version of a file by what its own servers name, however the answer was packed", async () => {
+    for (const [type, etag, expected] of [
+      [mediaTypeOf("numpy"), '"abc.numpy-gzip"', '"abc."'],
+      [mediaTypeOf("numpy"), 'W/"abc.numpy"', '"abc."'],
+      [mediaTypeOf("classic"), '"of this answer"', undefined],
+    ] as const) {
+      const { connection } = await connected(() => message(DIRECTORY, { type, headers: { etag } }));
+      expect((await connection.requestObject("a", "/")).etag).toBe(expected);
+    }
+  });
+
   it("takes options of the right kinds alone", async () => {
     for (const options of [null, 5, { fetch: 5 }, { onProgress: "no" }]) {
       await expect(connect("http://127.0.0.1:1", options as never)).rejects.toMatchObject({
