@@ -21,7 +21,9 @@ it("has these names, values before types", () => {
     ---
     ConnectOptions
     ConnectionOptions
+    CopyArrayOptions
     CopyOptions
+    CopyProgress
     CopyResult
     Credentials
     DownloadOptions
@@ -32,14 +34,17 @@ it("has these names, values before types", () => {
     ProgressOptions
     ReadIntoOptions
     ReadOptions
+    ReadTarget
     RemoteArrayInfo
     RemoteAttributes
     RemoteDangling
+    RemoteElement
     RemoteLink
     RemoteNode
     RemoteNodeInfo
     RemoteUnknown
     RequestOptions
+    Skipped
     VisitOptions"
   `);
 });
