@@ -12,7 +12,29 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-const EXCLUDED = ["test/interop/**", "**/node_modules/**"];
+/** One seed for the whole run, which `property-tests/seed.ts` hands on. */
+const seed = Number(process.env.SEED ?? Date.now() & 0x7fffffff);
+process.env.SEED = String(seed);
+
+/**
+ * Files of processes and threads, each of which takes its seconds: of each list every other one runs, by the seed. All do with
+ * `ALL=1`, and whichever is asked for by name.
+ */
+const IN_TURN = [
+  ["group/workers-bytes", "group/workers-failure", "group/workers-process", "group/workers-stop"],
+  ["crash/frames-kill", "crash/kill", "crash/frames", "crash/readers", "crash/locks", "crash/stops"],
+  ["stream/life-memory", "stream/multitables-faults", "stream/life-workers", "stream/multitables-reader"],
+  ["store/lease", "store/lock"],
+  ["frame/sql/connection", "frame/sql/import-large"],
+  ["platform/worker", "workers/process"],
+].map((files) => files.map((file) => `test/${file}.test.ts`));
+const isChosen =
+  process.env.ALL === "1" || process.argv.some((word) => /(^|[/\\])(test|property-tests)\b/.test(word));
+const NOT_THIS_TIME = isChosen
+  ? []
+  : IN_TURN.flatMap((files) => files.filter((_, i) => (i + seed) % 2 === 1));
+
+const EXCLUDED = ["test/interop/**", "**/node_modules/**", ...NOT_THIS_TIME];
 /** They put functions of their own in the place of Node's, for whoever is loaded after them. */
 const ALONE = ["test/npy/open.test.ts", "test/npy/read.test.ts"];
 

@@ -11,6 +11,7 @@ export default class Tally implements Reporter {
         if (state !== "pending") count[state] += 1;
       }
     }
+    console.log(`SEED=${process.env.SEED}`);
     console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
 }
