@@ -204,7 +204,7 @@ export async function remote({ root, rounds, only, row, peer, python }) {
           return seconds;
         };
         const line = `5,000 slices of 100 rows of ${what}`;
-        await compare(line, 2, { peers: { h5py: one }, own, show: ms, warmup: 3 });
+        await compare(line, 2, { peers: { h5py: one }, own, show: ms, warmup: 15 });
       }
       theirs.end();
     }
