@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -17,7 +18,7 @@ const seed = Number(process.env.SEED ?? Date.now() & 0x7fffffff);
 process.env.SEED = String(seed);
 
 /**
- * Files of processes and threads, each of which takes its seconds: of each list every other one runs, by the seed. All do with
+ * Files of processes, threads, full disks and random programs, each of which takes its seconds: of each list every other one runs, by the seed. All do with
  * `ALL=1`, and whichever is asked for by name.
  */
 const IN_TURN = [
@@ -27,7 +28,11 @@ const IN_TURN = [
   ["store/lease", "store/lock"],
   ["frame/sql/connection", "frame/sql/import-large"],
   ["platform/worker", "workers/process"],
-].map((files) => files.map((file) => `test/${file}.test.ts`));
+  ["crash/states", "scale/scale"],
+  ["frame/new-table", "table/full-disk-steps", "store/check-damage", "hdf5/export-workers"],
+  ["testing/arbitraries", "testing/run"],
+  ["appender", "sql", "danfo", "embedding", "import", "arrow"].map((name) => `../property-tests/${name}`),
+].map((files) => files.map((file) => posix.join("test", `${file}.test.ts`)));
 const isChosen =
   process.env.ALL === "1" || process.argv.some((word) => /(^|[/\\])(test|property-tests)\b/.test(word));
 const NOT_THIS_TIME = isChosen
