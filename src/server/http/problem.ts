@@ -1,4 +1,4 @@
-import { type ErrorCode, isMemmapError } from "../../errors.js";
+import { type ErrorCode, isMemmapError, systemCode } from "../../errors.js";
 
 /** An answer that is an error: its status, and what it says. Neither has a path of this machine. */
 export class Problem extends Error {
@@ -69,6 +69,10 @@ const SAID: { readonly [code in ErrorCode]?: string } = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isMemmapError(error)) {
+    const why = systemCode(error.cause);
+    if (why === "ERR_MODULE_NOT_FOUND" || why === "MODULE_NOT_FOUND") {
+      return new Problem(501, "this server lacks a package that this needs; its log says which");
+    }
     const said = STATUS[error.code];
     // What is about a file is no fault of whoever asks for it.
     const status = said === 400 && error.path !== undefined ? 404 : said;
