@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { MemmapTable } from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
@@ -18,6 +18,8 @@ const plain = await startServer({ data: root }, { compression: false });
 const slice = (count: number) => `/msgpack/data/t?object=/x&slice=0:${count}`;
 
 async function unzstd(bytes: Buffer): Promise<Buffer> {
+  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer };
+  if (zstdDecompressSync !== undefined) return zstdDecompressSync(bytes);
   const { Zstd } = await import("@hpcc-js/wasm-zstd");
   const zstd = await Zstd.load();
   const parts: Uint8Array[] = [];
@@ -43,7 +45,7 @@ describe("compression", () => {
     expect([gzip.headers["content-encoding"], gzip.headers["content-length"]]).toEqual(["gzip", undefined]);
     expect(gzip.headers.vary).toContain("Accept-Encoding");
     expect(gzip.body.length).toBeLessThan(whole.body.length / 10);
-    expect(gunzipSync(gzip.body).equals(whole.body)).toBe(true);
+    expect(zlib.gunzipSync(gzip.body).equals(whole.body)).toBe(true);
     const zstd = await ask(server, slice(count), { headers: { "accept-encoding": "zstd, gzip;q=0.5" } });
     expect(zstd.headers["content-encoding"]).toBe("zstd");
     expect((await unzstd(zstd.body)).equals(whole.body)).toBe(true);

@@ -35,10 +35,16 @@ const TEXT_HEAD = 5;
 /** The longest piece, unless another is given. */
 const CHUNK = 1 << 18;
 
+/** Bytes of a piece. */
+const CHUNK_BYTES = 1 << 18;
+/** Who has taken so many of them reads what is sent: further ones are as many times larger, and cost less. */
+const SMALL_PIECES = 32;
+const GROWTH = 4;
+
 /** What {@link readSelection} is told. */
 export interface ReadSelectionOptions {
   readonly dialect: Dialect;
-  /** The longest piece; 256 KiB unless given. A single element may be longer. */
+  /** The longest piece; 256 KiB unless given, and 1 MiB from the eighth MiB on. A single element may be longer. */
   readonly chunkBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -85,14 +91,15 @@ async function* readFixed(
   if (total === 0) return;
   const chunk = Math.max(1, Math.floor(chunkBytes / itemsize));
   const { span, gap } = dataset.chunkShape === undefined ? FLAT : CHUNKED;
-  const reads = planReads(axes, {
+  const limits = {
     most: chunk,
     mostPicked: Math.max(1, Math.floor(Math.min(span, chunkBytes) / itemsize)),
     spare: Math.ceil(gap / itemsize),
     run: Math.ceil(RUN / itemsize),
-  });
-  const filler = new Filler(dataset, itemsize, reads, signal);
-  const length = Math.min(total, chunk) * itemsize;
+  };
+  const filler = new Filler(dataset, itemsize, planReads(axes, limits), signal);
+  let length = Math.min(total, chunk) * itemsize;
+  let given = 0;
   let [free, other]: [Uint8Array, Uint8Array | undefined] = [new Uint8Array(length), undefined];
   let ahead = filler.fill(free);
   try {
@@ -102,7 +109,14 @@ async function* readFixed(
         yield piece;
         return;
       }
-      [free, other] = [other ?? new Uint8Array(length), free];
+      given += 1;
+      if (given === SMALL_PIECES && chunkBytes >= CHUNK_BYTES) {
+        limits.most = GROWTH * chunk;
+        length = Math.min(total, limits.most) * itemsize;
+      }
+      const again: Uint8Array | undefined = other;
+      other = free;
+      free = again !== undefined && again.length >= length ? again : new Uint8Array(length);
       ahead = filler.fill(free);
       // What fails ahead is told when it is its turn.
       ahead.catch(() => undefined);
