@@ -156,7 +156,10 @@ describe("close()", () => {
     socket.on("data", (part: Buffer) => {
       length += part.length;
     });
+    const ended = once(socket, "close");
     await Promise.all([first, second, server.close()]);
+    // The rest is on its way.
+    await ended;
     expect(length).toBeGreaterThan(2 ** 24);
     await expect(ask(server, "/health", { agent })).rejects.toThrow();
     agent.destroy();
