@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { StaleError } from "../../errors.js";
-import { encodeValue, mediaTypeOf, type Query } from "../../remote/wire/index.js";
+import { encodeValue, type Query } from "../../remote/wire/index.js";
 import { Catalogue, type May, type Roots, type VirtualEntry, type VirtualFile } from "../catalogue/index.js";
 import { directoryDownload, fileDownload } from "../download/index.js";
 import type { Identity } from "../http/auth.js";
@@ -10,7 +10,7 @@ import type { ServeLimits } from "../http/limits.js";
 import { Problem } from "../http/problem.js";
 import { invalidPath } from "../http/request-path.js";
 import type { Answer } from "../http/respond.js";
-import { chooseRepresentation, mapToJson, type Representation } from "../represent/index.js";
+import { chooseRepresentation, MEDIA_TYPES, mapToJson, type Representation } from "../represent/index.js";
 import { ServedFiles } from "../served/cache.js";
 import { openHdf5File } from "../served/hdf5-file.js";
 import { openStoreFile } from "../served/store-file.js";
@@ -119,7 +119,7 @@ async function mapAnswer(map: Map<string, unknown>, representation: Representati
   const isJson = representation === "json";
   const body = isJson ? await joined(mapToJson(map)) : encodeValue(map);
   return {
-    contentType: isJson ? "application/json" : mediaTypeOf(representation === "numpy" ? "numpy" : "classic"),
+    contentType: MEDIA_TYPES.get(representation) ?? "",
     length: body.length,
     pin: createHash("sha256").update(body).digest("base64url"),
     shown: representation,

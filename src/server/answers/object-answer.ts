@@ -16,7 +16,7 @@ import type { ServeLimits } from "../http/limits.js";
 import { Problem } from "../http/problem.js";
 import type { Answer } from "../http/respond.js";
 import { encodeObject } from "../objects/index.js";
-import { arrowOf, jsonOf, type Representation, type Result } from "../represent/index.js";
+import { arrowOf, jsonOf, MEDIA_TYPES, type Representation, type Result } from "../represent/index.js";
 import { readSelection } from "../selection/index.js";
 import { selectItems } from "../selection/select-items.js";
 import { lengthOf, wirePieces } from "../selection/wire-pieces.js";
@@ -61,17 +61,9 @@ export async function objectAnswer(
 }
 
 /** What any answer about this file has. */
-function answerOf(
-  { file, representation }: Asked,
-  body: Pick<Answer, "length" | "pieces"> & { readonly contentType?: string },
-): Answer {
-  const types = { json: "application/json", arrow: "application/vnd.apache.arrow.stream" } as const;
-  const contentType =
-    representation === "json" || representation === "arrow"
-      ? types[representation]
-      : mediaTypeOf(dialectOf(representation));
+function answerOf({ file, representation }: Asked, body: Pick<Answer, "length" | "pieces">): Answer {
   return {
-    contentType,
+    contentType: MEDIA_TYPES.get(representation) ?? "",
     pin: file.pin,
     shown: representation,
     isCompressible: true,
@@ -209,7 +201,7 @@ async function shown(result: Result, { path }: ServedNode, asked: Asked): Promis
     ...answer,
     release: () => {
       // What was never begun, nobody else ends.
-      void pieces.return();
+      void pieces.return().catch(() => undefined);
       answer.release();
     },
   };

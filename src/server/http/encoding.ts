@@ -121,7 +121,7 @@ async function* frames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 /** Whether bodies can be compressed so on this version of Node. */
-export async function canZstd(): Promise<boolean> {
+async function canZstd(): Promise<boolean> {
   if (createZstdCompress !== undefined) return true;
   return import("@hpcc-js/wasm-zstd").then(
     () => true,

@@ -48,7 +48,7 @@ const FIRST = 2 ** 12;
 /** How often an answer is made anew for that reason. */
 const TRIES = 5;
 /** A body of so few bytes is given to the system at once, and is watched from there on. */
-const UNWATCHED = 2 ** 16;
+const AT_ONCE = 2 ** 16;
 /** Less is not worth compressing. */
 const MIN_COMPRESSED = 1024;
 
@@ -160,7 +160,7 @@ async function sendBody(answer: Answer, responding: Responding): Promise<boolean
       responding.onEnd();
       return true;
     }
-    if (begun.isWhole && encoding === undefined && begun.length <= UNWATCHED) {
+    if (begun.isWhole && encoding === undefined && begun.length <= AT_ONCE) {
       metrics.sent(begun.length);
       reply.raw.end(begun.parts.length === 1 ? begun.parts[0] : Buffer.concat(begun.parts));
       responding.onEnd();
