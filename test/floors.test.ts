@@ -58,6 +58,8 @@ const files = new Map(
   readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => `${entry.parentPath}${sep}${entry.name}`)
+    // Another language, compiled to one module.
+    .filter((path) => !path.includes(`${sep}assembly${sep}`))
     .map(
       (path) => [relative(root, path).split(sep).join("/"), importsIn(readFileSync(path, "utf8"))] as const,
     ),

@@ -1,0 +1,108 @@
+/**
+ * The kernels in WebAssembly and the memory that they work on. A kernel sees only that memory: blocks are copied into a slot of
+ * it, which at such sizes stays in the processor's second cache, and results are copied out.
+ *
+ * @module
+ */
+
+import type { Kernels } from "./exports.js";
+import { MODULE } from "./module.js";
+import { type WebAssemblyMemory, webAssembly } from "./web-assembly.js";
+
+/** The kernels' constants lie below. */
+const BASE = 1 << 16;
+const PAGE = 1 << 16;
+
+/** Bytes of one slot of the memory that a thread's own kernels work on: what one block may have. */
+export const SLOT = 1 << 19;
+const SLOTS = 4;
+
+/** Kernels over one memory. */
+export class Engine {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssemblyMemory;
+  #bytes: Uint8Array<ArrayBuffer>;
+
+  /** @param size bytes of memory to begin with, from {@link Engine.base} on */
+  constructor(size: number) {
+    const { Memory, Instance } = webAssembly();
+    this.#memory = new Memory({ initial: Math.ceil((BASE + size) / PAGE) });
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    const { exports } = new Instance(compiled(), { env: { memory: this.#memory } });
+    this.kernels = exports as unknown as Kernels;
+  }
+
+  /** The first address that callers may use. */
+  get base(): number {
+    return BASE;
+  }
+
+  /** All of the memory; another array after {@link Engine.reserve} made it larger. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  /**
+   * Sees to it that there are so many bytes from {@link Engine.base} on. Typed arrays over the memory are empty after it.
+   *
+   * @throws RangeError where there is no such memory: it has 4 GiB at most
+   */
+  reserve(size: number): void {
+    const lacking = BASE + size - this.#bytes.length;
+    if (lacking <= 0) return;
+    this.#memory.grow(Math.ceil(lacking / PAGE));
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+  }
+
+  /** Copies the elements `start` to `end - 1` to an address. */
+  load(
+    values: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number },
+    start: number,
+    end: number,
+    at: number,
+  ): void {
+    const size = values.BYTES_PER_ELEMENT;
+    this.#bytes.set(
+      new Uint8Array(values.buffer, values.byteOffset + start * size, (end - start) * size),
+      at,
+    );
+  }
+
+  /** Copies bytes from an address to a place in `out`. */
+  unload(at: number, length: number, out: Uint8Array, offset: number): void {
+    out.set(this.#bytes.subarray(at, at + length), offset);
+  }
+}
+
+/** The address of a slot of {@link engine}'s memory; there are four. */
+export function slot(index: 0 | 1 | 2 | 3): number {
+  return BASE + index * SLOT;
+}
+
+let code: object | undefined;
+
+function compiled(): object {
+  code ??= new (webAssembly().Module)(Buffer.from(MODULE, "base64"));
+  return code;
+}
+
+let shared: Engine | null | undefined;
+
+/**
+ * The kernels of this thread, for one block at a time: nothing in its memory outlives the call that put it there. Made at the first call; undefined
+ * where there is no WebAssembly with SIMD, as with `--jitless`, and with `MEMMAP_KERNELS=plain` in the environment.
+ */
+export function engine(): Engine | undefined {
+  if (shared === undefined) shared = makeShared();
+  return shared ?? undefined;
+}
+
+function makeShared(): Engine | null {
+  if (process.env.MEMMAP_KERNELS === "plain") return null;
+  try {
+    return new Engine(SLOTS * SLOT);
+  } catch {
+    // Everything has a plain kernel too.
+    return null;
+  }
+}
