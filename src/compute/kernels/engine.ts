@@ -106,3 +106,14 @@ function makeShared(): Engine | null {
     return null;
   }
 }
+
+/** Does work with the plain kernels alone: what those in WebAssembly are held against. @internal */
+export function withoutKernels<T>(work: () => T): T {
+  const before = shared;
+  shared = null;
+  try {
+    return work();
+  } finally {
+    shared = before;
+  }
+}

@@ -4,6 +4,17 @@
  * @module
  */
 
+import type { CompareKernels } from "./compare-exports.js";
+import type { ConvertKernels } from "./convert-exports.js";
+import type { GroupKernels } from "./group-exports.js";
+import type { PackKernels } from "./pack-exports.js";
 import type { ReduceKernels } from "./reduce-exports.js";
+import type { SortKernels } from "./sort-exports.js";
 
-export interface Kernels extends ReduceKernels {}
+export interface Kernels
+  extends CompareKernels,
+    ConvertKernels,
+    GroupKernels,
+    PackKernels,
+    ReduceKernels,
+    SortKernels {}

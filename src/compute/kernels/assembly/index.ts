@@ -3,4 +3,9 @@
  * function works on memory that its caller has filled, allocates nothing and keeps nothing between two calls.
  */
 
+export * from "./compare";
+export * from "./convert";
+export * from "./group";
+export * from "./pack";
 export * from "./reduce";
+export * from "./sort";

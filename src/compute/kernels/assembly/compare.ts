@@ -1,0 +1,1 @@
+/** Comparisons, masks and what is picked by them. */

@@ -1,0 +1,1 @@
+/** Changes of type, byte order, and checks before them. */

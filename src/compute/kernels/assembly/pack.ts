@@ -1,0 +1,1 @@
+/** Records packed and taken apart. */

@@ -1,0 +1,2 @@
+/** The kernels of assembly/compare.ts. */
+export interface CompareKernels {}

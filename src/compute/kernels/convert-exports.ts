@@ -1,0 +1,2 @@
+/** The kernels of assembly/convert.ts. */
+export interface ConvertKernels {}

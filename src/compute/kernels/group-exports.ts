@@ -1,0 +1,2 @@
+/** The kernels of assembly/group.ts. */
+export interface GroupKernels {}

@@ -1,0 +1,2 @@
+/** The kernels of assembly/pack.ts. */
+export interface PackKernels {}

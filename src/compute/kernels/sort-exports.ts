@@ -1,0 +1,2 @@
+/** The kernels of assembly/sort.ts. */
+export interface SortKernels {}
