@@ -1,4 +1,5 @@
 import { MemoryStorage } from "../array/index.js";
+import { sharedBuffer } from "../array/parallel/share.js";
 import { type RowPlan, readRows } from "../hdf5/index.js";
 import { canStartWorkers, type WorkerRun, workerPool } from "../workers/index.js";
 import type { BlockSpan } from "./block-plan.js";
@@ -6,7 +7,6 @@ import type { ReadTask } from "./block-tasks.js";
 import type { DatasetRows } from "./dataset-rows.js";
 import type { Loan } from "./lent-storage.js";
 import type { Loader } from "./loader.js";
-import { sharedBuffer } from "./shared-view.js";
 import { chosenFields, type RowsView } from "./source.js";
 import { lend } from "./view-loader.js";
 

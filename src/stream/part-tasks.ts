@@ -1,4 +1,5 @@
 import type { Rows } from "../array/index.js";
+import { sharedBuffer } from "../array/parallel/share.js";
 import { ClosedError } from "../errors.js";
 import type { WorkerRun } from "../workers/index.js";
 import { type AnswerTask, answer } from "./answer-task.js";
@@ -9,7 +10,6 @@ import { columnNamed } from "./predicate.js";
 import { cutColumns, type Reading } from "./row-blocks.js";
 import type { RowPick } from "./row-pick.js";
 import { joinedRows, type RowWork, type SharedWork, type WorkResult } from "./row-work.js";
-import { sharedBuffer } from "./shared-view.js";
 import type { Cut } from "./steps.js";
 
 /** Where a result goes, and whether somebody wants it still. */

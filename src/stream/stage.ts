@@ -1,6 +1,6 @@
+import { sharedBuffer } from "../array/parallel/share.js";
 import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError } from "../errors.js";
-import { sharedBuffer } from "./shared-view.js";
 
 /** Who has a stage: told when it is closed. */
 export interface StageUser {

@@ -161,10 +161,15 @@ export class WorkerRun {
     this.#drained?.();
   }
 
+  /** Tells all tasks to stop, those to come too; each ends by itself, and its worker stays. What they return is of no use. */
+  interrupt(): void {
+    Atomics.store(this.flag, 0, 1);
+  }
+
   #giveUp(error: unknown): boolean {
     if (this.#over || this.#failure !== undefined) return false;
     this.#failure = { error };
-    Atomics.store(this.flag, 0, 1);
+    this.interrupt();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     for (const each of [...this.#queue.splice(0), ...this.#running]) each.reject(error);
     this.#wake();

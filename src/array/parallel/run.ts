@@ -1,0 +1,82 @@
+import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { LimitError } from "../../errors.js";
+import { canStartWorkers, type TaskFunction, workerPool } from "../../workers/index.js";
+
+/** How the asynchronous form of an operation goes. */
+export interface AsyncOptions {
+  /** How many threads may work for it: the processors that this process may use when left out. The result is the same. */
+  readonly workers?: number | undefined;
+  /** Ends it early: it is rejected with the signal's reason, when nothing of it runs any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of fewer bytes than these the asynchronous forms are done at once, on this thread. */
+export const PARALLEL_BYTES = 1 << 23;
+
+/** Some tasks that one function does, which its module exports by its own name. */
+export interface ParallelTasks<I, O> extends AsyncOptions {
+  /** `import.meta.url` of the function's module. */
+  readonly module: string;
+  /** It looks at `context.stopped` between blocks, and leaves its input as it is. */
+  readonly act: TaskFunction<I, O>;
+  /** The input of each task, begun in their order. They are handed over as structured clones, all at once. */
+  readonly inputs: readonly I[];
+}
+
+/** How many threads may work. @throws LimitError for what is not a whole number of at least 1 */
+export function workersOf({ workers = availableParallelism() }: AsyncOptions): number {
+  if (Number.isSafeInteger(workers) && workers >= 1) return workers;
+  throw new LimitError(`workers must be a whole number of at least 1, not ${workers}`);
+}
+
+/**
+ * Has tasks done by the workers of this process's pool; where none can be started, which is so in bundles, by this thread, between
+ * turns of the event loop.
+ *
+ * @returns the results in the order of the inputs; rejected with the first failure of all, or the signal's reason, once no task
+ * runs any more. A worker that dies is a WorkerError; those that live stay for others
+ */
+export async function inParallel<I, O>(tasks: ParallelTasks<I, O>): Promise<O[]> {
+  const workers = workersOf(tasks);
+  tasks.signal?.throwIfAborted();
+  return canStartWorkers() ? onWorkers(tasks, workers) : onThisThread(tasks);
+}
+
+async function onWorkers<I, O>(
+  { module, act, inputs, signal }: ParallelTasks<I, O>,
+  workers: number,
+): Promise<O[]> {
+  const run = workerPool().begin({ workers, independent: true });
+  const failures: unknown[] = [];
+  const fail = (error: unknown) => {
+    failures.push(error);
+    run.interrupt();
+  };
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const results = inputs.map((input) => run.submit<I, O>({ module, name: act.name, input }));
+  for (const result of results) result.catch(fail);
+  try {
+    const settled = await Promise.allSettled(results);
+    if (failures.length > 0) throw failures[0];
+    return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function onThisThread<I, O>({ act, inputs, signal }: ParallelTasks<I, O>): Promise<O[]> {
+  const context = {
+    get stopped() {
+      return signal?.aborted === true;
+    },
+  };
+  const results: O[] = [];
+  for (const input of inputs) {
+    results.push(await act(input, context));
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return results;
+}

@@ -1,0 +1,75 @@
+import { type Descr, type DType, dtypeFromDescr, sizeOf } from "../../dtype/index.js";
+import { LimitError } from "../../errors.js";
+import { currentFiles } from "../../platform/files.js";
+import { copyElements } from "../copy.js";
+import { denseLayout, type Layout } from "../layout.js";
+import { openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
+import type { Strided } from "../strided.js";
+
+/** An array for another thread; a structured clone of it says the same. */
+export interface SharedArray {
+  readonly descr: Descr;
+  readonly layout: Layout;
+  readonly bytes: SharedBytes;
+}
+
+/**
+ * The array, for other threads, which map its file themselves. They do not see what was stored into a file that is open for
+ * reading, which stays in this thread's private pages.
+ *
+ * @param now the name that its file has now, where that is known: `storage.path`
+ * @returns undefined where it lies in memory that no other thread can see, or in a file that has another name by now
+ */
+export function shareArray({ dtype, layout, bytes }: Strided, now?: string): SharedArray | undefined {
+  const shared = shareBytes(bytes, currentFiles(), now);
+  return shared && { descr: dtype.descr, layout, bytes: shared };
+}
+
+/** A copy of the array without gaps, in memory that other threads see: for what is small. @throws LimitError */
+export function copyShared(array: Strided): SharedArray {
+  const copy = sharedZeros(array.dtype, array.layout.shape);
+  copyElements(array, copy);
+  return shareMemory(copy);
+}
+
+/** An array of {@link sharedZeros}, for other threads. */
+export function shareMemory({ dtype, layout, bytes }: SharedStrided): SharedArray {
+  const { buffer, byteOffset: offset, length } = bytes;
+  return { descr: dtype.descr, layout, bytes: { kind: "memory", buffer, offset, length } };
+}
+
+/**
+ * The array, in any thread, to be used at once, or within `holdingBytes`: what it maps is let go soon after.
+ *
+ * @throws StaleError where its file was replaced, CorruptError where it became shorter, DiskError
+ */
+export function openArray({ descr, layout, bytes }: SharedArray): Strided {
+  return { dtype: dtypeFromDescr(descr), layout, bytes: openBytes(bytes) };
+}
+
+/** An array in memory that all threads see. */
+export interface SharedStrided extends Strided {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+/** A new array in C order, all bytes zero, that workers can fill. @throws LimitError where there is no memory for it */
+export function sharedZeros(dtype: DType, shape: readonly number[]): SharedStrided {
+  const buffer = sharedBuffer(sizeOf(shape) * dtype.itemsize);
+  return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: new Uint8Array(buffer) };
+}
+
+/** What threads share counts for nothing when it is decided to collect garbage. These, which nobody touches, count for it. */
+const counted = new WeakMap<SharedArrayBuffer, Uint8Array>();
+/** So much makes itself felt. */
+const MOST_COUNTED = 1 << 26;
+
+/** @throws LimitError where there is no memory for it */
+export function sharedBuffer(length: number): SharedArrayBuffer {
+  try {
+    const buffer = new SharedArrayBuffer(length);
+    counted.set(buffer, Buffer.allocUnsafeSlow(Math.min(length, MOST_COUNTED)));
+    return buffer;
+  } catch (cause) {
+    throw new LimitError(`no memory for ${length} bytes that threads share`, { cause });
+  }
+}
