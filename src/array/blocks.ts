@@ -1,7 +1,7 @@
 import { byteSwap } from "../compute/index.js";
 import { type AnyValues, sizeOf } from "../dtype/index.js";
 import { copyElements } from "./copy.js";
-import { denseLayout, type Layout, rowLayout } from "./layout.js";
+import { denseLayout, type Layout, rangeRows, rowLayout } from "./layout.js";
 import { contiguousBytes, isAligned, type Strided, typedArray } from "./strided.js";
 
 /** Bytes that an operation may hold beside its result. */
@@ -30,6 +30,38 @@ export function* split(layout: Layout, limit: number): Generator<Layout> {
       offset: offset + row * (strides[0] ?? 0),
     };
   }
+}
+
+/**
+ * The part of a layout from one place in C order to before another, as {@link split} cuts it: rows that are not whole by parts of
+ * rows.
+ */
+export function* splitRange(layout: Layout, from: number, to: number, limit: number): Generator<Layout> {
+  const { shape } = layout;
+  const rows = shape[0];
+  if (to <= from) return;
+  if (rows === undefined) {
+    yield layout;
+    return;
+  }
+  const perRow = sizeOf(shape) / rows;
+  const part = (row: number) =>
+    splitRange(
+      rowLayout(layout, row),
+      Math.max(0, from - row * perRow),
+      Math.min(perRow, to - row * perRow),
+      limit,
+    );
+  const start = Math.ceil(from / perRow);
+  const end = Math.floor(to / perRow);
+  if (start > end) {
+    // All of it lies within one row.
+    yield* part(end);
+    return;
+  }
+  if (start * perRow > from) yield* part(start - 1);
+  yield* split(rangeRows(layout, { start, length: end - start, step: 1 }), limit);
+  if (end * perRow < to) yield* part(end);
 }
 
 /** An ArrayBuffer costs as much as a short array's sum. */

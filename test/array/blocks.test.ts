@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blocks, split } from "../../src/array/blocks.js";
+import { blocks, split, splitRange } from "../../src/array/blocks.js";
 import { BLOCK_BYTES, byteBlocks, denseLayout, type Layout, STRIDED, slice } from "../../src/array/index.js";
 import { counting } from "./support.js";
 
@@ -40,6 +40,23 @@ describe("split", () => {
     ]);
     expect([...split(denseLayout([2, 5], 8), 3)].map(({ shape }) => shape)).toEqual([[3], [2], [3], [2]]);
     expect([...split(denseLayout([10, 3], 8), 30)]).toHaveLength(1);
+  });
+});
+
+describe("splitRange", () => {
+  it("cuts a part of a layout into such pieces", () => {
+    const shape = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 });
+    const bounds = fc.tuple(fc.nat(), fc.nat());
+    fc.assert(
+      fc.property(shape, bounds, fc.integer({ min: 1, max: 30 }), (lengths, [a, b], limit) => {
+        const layout = denseLayout(lengths, 8);
+        const all = offsets(layout);
+        const [from, to] = [a % (all.length + 1), b % (all.length + 1)];
+        const pieces = [...splitRange(layout, from, to, limit)].map(offsets);
+        expect(pieces.flat()).toEqual(all.slice(from, to));
+        for (const { length } of pieces) expect(length > 0 && length <= limit).toBe(true);
+      }),
+    );
   });
 });
 

@@ -1,13 +1,13 @@
-import { type CompareOp, maskAnd, type NumericArray } from "../../compute/index.js";
-import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
+import { type CompareOp, maskAnd } from "../../compute/index.js";
+import { parseDType, sizeOf } from "../../dtype/index.js";
 import { ShapeError } from "../../errors.js";
-import { split } from "../blocks.js";
+import { splitRange } from "../blocks.js";
 import { broadcast, type Layout, showShape } from "../layout.js";
 import { asStrided } from "../operand.js";
 import { type Strided, zeros } from "../strided.js";
 import { broadcastShape } from "./broadcasting.js";
 import { listAsArray } from "./lists.js";
-import { pairTest } from "./pairs.js";
+import { type PairTest, pairTest } from "./pairs.js";
 import { blockLength, nativeOf, Reader } from "./reader.js";
 import { type ScalarTest, scalarTest } from "./scalars.js";
 
@@ -29,47 +29,99 @@ export function operandArray(other: unknown, to: Strided, label: string): Stride
   return array !== undefined && (isCount || isTruth) ? { ...array, dtype: nativeOf(dtype) } : array;
 }
 
-/** Where all the comparisons hold: an array of truth values in the shape that all operands have together. */
-export function compare(array: Strided, comparisons: readonly Comparison[], label: string): Strided {
+/** Some comparisons of an array whose operands have been judged: they can be made of any part of it. */
+export interface ComparisonPlan {
+  readonly array: Strided;
+  readonly comparisons: readonly Comparison[];
+  /** The shape that all operands have together. */
+  readonly shape: readonly number[];
+  readonly tests: readonly PlannedTest[];
+  /** So many elements are compared at a time. */
+  readonly limit: number;
+  readonly reader: Reader;
+}
+
+/** One comparison: with a value, or with an array in the shape of all, which is read along with the first. */
+type PlannedTest =
+  | { readonly scalar: ScalarTest }
+  | { readonly side: Strided; readonly test: PairTest; readonly reader: Reader };
+
+/**
+ * Judges comparisons of an array.
+ *
+ * @throws DTypeError where dtypes or values do not compare, ShapeError where shapes do not go together
+ */
+export function planComparison(
+  array: Strided,
+  comparisons: readonly Comparison[],
+  label: string,
+): ComparisonPlan {
   const sides = comparisons.map(({ op, other }) => ({ op, other, side: operandArray(other, array, label) }));
   const shape = sides.reduce(
     (together, { side }) =>
       side === undefined ? together : broadcastShape(together, side.layout.shape, label),
     array.layout.shape,
   );
+  const tests = sides.map(({ op, other, side }): PlannedTest => {
+    if (side === undefined) return { scalar: scalarTest(op, array.dtype, other, label) };
+    const test = pairTest(op, array.dtype, side.dtype, label);
+    return { side: { ...side, layout: stretch(side.layout, shape) }, test, reader: new Reader() };
+  });
   const dtypes = sides.map(({ side }) => side?.dtype ?? array.dtype);
-  const limit = blockLength(array.dtype, ...dtypes);
-  const tests = sides.map(({ op, other, side }) =>
-    side === undefined
-      ? scalarTest(op, array.dtype, other, label)
-      : sideTest(op, array.dtype, { ...side, layout: stretch(side.layout, shape) }, limit, label),
-  );
-  const result = zeros(parseDType("b1"), shape);
-  const further = new Uint8Array(tests.length > 1 ? Math.min(limit, sizeOf(shape)) : 0);
-  const reader = new Reader();
-  let to = 0;
-  for (const layout of split(stretch(array.layout, shape), limit)) {
-    const values = reader.read({ ...array, layout });
-    const count = sizeOf(layout.shape);
-    tests.forEach((test, i) => {
-      if (i === 0) return test(values, count, result.bytes, to);
-      test(values, count, further, 0);
-      maskAnd(result.bytes, to, further, 0, count, result.bytes, to);
-    });
-    to += count;
-  }
-  return result;
+  return {
+    array: { ...array, layout: stretch(array.layout, shape) },
+    comparisons,
+    shape,
+    tests,
+    limit: blockLength(array.dtype, ...dtypes),
+    reader: new Reader(),
+  };
 }
 
-/** A comparison with an array, which is read along with the blocks of the first. */
-function sideTest(op: CompareOp, dtype: DType, side: Strided, limit: number, label: string): ScalarTest {
-  const test = pairTest(op, dtype, side.dtype, label);
-  const reader = new Reader();
-  const pieces = split(side.layout, limit);
-  return (values: NumericArray, count, out, to) => {
+/**
+ * Where all the comparisons hold, of the elements `from` to before `to` in C order of the shape of all.
+ *
+ * @param out takes a truth value for each, from `at` on
+ */
+export function compareRange(
+  { array, tests, limit, reader }: ComparisonPlan,
+  from: number,
+  to: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  const further = new Uint8Array(tests.length > 1 ? Math.min(limit, to - from) : 0);
+  const apply = tests.map((test) => appliedTo(test, from, to, limit));
+  let place = at;
+  for (const layout of splitRange(array.layout, from, to, limit)) {
+    const values = reader.read({ ...array, layout });
+    const count = sizeOf(layout.shape);
+    apply.forEach((test, i) => {
+      if (i === 0) return test(values, count, out, place);
+      test(values, count, further, 0);
+      maskAnd(out, place, further, 0, count, out, place);
+    });
+    place += count;
+  }
+}
+
+/** The test of one block after another of a range. */
+function appliedTo(planned: PlannedTest, from: number, to: number, limit: number): ScalarTest {
+  if ("scalar" in planned) return planned.scalar;
+  const { side, test, reader } = planned;
+  const pieces = splitRange(side.layout, from, to, limit);
+  return (values, count, out, at) => {
     const layout = pieces.next().value;
-    if (layout !== undefined) test(values, reader.read({ ...side, layout }), count, out, to);
+    if (layout !== undefined) test(values, reader.read({ ...side, layout }), count, out, at);
   };
+}
+
+/** Where all the comparisons hold: an array of truth values in the shape that all operands have together. */
+export function compare(array: Strided, comparisons: readonly Comparison[], label: string): Strided {
+  const plan = planComparison(array, comparisons, label);
+  const result = zeros(parseDType("b1"), plan.shape);
+  compareRange(plan, 0, sizeOf(plan.shape), result.bytes, 0);
+  return result;
 }
 
 /** A layout in a shape that it has been found to go together with. */
