@@ -22,11 +22,11 @@ import {
 } from "./compute-arrays.js";
 
 describe("sums", () => {
-  it("of integers are exact, rounded once", () => {
+  it("of integers are exact", () => {
     fc.assert(
       fc.property(integerArrays, cuts, (values, places) => {
         const expected = elementsOf(values).reduce((sum: bigint, x) => sum + BigInt(x), 0n);
-        expect(reduce(new compute.IntegerSum(), values, values.length, places)).toBe(Number(expected));
+        expect(BigInt(reduce(new compute.IntegerSum(), values, values.length, places))).toBe(expected);
       }),
     );
   });

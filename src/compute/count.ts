@@ -25,6 +25,14 @@ export class Count implements Accumulator<number> {
     return this.#count;
   }
 
+  state(): unknown {
+    return this.#count;
+  }
+
+  absorb(state: unknown): void {
+    this.#count += state as number;
+  }
+
   reset(): void {
     this.#count = 0;
   }
@@ -47,6 +55,14 @@ export class ComplexCount implements Accumulator<number, FloatArray> {
 
   result(): number {
     return this.#count;
+  }
+
+  state(): unknown {
+    return this.#count;
+  }
+
+  absorb(state: unknown): void {
+    this.#count += state as number;
   }
 
   reset(): void {

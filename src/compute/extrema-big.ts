@@ -1,56 +1,36 @@
-import type { Extremum, Side } from "./extrema.js";
-import type { Accumulator, BigArray, MissingOptions } from "./types.js";
+import { type Extremum, Leading, type Side } from "./leading.js";
+import type { BigArray, MissingOptions } from "./types.js";
 import { HIGH, isSigned, LOW, NAT, WordView } from "./words.js";
 
 /**
  * The least or greatest 64-bit integer and its first place. With `nat`, NaT propagates as NaN does in
  * `NumberExtremum`.
  */
-export class BigExtremum implements Accumulator<Extremum<bigint> | null, BigArray> {
+export class BigExtremum extends Leading<bigint, BigArray> {
   readonly #side: Side;
   readonly #nat: boolean;
   readonly #skipNaN: boolean;
   readonly #view = new WordView();
-  #best: bigint | undefined;
-  #index = -1;
-  #seen = 0;
-  settled = false;
 
   constructor(side: Side, { nat = false, skipNaN = false }: MissingOptions = {}) {
+    super();
     this.#side = side;
     this.#nat = nat;
     this.#skipNaN = skipNaN;
   }
 
-  add(values: BigArray, start: number, end: number): void {
-    if (!this.settled) this.#addRun(values, start, end);
-    this.#seen += end - start;
-  }
-
-  #addRun(values: BigArray, start: number, end: number): void {
+  protected find(values: BigArray, start: number, end: number): Extremum<bigint> | null {
     const nan = !this.#nat ? "value" : this.#skipNaN ? "skip" : "stop";
     const index = firstBigExtremum(this.#view.of(values), start, end, isSigned(values), this.#side, nan);
-    if (index < 0) return;
-    const value = values[index];
-    const isNat = this.#nat && value === NAT;
-    const better =
-      this.#best === undefined || (this.#side === "min" ? value < this.#best : value > this.#best);
-    if (better || isNat) {
-      this.#best = value;
-      this.#index = this.#seen + index - start;
-      this.settled = isNat;
-    }
+    return index < 0 ? null : { value: values[index], index: index - start };
   }
 
-  result(): Extremum<bigint> | null {
-    return this.#best === undefined ? null : { value: this.#best, index: this.#index };
+  protected precedes(value: bigint, other: bigint): boolean {
+    return this.#side === "min" ? value < other : value > other;
   }
 
-  reset(): void {
-    this.#best = undefined;
-    this.#index = -1;
-    this.#seen = 0;
-    this.settled = false;
+  protected isMissing(value: bigint): boolean {
+    return this.#nat && value === NAT;
   }
 }
 

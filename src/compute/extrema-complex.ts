@@ -1,6 +1,6 @@
 import { BLOCK, loadComplexBlock, newBlock } from "./blocks.js";
-import type { Extremum, Side } from "./extrema.js";
-import type { Accumulator, Complex, FloatArray, MissingOptions } from "./types.js";
+import { type Extremum, Leading, type Side } from "./leading.js";
+import type { Complex, FloatArray, MissingOptions } from "./types.js";
 
 const scratchRe = newBlock();
 const scratchIm = newBlock();
@@ -9,54 +9,39 @@ const scratchIm = newBlock();
  * The least or greatest complex number by real, then imaginary part, and its first place. A number with NaN
  * in either part propagates as NaN does in `NumberExtremum`.
  */
-export class ComplexExtremum implements Accumulator<Extremum<Complex> | null, FloatArray> {
+export class ComplexExtremum extends Leading<Complex, FloatArray> {
   readonly #sign: 1 | -1;
   readonly #skipNaN: boolean;
-  #best: Complex | undefined;
-  #index = -1;
-  #seen = 0;
-  settled = false;
 
   constructor(side: Side, { skipNaN = false }: MissingOptions = {}) {
+    super();
     this.#sign = side === "min" ? 1 : -1;
     this.#skipNaN = skipNaN;
   }
 
-  add(values: FloatArray, start: number, end: number): void {
-    for (let at = start; at < end && !this.settled; at += BLOCK) {
+  protected find(values: FloatArray, start: number, end: number): Extremum<Complex> | null {
+    let best: Extremum<Complex> | null = null;
+    for (let at = start; at < end; at += BLOCK) {
       const stop = Math.min(at + BLOCK, end);
       loadComplexBlock(values, at, stop, scratchRe, scratchIm);
-      this.#addBlock(stop - at, this.#seen + at - start);
+      const index = firstComplexExtremum(scratchRe, scratchIm, stop - at, this.#sign, this.#skipNaN);
+      if (index < 0) continue;
+      const value = { re: scratchRe[index], im: scratchIm[index] };
+      if (best !== null && !this.isMissing(value) && !this.precedes(value, best.value)) continue;
+      best = { value, index: at - start + index };
+      if (this.isMissing(value)) return best;
     }
-    this.#seen += end - start;
+    return best;
   }
 
-  #addBlock(count: number, first: number): void {
-    const index = firstComplexExtremum(scratchRe, scratchIm, count, this.#sign, this.#skipNaN);
-    if (index < 0) return;
-    const value = { re: scratchRe[index], im: scratchIm[index] };
-    const isNaN = Number.isNaN(value.re) || Number.isNaN(value.im);
-    if (isNaN || this.#best === undefined || precedes(value, this.#best, this.#sign)) {
-      this.#best = value;
-      this.#index = first + index;
-      this.settled = isNaN;
-    }
+  protected precedes(a: Complex, b: Complex): boolean {
+    const sign = this.#sign;
+    return a.re * sign < b.re * sign || (a.re === b.re && a.im * sign < b.im * sign);
   }
 
-  result(): Extremum<Complex> | null {
-    return this.#best === undefined ? null : { value: this.#best, index: this.#index };
+  protected isMissing({ re, im }: Complex): boolean {
+    return Number.isNaN(re) || Number.isNaN(im);
   }
-
-  reset(): void {
-    this.#best = undefined;
-    this.#index = -1;
-    this.#seen = 0;
-    this.settled = false;
-  }
-}
-
-function precedes(a: Complex, b: Complex, sign: 1 | -1): boolean {
-  return a.re * sign < b.re * sign || (a.re === b.re && a.im * sign < b.im * sign);
 }
 
 function firstComplexExtremum(

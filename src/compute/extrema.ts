@@ -1,63 +1,45 @@
 import { BLOCK, loadBlock, newBlock } from "./blocks.js";
-import type { Accumulator, MissingOptions, NumberArray } from "./types.js";
+import { type Extremum, Leading, type Side } from "./leading.js";
+import type { MissingOptions, NumberArray } from "./types.js";
 
-/** Which end of the order is sought. */
-export type Side = "min" | "max";
-
-/** The extreme value of a run, and the place of its first occurrence within the run. */
-export interface Extremum<Value> {
-  readonly value: Value;
-  readonly index: number;
-}
+export type { Extremum, Side } from "./leading.js";
 
 const scratch = newBlock();
 
 /**
  * The least or greatest number and its first place. NaN propagates: the first NaN is the result, value and
- * place, unless `skipNaN`. Null when there was nothing to choose from. Which of -0 and 0 is found is the one
- * that came first.
+ * place, unless `skipNaN`. Which of -0 and 0 is found is the one that came first.
  */
-export class NumberExtremum implements Accumulator<Extremum<number> | null, NumberArray> {
+export class NumberExtremum extends Leading<number, NumberArray> {
   readonly #sign: 1 | -1;
   readonly #skipNaN: boolean;
-  #best = Number.NaN;
-  #index = -1;
-  #seen = 0;
-  settled = false;
 
   constructor(side: Side, { skipNaN = false }: MissingOptions = {}) {
+    super();
     this.#sign = side === "min" ? 1 : -1;
     this.#skipNaN = skipNaN;
   }
 
-  add(values: NumberArray, start: number, end: number): void {
-    for (let at = start; at < end && !this.settled; at += BLOCK) {
+  protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
+    let best: Extremum<number> | null = null;
+    for (let at = start; at < end; at += BLOCK) {
       const stop = Math.min(at + BLOCK, end);
       loadBlock(values, at, stop, scratch);
-      this.#addBlock(stop - at, this.#seen + at - start);
+      const index = firstExtremum(scratch, stop - at, this.#sign, this.#skipNaN);
+      if (index < 0) continue;
+      const value = scratch[index];
+      if (Number.isNaN(value)) return { value, index: at - start + index };
+      if (best === null || this.precedes(value, best.value)) best = { value, index: at - start + index };
     }
-    this.#seen += end - start;
+    return best;
   }
 
-  #addBlock(count: number, first: number): void {
-    const index = firstExtremum(scratch, count, this.#sign, this.#skipNaN);
-    if (index < 0) return;
-    const value = scratch[index];
-    if (this.#index < 0 || value * this.#sign < this.#best * this.#sign || Number.isNaN(value)) {
-      this.#best = value;
-      this.#index = first + index;
-      this.settled = Number.isNaN(value);
-    }
+  protected precedes(value: number, other: number): boolean {
+    return value * this.#sign < other * this.#sign;
   }
 
-  result(): Extremum<number> | null {
-    return this.#index < 0 ? null : { value: this.#best, index: this.#index };
-  }
-
-  reset(): void {
-    this.#index = -1;
-    this.#seen = 0;
-    this.settled = false;
+  protected isMissing(value: number): boolean {
+    return Number.isNaN(value);
   }
 }
 

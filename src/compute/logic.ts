@@ -25,28 +25,46 @@ export class CountNonzero implements Accumulator<number> {
     return this.#count;
   }
 
+  state(): unknown {
+    return this.#count;
+  }
+
+  absorb(state: unknown): void {
+    this.#count += state as number;
+  }
+
   reset(): void {
     this.#count = 0;
   }
 }
 
-/** Whether any element is not zero; false for none. */
-export class Any implements Accumulator<boolean> {
+/** Whether there was an element of one truth: it settles the matter. */
+abstract class Sought implements Accumulator<boolean> {
   readonly #complex: boolean;
+  /** Whether such an element was found. */
   settled = false;
 
   constructor({ complex = false }: TruthOptions = {}) {
     this.#complex = complex;
   }
 
+  /** Whether it is among `length` elements of which `count` are not zero. */
+  protected abstract isAmong(length: number, count: number): boolean;
+  abstract result(): boolean;
+
   add(values: NumericArray, start: number, end: number): void {
     for (let at = start; at < end && !this.settled; at += STEP) {
-      this.settled = countNonzero(values, at, Math.min(at + STEP, end), this.#complex) > 0;
+      const stop = Math.min(at + STEP, end);
+      this.settled = this.isAmong(stop - at, countNonzero(values, at, stop, this.#complex));
     }
   }
 
-  result(): boolean {
+  state(): unknown {
     return this.settled;
+  }
+
+  absorb(state: unknown): void {
+    this.settled ||= state === true;
   }
 
   reset(): void {
@@ -54,28 +72,25 @@ export class Any implements Accumulator<boolean> {
   }
 }
 
-/** Whether every element is not zero; true for none. */
-export class All implements Accumulator<boolean> {
-  readonly #complex: boolean;
-  settled = false;
-
-  constructor({ complex = false }: TruthOptions = {}) {
-    this.#complex = complex;
+/** Whether any element is not zero; false for none. */
+export class Any extends Sought {
+  protected isAmong(_length: number, count: number): boolean {
+    return count > 0;
   }
 
-  add(values: NumericArray, start: number, end: number): void {
-    for (let at = start; at < end && !this.settled; at += STEP) {
-      const stop = Math.min(at + STEP, end);
-      this.settled = countNonzero(values, at, stop, this.#complex) < stop - at;
-    }
+  result(): boolean {
+    return this.settled;
+  }
+}
+
+/** Whether every element is not zero; true for none. */
+export class All extends Sought {
+  protected isAmong(length: number, count: number): boolean {
+    return count < length;
   }
 
   result(): boolean {
     return !this.settled;
-  }
-
-  reset(): void {
-    this.settled = false;
   }
 }
 

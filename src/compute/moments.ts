@@ -73,10 +73,20 @@ export class MomentsAccumulator implements Accumulator<Moments> {
     return this.#parts.total() ?? NOTHING;
   }
 
+  state(): unknown {
+    return this.#parts.total();
+  }
+
+  absorb(state: unknown): void {
+    if (state !== undefined) this.#parts.push(state as Moments);
+  }
+
   reset(): void {
     this.#parts.clear();
   }
 }
+
+type PartMoments = readonly [re: Moments | undefined, im: Moments | undefined];
 
 /** As {@link MomentsAccumulator} for complex numbers; `m2` sums |x - mean|². */
 export class ComplexMomentsAccumulator implements Accumulator<Moments<Complex>, FloatArray> {
@@ -100,6 +110,16 @@ export class ComplexMomentsAccumulator implements Accumulator<Moments<Complex>, 
     const re = this.#re.total() ?? NOTHING;
     const im = this.#im.total() ?? NOTHING;
     return { count: re.count, mean: { re: re.mean, im: im.mean }, m2: re.m2 + im.m2 };
+  }
+
+  state(): unknown {
+    return [this.#re.total(), this.#im.total()] satisfies PartMoments;
+  }
+
+  absorb(state: unknown): void {
+    const [re, im] = state as PartMoments;
+    if (re !== undefined) this.#re.push(re);
+    if (im !== undefined) this.#im.push(im);
   }
 
   reset(): void {

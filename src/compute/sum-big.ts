@@ -4,6 +4,12 @@ import { HIGH, isSigned, LOW, NAT, WORD, wordsOf } from "./words.js";
 /** As many elements as can be added before the sum of their words might leave 2⁵³. */
 const EXACT_RUN = 2 ** 20;
 
+interface PartialSum {
+  readonly sum: bigint;
+  readonly nats: number;
+  readonly count: number;
+}
+
 /**
  * The exact sum of 64-bit integers, never wrapped.
  *
@@ -40,6 +46,17 @@ export class BigSum implements Accumulator<bigint, BigArray> {
 
   result(): bigint {
     return this.#nats > 0 && this.#options.skipNaN !== true ? NAT : this.#sum;
+  }
+
+  state(): unknown {
+    return { sum: this.#sum, nats: this.#nats, count: this.count } satisfies PartialSum;
+  }
+
+  absorb(state: unknown): void {
+    const { sum, nats, count } = state as PartialSum;
+    this.#sum += sum;
+    this.#nats += nats;
+    this.count += count;
   }
 
   reset(): void {

@@ -58,34 +58,49 @@ function sumStraight(block: Float64Array, start: number, end: number): number {
   return a + b + (c + d) + (e + f + (g + h)) + rest;
 }
 
-/**
- * The sum of integers of up to 32 bits: exact, rounded once to a double at the end. Cost: one pass.
- */
-export class IntegerSum implements Accumulator<number, NumberArray> {
+/** The exact sum of integers of up to 32 bits, a bigint where a number might not hold it. Cost: one pass. */
+export class IntegerSum implements Accumulator<number | bigint, NumberArray> {
   /** What has left `#partial`, which stays below 2⁵³ and so is exact. */
   #carried = 0n;
   #partial = 0;
 
   add(values: NumberArray, start: number, end: number): void {
     eachBlock(values, start, end, {}, (block, count) => {
-      this.#partial += pairwiseSum(block, count);
-      if (Math.abs(this.#partial) > 2 ** 52) this.#carry();
+      this.#take(pairwiseSum(block, count));
     });
   }
 
-  #carry(): void {
+  /** Adds a sum of at most 2⁵². */
+  #take(sum: number): void {
+    this.#partial += sum;
+    if (Math.abs(this.#partial) <= 2 ** 52) return;
     this.#carried += BigInt(this.#partial);
     this.#partial = 0;
   }
 
-  result(): number {
-    return this.#carried === 0n ? this.#partial : Number(this.#carried + BigInt(this.#partial));
+  result(): number | bigint {
+    return this.#carried === 0n ? this.#partial : this.#carried + BigInt(this.#partial);
+  }
+
+  state(): unknown {
+    return this.result();
+  }
+
+  absorb(state: unknown): void {
+    if (typeof state === "bigint") this.#carried += state;
+    else this.#take(state as number);
   }
 
   reset(): void {
     this.#carried = 0n;
     this.#partial = 0;
   }
+}
+
+/** The state of a sum of floats; no sum where nothing was added. */
+interface PartialSum<Sum> {
+  readonly count: number;
+  readonly sum: Sum | undefined;
 }
 
 const plus = (x: number, y: number) => x + y;
@@ -128,6 +143,16 @@ export class FloatSum implements Accumulator<number, NumberArray> {
     return this.#sums.total() ?? 0;
   }
 
+  state(): unknown {
+    return { count: this.count, sum: this.#sums.total() } satisfies PartialSum<number>;
+  }
+
+  absorb(state: unknown): void {
+    const { count, sum } = state as PartialSum<number>;
+    this.count += count;
+    if (sum !== undefined) this.#sums.push(sum);
+  }
+
   reset(): void {
     this.count = 0;
     this.#sums.clear();
@@ -159,6 +184,19 @@ export class ComplexSum implements Accumulator<Complex, FloatArray> {
 
   result(): Complex {
     return { re: this.#re.total() ?? 0, im: this.#im.total() ?? 0 };
+  }
+
+  state(): unknown {
+    const sum = this.#re.total() === undefined ? undefined : this.result();
+    return { count: this.count, sum } satisfies PartialSum<Complex>;
+  }
+
+  absorb(state: unknown): void {
+    const { count, sum } = state as PartialSum<Complex>;
+    this.count += count;
+    if (sum === undefined) return;
+    this.#re.push(sum.re);
+    this.#im.push(sum.im);
   }
 
   reset(): void {

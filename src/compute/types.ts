@@ -37,6 +37,10 @@ export interface Accumulator<Result, Values = NumericArray> {
   result(): Result;
   /** Forgets everything added. */
   reset(): void;
+  /** What was added since the beginning or the last `reset`, as a value that can be cloned to another thread. */
+  state(): unknown;
+  /** Adds what another accumulator of the same making had when it gave its state, as if its elements came next. */
+  absorb(state: unknown): void;
   /** True when further elements can no longer change the result, so that the caller may stop reading. */
   readonly settled?: boolean;
 }

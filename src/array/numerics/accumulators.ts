@@ -22,6 +22,14 @@ export class Finished<Result, Final> implements Accumulator<Final> {
     return this.#finish(this.#inner.result());
   }
 
+  state(): unknown {
+    return this.#inner.state();
+  }
+
+  absorb(state: unknown): void {
+    this.#inner.absorb(state);
+  }
+
   reset(): void {
     this.#inner.reset();
   }
@@ -30,6 +38,11 @@ export class Finished<Result, Final> implements Accumulator<Final> {
 /** A sum that may know how many elements it took up, when it left some out. */
 export interface Summing<Sum> extends Accumulator<Sum> {
   readonly count?: number;
+}
+
+interface Averaged {
+  readonly sum: unknown;
+  readonly count: number;
 }
 
 /** A sum divided by the count of its elements. */
@@ -50,6 +63,16 @@ export class Mean<Sum, Result> implements Accumulator<Result> {
 
   result(): Result {
     return this.#divide(this.#sum.result(), this.#sum.count ?? this.#count);
+  }
+
+  state(): unknown {
+    return { sum: this.#sum.state(), count: this.#count } satisfies Averaged;
+  }
+
+  absorb(state: unknown): void {
+    const { sum, count } = state as Averaged;
+    this.#sum.absorb(sum);
+    this.#count += count;
   }
 
   reset(): void {

@@ -29,15 +29,19 @@ export function reducedShape(
     : shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** The same elements in the order in which they lie in memory, for reductions to which order is nothing. */
-export function memoryOrder({ shape, strides, offset }: Layout): Layout {
+/**
+ * The same elements in the order in which they lie in memory, for reductions to which order is nothing.
+ *
+ * @param along the strides of another array of the same shape, whose order is taken instead
+ */
+export function memoryOrder({ shape, strides, offset }: Layout, along: readonly number[] = strides): Layout {
   let start = offset;
   const axes = shape.map((length, axis) => {
-    const stride = strides[axis] ?? 0;
-    if (stride < 0) start += stride * Math.max(0, length - 1);
-    return { length, stride: Math.abs(stride) };
+    const [stride, guide] = [strides[axis] ?? 0, along[axis] ?? 0];
+    if (guide < 0) start += stride * Math.max(0, length - 1);
+    return { length, stride: guide < 0 ? -stride : stride, distance: Math.abs(guide) };
   });
-  axes.sort((a, b) => b.stride - a.stride);
+  axes.sort((a, b) => b.distance - a.distance);
   return {
     shape: axes.map(({ length }) => length),
     strides: axes.map(({ stride }) => stride),

@@ -5,6 +5,7 @@ import {
   type Extremum,
   NumberExtremum,
   type Side,
+  type Units,
 } from "../../compute/index.js";
 import { type DType, NAT, parseDType } from "../../dtype/index.js";
 import { ShapeError } from "../../errors.js";
@@ -13,7 +14,7 @@ import type { ReduceOptions } from "./options.js";
 import { nativeOf } from "./reader.js";
 import type { Reduction } from "./reduce.js";
 import { refusal } from "./refusal.js";
-import { TextExtremum } from "./text-extremum.js";
+import { TextExtremum, textOf } from "./text-extremum.js";
 
 /** What finds the extreme element of a dtype, in native byte order. */
 function finder(
@@ -28,7 +29,11 @@ function finder(
       throw refusal(name, dtype, label);
     case "S":
     case "U":
-      return () => new TextExtremum(side, dtype);
+      return () => {
+        const read = (found: Extremum<Units> | null) =>
+          found && { ...found, value: textOf(found.value, dtype) };
+        return new Finished(new TextExtremum(side, dtype.width), read);
+      };
     case "c":
       return () => new ComplexExtremum(side, { skipNaN });
     case "M":

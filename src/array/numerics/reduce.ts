@@ -1,10 +1,10 @@
 import type { Accumulator } from "../../compute/index.js";
 import { codecOf, type DType, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
-import { split } from "../blocks.js";
 import { showShape } from "../layout.js";
 import { dataView, type Strided, zeros } from "../strided.js";
-import { memoryOrder, openRuns, reducedShape, runsAlong, tiles, tilingOf } from "./axes.js";
+import { openRuns, reducedShape, runsAlong, tiles, tilingOf } from "./axes.js";
+import { chunksOf, reduceChunk } from "./chunks.js";
 import { type AxisOptions, resolveAxes } from "./options.js";
 import { blockLength, Reader } from "./reader.js";
 
@@ -54,11 +54,10 @@ function requireElements(
 
 function reduceAll<Result>(array: Strided, reduction: Reduction<Result>, label: string): Result {
   requireElements(reduction, sizeOf(array.layout.shape), array, label);
-  const layout = reduction.ordered === true ? array.layout : memoryOrder(array.layout);
   const accumulator = reduction.start();
   const reader = new Reader();
-  for (const piece of split(layout, blockLength(array.dtype))) {
-    accumulator.add(reader.read({ ...array, layout: piece }), 0, sizeOf(piece.shape));
+  for (const chunk of chunksOf({ array }, reduction)) {
+    accumulator.absorb(reduceChunk(chunk, reduction, reader));
     if (accumulator.settled === true) break;
   }
   return accumulator.result();

@@ -2,9 +2,9 @@ import type { DTypeLike } from "../../dtype/index.js";
 import type { ArrayView } from "../array-view.js";
 import { type AccessMode, ElementArray } from "../base.js";
 import { STRIDED, type Strided } from "../strided.js";
-import { extremumOf, placeOf } from "./extrema.js";
 import type { Along, ArgOptions, AxisOptions, MomentOptions, ReduceOptions, Whole } from "./options.js";
-import { type Reduction, reduce } from "./reduce.js";
+import { reduce } from "./reduce.js";
+import { type ReductionName, reductionOf } from "./reductions.js";
 import type {
   ExtremumDTypeOf,
   ExtremumOf,
@@ -15,9 +15,6 @@ import type {
   VarDTypeOf,
   VarOf,
 } from "./result-types.js";
-import { stdOf, varOf } from "./spreads.js";
-import { meanOf, sumOf } from "./sums.js";
-import { allOf, anyOf, countNonzeroOf } from "./truth.js";
 
 /** An array of results, in memory of its own. */
 type Result<E extends DTypeLike> = ArrayView<E, "r+">;
@@ -37,8 +34,10 @@ export abstract class ReducibleArray<
   /** @internal An array over memory of its own, made by an operation. */
   protected abstract own<E extends DTypeLike>(array: Strided): ArrayView<E, "r+">;
 
-  #reduce(reduction: Reduction, options: AxisOptions): unknown {
-    const reduced = reduce(this[STRIDED](), reduction, options, this.storage.label);
+  #reduce(name: ReductionName, options: MomentOptions): unknown {
+    const { label } = this.storage;
+    const reduction = reductionOf(name, this.dtype, options, label);
+    const reduced = reduce(this[STRIDED](), reduction, options, label);
     return "array" in reduced ? this.own(reduced.array) : reduced.value;
   }
 
@@ -55,7 +54,7 @@ export abstract class ReducibleArray<
   sum(options: Along<ReduceOptions>): Result<SumDTypeOf<D>>;
   sum(options?: ReduceOptions): SumOf<D> | Result<SumDTypeOf<D>>;
   sum(options: ReduceOptions = {}): unknown {
-    return this.#reduce(sumOf(this.dtype, options, this.storage.label), options);
+    return this.#reduce("sum", options);
   }
 
   /**
@@ -66,7 +65,7 @@ export abstract class ReducibleArray<
   mean(options: Along<ReduceOptions>): Result<MeanDTypeOf<D>>;
   mean(options?: ReduceOptions): MeanOf<D> | Result<MeanDTypeOf<D>>;
   mean(options: ReduceOptions = {}): unknown {
-    return this.#reduce(meanOf(this.dtype, options, this.storage.label), options);
+    return this.#reduce("mean", options);
   }
 
   /**
@@ -77,7 +76,7 @@ export abstract class ReducibleArray<
   var(options: Along<MomentOptions>): Result<VarDTypeOf<D>>;
   var(options?: MomentOptions): VarOf<D> | Result<VarDTypeOf<D>>;
   var(options: MomentOptions = {}): unknown {
-    return this.#reduce(varOf(this.dtype, options, this.storage.label), options);
+    return this.#reduce("var", options);
   }
 
   /** The standard deviation: the root of {@link ReducibleArray.var}. */
@@ -85,7 +84,7 @@ export abstract class ReducibleArray<
   std(options: Along<MomentOptions>): Result<VarDTypeOf<D>>;
   std(options?: MomentOptions): VarOf<D> | Result<VarDTypeOf<D>>;
   std(options: MomentOptions = {}): unknown {
-    return this.#reduce(stdOf(this.dtype, options, this.storage.label), options);
+    return this.#reduce("std", options);
   }
 
   /**
@@ -100,7 +99,7 @@ export abstract class ReducibleArray<
   min(options: Along<ReduceOptions>): Result<ExtremumDTypeOf<D>>;
   min(options?: ReduceOptions): ExtremumOf<D> | Result<ExtremumDTypeOf<D>>;
   min(options: ReduceOptions = {}): unknown {
-    return this.#reduce(extremumOf("min", this.dtype, options, this.storage.label), options);
+    return this.#reduce("min", options);
   }
 
   /** The greatest element; otherwise as {@link ReducibleArray.min}. @throws ShapeError where there are no elements */
@@ -108,7 +107,7 @@ export abstract class ReducibleArray<
   max(options: Along<ReduceOptions>): Result<ExtremumDTypeOf<D>>;
   max(options?: ReduceOptions): ExtremumOf<D> | Result<ExtremumDTypeOf<D>>;
   max(options: ReduceOptions = {}): unknown {
-    return this.#reduce(extremumOf("max", this.dtype, options, this.storage.label), options);
+    return this.#reduce("max", options);
   }
 
   /**
@@ -121,7 +120,7 @@ export abstract class ReducibleArray<
   argmin(options: Along<ArgOptions>): Result<"i8">;
   argmin(options?: ArgOptions): number | Result<"i8">;
   argmin(options: ArgOptions = {}): unknown {
-    return this.#reduce(placeOf("min", this.dtype, options, this.storage.label), options);
+    return this.#reduce("argmin", options);
   }
 
   /** The first place of the greatest element; otherwise as {@link ReducibleArray.argmin}. @throws ShapeError likewise */
@@ -129,7 +128,7 @@ export abstract class ReducibleArray<
   argmax(options: Along<ArgOptions>): Result<"i8">;
   argmax(options?: ArgOptions): number | Result<"i8">;
   argmax(options: ArgOptions = {}): unknown {
-    return this.#reduce(placeOf("max", this.dtype, options, this.storage.label), options);
+    return this.#reduce("argmax", options);
   }
 
   /**
@@ -140,7 +139,7 @@ export abstract class ReducibleArray<
   any(options: Along<AxisOptions>): Result<"b1">;
   any(options?: AxisOptions): boolean | Result<"b1">;
   any(options: AxisOptions = {}): unknown {
-    return this.#reduce(anyOf(this.dtype, this.storage.label), options);
+    return this.#reduce("any", options);
   }
 
   /** Whether every element is true, as {@link ReducibleArray.any} judges them. True where there are none. */
@@ -148,7 +147,7 @@ export abstract class ReducibleArray<
   all(options: Along<AxisOptions>): Result<"b1">;
   all(options?: AxisOptions): boolean | Result<"b1">;
   all(options: AxisOptions = {}): unknown {
-    return this.#reduce(allOf(this.dtype, this.storage.label), options);
+    return this.#reduce("all", options);
   }
 
   /** How many elements are true, as {@link ReducibleArray.any} judges them: NumPy's `count_nonzero`. */
@@ -156,6 +155,6 @@ export abstract class ReducibleArray<
   countNonzero(options: Along<AxisOptions>): Result<"i8">;
   countNonzero(options?: AxisOptions): number | Result<"i8">;
   countNonzero(options: AxisOptions = {}): unknown {
-    return this.#reduce(countNonzeroOf(this.dtype, this.storage.label), options);
+    return this.#reduce("countNonzero", options);
   }
 }

@@ -1,7 +1,6 @@
-import { BigSum, ComplexSum, CountNonzero, FloatSum } from "../../compute/index.js";
+import { BigSum, ComplexSum, CountNonzero, FloatSum, IntegerSum } from "../../compute/index.js";
 import { type Complex, type DType, NAT, parseDType } from "../../dtype/index.js";
 import { Finished, Mean } from "./accumulators.js";
-import { ExactSum } from "./exact-sum.js";
 import type { ReduceOptions } from "./options.js";
 import { nativeOf } from "./reader.js";
 import type { Reduction } from "./reduce.js";
@@ -53,7 +52,7 @@ export function sumOf(source: DType, { skipNaN = false }: ReduceOptions, label: 
       };
     default:
       if (source.itemsize === 8) return { name, dtype, start: () => new BigSum() };
-      return { name, dtype, start: () => new ExactSum(), scalar: Number };
+      return { name, dtype, start: () => new IntegerSum(), scalar: Number };
   }
 }
 
@@ -92,7 +91,7 @@ export function meanOf(source: DType, { skipNaN = false }: ReduceOptions, label:
       };
     default:
       if (source.itemsize === 8) return { name, dtype: F8, start: () => new Mean(new BigSum(), byNumber) };
-      return { name, dtype: F8, start: () => new Mean(new ExactSum(), byNumber) };
+      return { name, dtype: F8, start: () => new Mean(new IntegerSum(), byNumber) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Accumulator, Extremum, NumericArray, Side, Units } from "../../compute/index.js";
+import { type Extremum, Leading, type NumericArray, type Side, type Units } from "../../compute/index.js";
 import { codecOf, type DType } from "../../dtype/index.js";
 import { isUnits } from "./reader.js";
 
@@ -11,55 +11,44 @@ function precedes(units: Units, at: number, other: Units, otherAt: number, width
   return false;
 }
 
-/** The least or greatest string, by code points or bytes, and its first place; null when there was none. */
-export class TextExtremum implements Accumulator<Extremum<unknown> | null> {
+/** The least or greatest string, by code points or bytes, and its first place. */
+export class TextExtremum extends Leading<Units, NumericArray> {
   readonly #side: Side;
-  readonly #dtype: DType;
-  #best: Units | undefined;
-  #index = -1;
-  #seen = 0;
+  readonly #width: number;
 
-  /** @param dtype in this machine's byte order */
-  constructor(side: Side, dtype: DType) {
+  /** @param width units of one element */
+  constructor(side: Side, width: number) {
+    super();
     this.#side = side;
-    this.#dtype = dtype;
+    this.#width = width;
   }
 
-  add(values: NumericArray, start: number, end: number): void {
-    if (!isUnits(values)) return;
-    const { width } = this.#dtype;
-    let best: Units | undefined = this.#best;
-    let place = 0;
-    let found = -1;
-    for (let i = start; i < end; i++) {
-      const at = i * width;
+  protected find(values: NumericArray, start: number, end: number): Extremum<Units> | null {
+    if (!isUnits(values) || end <= start) return null;
+    const width = this.#width;
+    let found = start;
+    for (let i = start + 1; i < end; i++) {
       const better =
-        best === undefined ||
-        (this.#side === "min"
-          ? precedes(values, at, best, place, width)
-          : precedes(best, place, values, at, width));
-      if (!better) continue;
-      best = values;
-      place = at;
-      found = i;
+        this.#side === "min"
+          ? precedes(values, i * width, values, found * width, width)
+          : precedes(values, found * width, values, i * width, width);
+      if (better) found = i;
     }
-    if (found >= 0) {
-      this.#best = values.slice(place, place + width);
-      this.#index = this.#seen + found - start;
-    }
-    this.#seen += end - start;
+    return { value: values.slice(found * width, (found + 1) * width), index: found - start };
   }
 
-  result(): Extremum<unknown> | null {
-    if (this.#best === undefined) return null;
-    const { buffer, byteOffset, byteLength } = this.#best;
-    const value = codecOf(this.#dtype).read(new DataView(buffer, byteOffset, byteLength), 0);
-    return { value, index: this.#index };
+  protected precedes(value: Units, other: Units): boolean {
+    return this.#side === "min"
+      ? precedes(value, 0, other, 0, this.#width)
+      : precedes(other, 0, value, 0, this.#width);
   }
 
-  reset(): void {
-    this.#best = undefined;
-    this.#index = -1;
-    this.#seen = 0;
+  protected isMissing(): boolean {
+    return false;
   }
+}
+
+/** The string that units stand for. @param dtype in this machine's byte order */
+export function textOf({ buffer, byteOffset, byteLength }: Units, dtype: DType): unknown {
+  return codecOf(dtype).read(new DataView(buffer, byteOffset, byteLength), 0);
 }

@@ -41,6 +41,14 @@ class TextTruth<Result> implements Accumulator<Result> {
     return this.#truths.result();
   }
 
+  state(): unknown {
+    return this.#truths.state();
+  }
+
+  absorb(state: unknown): void {
+    this.#truths.absorb(state);
+  }
+
   reset(): void {
     this.#truths.reset();
   }

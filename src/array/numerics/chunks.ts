@@ -1,0 +1,53 @@
+import { sizeOf } from "../../dtype/index.js";
+import { split } from "../blocks.js";
+import type { Strided } from "../strided.js";
+import { memoryOrder } from "./axes.js";
+import { blockLength, type Reader } from "./reader.js";
+import type { Reduction } from "./reduce.js";
+
+/**
+ * Bytes of a chunk: large beside what it costs to have one reduced by another thread, small beside the caches that
+ * threads share.
+ */
+const CHUNK_BYTES = 1 << 22;
+
+/** What is reduced: an array, and the mask of its shape that says which of its elements count, all if there is none. */
+export interface Operand {
+  readonly array: Strided;
+  readonly where?: Strided | undefined;
+}
+
+/**
+ * The operand in pieces, which are what {@link reduceChunk} takes. They depend on layout and dtype alone, so that a
+ * result is the same whoever reduces them, as long as their states are absorbed in this order.
+ */
+export function* chunksOf(
+  { array, where }: Operand,
+  { ordered = false }: Pick<Reduction, "ordered">,
+): Generator<Operand> {
+  const { strides } = array.layout;
+  const inOrder = ({ layout }: Strided) => (ordered ? layout : memoryOrder(layout, strides));
+  const length = Math.max(1, Math.floor(CHUNK_BYTES / array.dtype.itemsize));
+  const masks = where === undefined ? undefined : split(inOrder(where), length);
+  for (const layout of split(inOrder(array), length)) {
+    const mask = masks?.next().value;
+    yield {
+      array: { ...array, layout },
+      where: where === undefined || mask === undefined ? undefined : { ...where, layout: mask },
+    };
+  }
+}
+
+/** The state of an accumulator that took up one chunk. It can be sent to another thread and absorbed there. */
+export function reduceChunk<Result>(
+  { array }: Operand,
+  reduction: Reduction<Result>,
+  reader: Reader,
+): unknown {
+  const accumulator = reduction.start();
+  for (const piece of split(array.layout, blockLength(array.dtype))) {
+    accumulator.add(reader.read({ ...array, layout: piece }), 0, sizeOf(piece.shape));
+    if (accumulator.settled === true) break;
+  }
+  return accumulator.state();
+}
