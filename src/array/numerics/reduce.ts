@@ -42,7 +42,8 @@ export function reduce<Result>(
   return { array: reduceAxes(array, axes, options.keepdims === true, reduction, label) };
 }
 
-function requireElements(
+/** @throws ShapeError where a reduction has no result of so few elements */
+export function requireElements(
   { name, needsElements = false }: Reduction,
   length: number,
   { layout }: Strided,
@@ -70,21 +71,61 @@ function reduceAxes<Result>(
   reduction: Reduction<Result>,
   label: string,
 ): Strided {
+  const results = zeros(reduction.dtype, resultShape(array, axes, keepdims, reduction, label));
+  reduceRuns(array, axes, reduction, results, label);
+  return results;
+}
+
+/** The shape of a reduction along axes. @throws ShapeError where it has no result of so few elements */
+export function resultShape(
+  array: Strided,
+  axes: readonly number[],
+  keepdims: boolean,
+  reduction: Reduction,
+  label: string,
+): readonly number[] {
+  requireElements(reduction, sizeOf(runsAlong(array.layout, axes).run.shape), array, label);
+  return reducedShape(array.layout.shape, axes, keepdims);
+}
+
+/** A part of the runs along axes: of so many parts the one of that index. Runs that are read together are in one. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+  /** Asked between tiles: whether the results are of no use any more. */
+  readonly isOver?: () => boolean;
+}
+
+/**
+ * Reduces runs along axes, and stores the results in their places.
+ *
+ * @throws CastError where a result does not fit
+ */
+export function reduceRuns<Result>(
+  array: Strided,
+  axes: readonly number[],
+  reduction: Reduction<Result>,
+  results: Strided,
+  label: string,
+  part: Part = { index: 0, of: 1 },
+): void {
   const runs = runsAlong(array.layout, axes);
   const length = sizeOf(runs.run.shape);
-  requireElements(reduction, length, array, label);
-  const results = zeros(reduction.dtype, reducedShape(array.layout.shape, axes, keepdims));
   const store = storing(results, reduction.name, label);
   const count = sizeOf(runs.kept.shape);
   if (length === 0) {
-    for (let i = 0; i < count; i++) store(i, reduction.start().result());
-    return results;
+    for (let i = part.index; i < count; i += part.of) store(i, reduction.start().result());
+    return;
   }
   const tiling = tilingOf(runs, blockLength(array.dtype));
   const together = openRuns(runs, tiling);
   const accumulators = Array.from({ length: together }, () => reduction.start());
   const reader = new Reader();
+  let group = -1;
   for (const tile of tiles(runs, tiling)) {
+    if (tile.start === 0) group += 1;
+    if (group % part.of !== part.index) continue;
+    if (part.isOver?.() === true) return;
     const values = reader.read({ ...array, layout: tile.layout });
     for (let i = 0; i < tile.count; i++) {
       const accumulator = accumulators[i % together];
@@ -93,7 +134,6 @@ function reduceAxes<Result>(
       if (tile.start + tile.length === length) store(tile.first + i, accumulator.result());
     }
   }
-  return results;
 }
 
 /** Stores results one after the other, each judged: an exact sum may be too large for its dtype. */
