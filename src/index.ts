@@ -22,6 +22,7 @@ export {
   NpyArray,
   type NpyOptions,
   openNpy,
+  type PrefetchOptions,
   RecordArray,
   type RecordDType,
   type ReduceOptions,

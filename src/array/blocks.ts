@@ -2,6 +2,7 @@ import { byteSwap } from "../compute/index.js";
 import { type AnyValues, sizeOf } from "../dtype/index.js";
 import { copyElements } from "./copy.js";
 import { denseLayout, type Layout, rangeRows, rowLayout } from "./layout.js";
+import { scanned } from "./scan.js";
 import { contiguousBytes, isAligned, type Strided, typedArray } from "./strided.js";
 
 /** Bytes that an operation may hold beside its result. */
@@ -95,7 +96,8 @@ export function blockOf(array: Strided, scratch: Scratch): AnyValues {
 /** The elements in C order, block by block; a block lasts until the next one is taken. */
 export function* blocks(array: Strided, bytes = BLOCK_BYTES): Generator<AnyValues> {
   const scratch = new Scratch();
-  for (const layout of split(array.layout, Math.max(1, Math.floor(bytes / array.dtype.itemsize)))) {
+  const pieces = split(array.layout, Math.max(1, Math.floor(bytes / array.dtype.itemsize)));
+  for (const layout of scanned(array, pieces, (piece) => piece)) {
     yield blockOf({ ...array, layout }, scratch);
   }
 }

@@ -31,15 +31,22 @@ export function originOf({ buffer }: Uint8Array): FileOrigin | undefined {
   return origins.get(buffer);
 }
 
+/** The open map that these bytes are of; undefined for other memory. */
+export function mappingOf({ buffer }: Uint8Array): Mapping | undefined {
+  const mapping = mappings.get(buffer)?.deref();
+  return mapping?.closed === false ? mapping : undefined;
+}
+
 /**
  * Reads mapped bytes into memory ahead of their use, off this thread.
  *
  * @returns fulfilled when they are there, or could not be read; undefined where they are there, or are not mapped
  */
-export function prefetch({ buffer, byteOffset, length }: Uint8Array): Promise<void> | undefined {
-  const mapping = mappings.get(buffer)?.deref();
-  if (mapping === undefined || mapping.closed || length === 0) return undefined;
-  return mapping.prefetch(byteOffset, length)?.catch(() => undefined);
+export function prefetch(bytes: Uint8Array): Promise<void> | undefined {
+  if (bytes.length === 0) return undefined;
+  return mappingOf(bytes)
+    ?.prefetch(bytes.byteOffset, bytes.length)
+    ?.catch(() => undefined);
 }
 
 /**

@@ -26,6 +26,7 @@ export type {
 } from "./numerics/options.js";
 export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
 export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
 export { type IndexArray, type Selection, type SelectionPart, select } from "./select.js";

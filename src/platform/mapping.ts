@@ -47,6 +47,16 @@ export abstract class FileMapping implements Mapping {
     if (part.length > 0) this.hint(advice, part.offset, part.length);
   }
 
+  holds(offset: number): boolean {
+    const part = this.#pages(offset, 1);
+    return this.isThere(part.offset, part.length);
+  }
+
+  /** Whether all of [offset, offset + length), as {@link write} gets them, is in memory, or nothing is known of it. */
+  protected isThere(_offset: number, _length: number): boolean {
+    return true;
+  }
+
   prefetch(offset: number, length: number): Promise<void> | undefined {
     const part = this.#pages(offset, length);
     return part.length > 0 ? this.fetch(part.offset, part.length) : undefined;

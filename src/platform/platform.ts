@@ -38,6 +38,14 @@ export interface Mapping {
   advise(advice: Advice, offset?: number, length?: number): void;
 
   /**
+   * Whether the page of one byte is in memory, so that a look at it waits for no disk; true where the system does not say.
+   * It costs a call of the system.
+   *
+   * @throws ClosedError
+   */
+  holds(offset: number): boolean;
+
+  /**
    * Reads a part into memory ahead of its use, off the main thread where the platform can, so that a first look at it
    * waits for no disk. It changes nothing else, so what fails is ignored. Closing meanwhile is allowed.
    *

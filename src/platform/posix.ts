@@ -104,14 +104,14 @@ class PosixMapping extends FileMapping {
 
   protected override fetch(offset: number, length: number): Promise<void> | undefined {
     // To ask costs a hundredth of what it costs to have pages mapped that are there.
-    if (this.#isThere(offset, length)) return undefined;
+    if (this.isThere(offset, length)) return undefined;
     const { populateRead } = this.#libc.constants;
     return populateRead === undefined
       ? super.fetch(offset, length)
       : this.#populate(offset, length, populateRead);
   }
 
-  #isThere(offset: number, length: number): boolean {
+  protected override isThere(offset: number, length: number): boolean {
     const pages = new Uint8Array(Math.ceil(length / this.pageSize));
     const errno = this.#libc.mincore(this.#region.address + BigInt(offset), length, pages);
     // Of the other bits, the system says nothing.

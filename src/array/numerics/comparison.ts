@@ -4,6 +4,7 @@ import { ShapeError } from "../../errors.js";
 import { splitRange } from "../blocks.js";
 import { broadcast, type Layout, showShape } from "../layout.js";
 import { asStrided } from "../operand.js";
+import { scanned } from "../scan.js";
 import { type Strided, zeros } from "../strided.js";
 import { broadcastShape } from "./broadcasting.js";
 import { listAsArray } from "./lists.js";
@@ -93,7 +94,8 @@ export function compareRange(
   const further = new Uint8Array(tests.length > 1 ? Math.min(limit, to - from) : 0);
   const apply = tests.map((test) => appliedTo(test, from, to, limit));
   let place = at;
-  for (const layout of splitRange(array.layout, from, to, limit)) {
+  const pieces = splitRange(array.layout, from, to, limit);
+  for (const layout of scanned(array, pieces, (piece) => piece)) {
     const values = reader.read({ ...array, layout });
     const count = sizeOf(layout.shape);
     apply.forEach((test, i) => {

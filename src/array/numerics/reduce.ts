@@ -2,6 +2,7 @@ import type { Accumulator } from "../../compute/index.js";
 import { codecOf, type DType, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
 import { showShape } from "../layout.js";
+import { scanned } from "../scan.js";
 import { dataView, type Strided, zeros } from "../strided.js";
 import { openRuns, reducedShape, runsAlong, tiles, tilingOf } from "./axes.js";
 import { chunksOf, reduceChunk } from "./chunks.js";
@@ -57,7 +58,7 @@ function reduceAll<Result>(array: Strided, reduction: Reduction<Result>, label: 
   requireElements(reduction, sizeOf(array.layout.shape), array, label);
   const accumulator = reduction.start();
   const reader = new Reader();
-  for (const chunk of chunksOf({ array }, reduction)) {
+  for (const chunk of scanned(array, chunksOf({ array }, reduction), (chunk) => chunk.array.layout)) {
     accumulator.absorb(reduceChunk(chunk, reduction, reader));
     if (accumulator.settled === true) break;
   }
