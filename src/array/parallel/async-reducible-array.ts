@@ -1,0 +1,145 @@
+import type { DTypeLike } from "../../dtype/index.js";
+import type { ArrayView } from "../array-view.js";
+import type { AccessMode } from "../base.js";
+import { NumericArray } from "../numeric-array.js";
+import type {
+  Along,
+  ArgOptions,
+  AxisOptions,
+  MomentOptions,
+  ReduceOptions,
+  Whole,
+} from "../numerics/options.js";
+import type { ReductionName } from "../numerics/reductions.js";
+import type {
+  ExtremumDTypeOf,
+  ExtremumOf,
+  MeanDTypeOf,
+  MeanOf,
+  SumDTypeOf,
+  SumOf,
+  VarDTypeOf,
+  VarOf,
+} from "../numerics/result-types.js";
+import { STRIDED } from "../strided.js";
+import { reduceAsync } from "./reduce.js";
+import type { AsyncOptions } from "./run.js";
+import type { Source } from "./source.js";
+
+/** An array of results, in memory of its own. */
+type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
+
+/**
+ * Reductions by worker threads: each gives what the method without `Async` gives, to the last bit, whatever the number of
+ * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading.
+ *
+ * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread. The first call of all starts the
+ * workers, which takes some 40 ms; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
+ * results lie in memory that threads share; runs that are read together are one worker's.
+ *
+ * What the methods without `Async` throw is what these reject with; further a LimitError for a bad number of workers,
+ * StaleError and CorruptError where the file was replaced, deleted, renamed or cut short while it was read, WorkerError
+ * where a worker died, and the reason of a signal.
+ */
+export abstract class AsyncReducibleArray<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends NumericArray<D, M> {
+  /** @internal What the asynchronous forms work on. */
+  protected get parallelSource(): Source {
+    return { array: this[STRIDED](), label: this.storage.label, path: this.storage.path };
+  }
+
+  async #reduceAsync(name: ReductionName, options: MomentOptions & AsyncOptions): Promise<unknown> {
+    const reduced = await reduceAsync(this.parallelSource, name, options);
+    return "array" in reduced ? this.own(reduced.array) : reduced.value;
+  }
+
+  /** {@link NumericArray.sum} by workers. */
+  sumAsync(options?: Whole<ReduceOptions> & AsyncOptions): Promise<SumOf<D>>;
+  sumAsync(options: Along<ReduceOptions> & AsyncOptions): Result<SumDTypeOf<D>>;
+  sumAsync(options?: ReduceOptions & AsyncOptions): Promise<SumOf<D>> | Result<SumDTypeOf<D>>;
+  sumAsync(options: ReduceOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("sum", options);
+  }
+
+  /** {@link NumericArray.mean} by workers. */
+  meanAsync(options?: Whole<ReduceOptions> & AsyncOptions): Promise<MeanOf<D>>;
+  meanAsync(options: Along<ReduceOptions> & AsyncOptions): Result<MeanDTypeOf<D>>;
+  meanAsync(options?: ReduceOptions & AsyncOptions): Promise<MeanOf<D>> | Result<MeanDTypeOf<D>>;
+  meanAsync(options: ReduceOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("mean", options);
+  }
+
+  /** {@link NumericArray.var} by workers. */
+  varAsync(options?: Whole<MomentOptions> & AsyncOptions): Promise<VarOf<D>>;
+  varAsync(options: Along<MomentOptions> & AsyncOptions): Result<VarDTypeOf<D>>;
+  varAsync(options?: MomentOptions & AsyncOptions): Promise<VarOf<D>> | Result<VarDTypeOf<D>>;
+  varAsync(options: MomentOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("var", options);
+  }
+
+  /** {@link NumericArray.std} by workers. */
+  stdAsync(options?: Whole<MomentOptions> & AsyncOptions): Promise<VarOf<D>>;
+  stdAsync(options: Along<MomentOptions> & AsyncOptions): Result<VarDTypeOf<D>>;
+  stdAsync(options?: MomentOptions & AsyncOptions): Promise<VarOf<D>> | Result<VarDTypeOf<D>>;
+  stdAsync(options: MomentOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("std", options);
+  }
+
+  /** {@link NumericArray.min} by workers. */
+  minAsync(options?: Whole<ReduceOptions> & AsyncOptions): Promise<ExtremumOf<D>>;
+  minAsync(options: Along<ReduceOptions> & AsyncOptions): Result<ExtremumDTypeOf<D>>;
+  minAsync(options?: ReduceOptions & AsyncOptions): Promise<ExtremumOf<D>> | Result<ExtremumDTypeOf<D>>;
+  minAsync(options: ReduceOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("min", options);
+  }
+
+  /** {@link NumericArray.max} by workers. */
+  maxAsync(options?: Whole<ReduceOptions> & AsyncOptions): Promise<ExtremumOf<D>>;
+  maxAsync(options: Along<ReduceOptions> & AsyncOptions): Result<ExtremumDTypeOf<D>>;
+  maxAsync(options?: ReduceOptions & AsyncOptions): Promise<ExtremumOf<D>> | Result<ExtremumDTypeOf<D>>;
+  maxAsync(options: ReduceOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("max", options);
+  }
+
+  /** {@link NumericArray.argmin} by workers. */
+  argminAsync(options?: Whole<ArgOptions> & AsyncOptions): Promise<number>;
+  argminAsync(options: Along<ArgOptions> & AsyncOptions): Result<"i8">;
+  argminAsync(options?: ArgOptions & AsyncOptions): Promise<number> | Result<"i8">;
+  argminAsync(options: ArgOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("argmin", options);
+  }
+
+  /** {@link NumericArray.argmax} by workers. */
+  argmaxAsync(options?: Whole<ArgOptions> & AsyncOptions): Promise<number>;
+  argmaxAsync(options: Along<ArgOptions> & AsyncOptions): Result<"i8">;
+  argmaxAsync(options?: ArgOptions & AsyncOptions): Promise<number> | Result<"i8">;
+  argmaxAsync(options: ArgOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("argmax", options);
+  }
+
+  /** {@link NumericArray.any} by workers. */
+  anyAsync(options?: Whole<AxisOptions> & AsyncOptions): Promise<boolean>;
+  anyAsync(options: Along<AxisOptions> & AsyncOptions): Result<"b1">;
+  anyAsync(options?: AxisOptions & AsyncOptions): Promise<boolean> | Result<"b1">;
+  anyAsync(options: AxisOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("any", options);
+  }
+
+  /** {@link NumericArray.all} by workers. */
+  allAsync(options?: Whole<AxisOptions> & AsyncOptions): Promise<boolean>;
+  allAsync(options: Along<AxisOptions> & AsyncOptions): Result<"b1">;
+  allAsync(options?: AxisOptions & AsyncOptions): Promise<boolean> | Result<"b1">;
+  allAsync(options: AxisOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("all", options);
+  }
+
+  /** {@link NumericArray.countNonzero} by workers. */
+  countNonzeroAsync(options?: Whole<AxisOptions> & AsyncOptions): Promise<number>;
+  countNonzeroAsync(options: Along<AxisOptions> & AsyncOptions): Result<"i8">;
+  countNonzeroAsync(options?: AxisOptions & AsyncOptions): Promise<number> | Result<"i8">;
+  countNonzeroAsync(options: AxisOptions & AsyncOptions = {}): Promise<unknown> {
+    return this.#reduceAsync("countNonzero", options);
+  }
+}
