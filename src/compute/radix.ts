@@ -1,6 +1,7 @@
 import { LimitError } from "../errors.js";
 import { type Indices, newIndices } from "./indices.js";
 import type { SortKeys } from "./sort-keys.js";
+import { orderWithKernels } from "./sort-pairs.js";
 
 /** Up to this many elements, insertion is faster than filling histograms. */
 const FEW = 48;
@@ -8,9 +9,8 @@ const FEW = 48;
 /**
  * The places of the elements in ascending order of their keys; equal ones keep their order.
  *
- * A radix sort from the least to the most significant byte. Bytes that are the same in all keys cost nothing,
- * so small integers sort faster than large ones. Memory: 24 bytes for each element, whatever the length of
- * the keys.
+ * A radix sort. Bytes that are the same in all keys cost nothing, so small integers sort faster than large ones, and words of
+ * keys that differ in those before them are not looked at. Memory: 24 bytes for each element, whatever the length of the keys.
  *
  * @throws LimitError from 2³² elements on
  */
@@ -19,6 +19,8 @@ export function orderOf(keys: SortKeys): Indices {
   if (length >= 2 ** 32) {
     throw new LimitError(`cannot sort ${length} elements in memory: the limit is ${2 ** 32 - 1}`);
   }
+  const found = orderWithKernels(keys);
+  if (found !== undefined) return found.order.slice();
   const order = newIndices(length, length);
   if (length <= FEW) insertAll(keys, order);
   else if (isAscending(keys)) for (let i = 0; i < length; i++) order[i] = i;
@@ -60,6 +62,7 @@ function isAscending(keys: SortKeys): boolean {
 /** Pairs of a key's word and a place, moved together. */
 type Pairs = Uint32Array<ArrayBuffer>;
 
+/** From the least to the most significant byte. */
 function sortWords(keys: SortKeys, order: Indices): void {
   const { length } = keys;
   const word = new Uint32Array(length);
