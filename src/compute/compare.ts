@@ -1,7 +1,9 @@
 import { BLOCK, isBig, loadBlock, newBlock } from "./blocks.js";
 import { minusNumbers, minusScalar, minusWords } from "./differences.js";
+import { engineFor } from "./few.js";
 import { type CompareOp, mirrored, planForBigs, planForNumbers } from "./plan.js";
 import type { BigArray, NumberArray, NumericArray } from "./types.js";
+import { markSpan, spanOf } from "./within.js";
 import { isSigned, markNat, NAT, wordsOf } from "./words.js";
 
 /** What a comparison needs to know of the elements beside their type. */
@@ -33,7 +35,10 @@ export function compareScalar(
   outOffset: number,
   { nat = false }: CompareOptions = {},
 ): void {
-  if (isBig(values)) compareBigs(op, values, start, end, scalar, out, outOffset, nat);
+  const running = engineFor(end - start);
+  if (running !== undefined) {
+    markSpan(spanOf(op, scalar, values, nat), values, start, end, out, outOffset, running);
+  } else if (isBig(values)) compareBigs(op, values, start, end, scalar, out, outOffset, nat);
   else compareNumbers(op, values, start, end, scalar, out, outOffset);
 }
 
