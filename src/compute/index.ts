@@ -6,6 +6,7 @@
  */
 
 export { between, betweenComplex, betweenUnits } from "./between.js";
+export { isBig, isFloat, loadBlock } from "./blocks.js";
 export { findUntruth } from "./bytes.js";
 export { orderByCodes } from "./code-order.js";
 export { type CompareOptions, compareArrays, compareScalar } from "./compare.js";
@@ -20,6 +21,7 @@ export { BigExtremum } from "./extrema-big.js";
 export { ComplexExtremum } from "./extrema-complex.js";
 export { type Codes, factorize } from "./factorize.js";
 export { gather } from "./gather.js";
+export { GroupMemory } from "./group-memory.js";
 export { floatToHalf, halfToFloat } from "./halves.js";
 export type { IndexBlock, IndexList, Indices } from "./indices.js";
 export { isin, type Members, membersFor } from "./isin.js";
@@ -28,11 +30,12 @@ export { ascendingRuns, orderedRuns } from "./key-runs.js";
 export { type Extremum, Leading, type Side } from "./leading.js";
 export { All, Any, CountNonzero, type TruthOptions } from "./logic.js";
 export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
-export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator } from "./moments.js";
+export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator, mergeMoments } from "./moments.js";
 export { copyStrided, copyTogether, type StridedCopy } from "./pack.js";
 export type { CompareOp } from "./plan.js";
 export { orderOf } from "./radix.js";
 export { joinKeys, type RangedKeys, type Ranking, rangedKeys, rankedKeys } from "./ranged-keys.js";
+export { FIRST_CODE, RowCoder } from "./row-coder.js";
 export { scatter } from "./scatter.js";
 export {
   argsort,
