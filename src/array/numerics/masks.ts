@@ -1,5 +1,5 @@
 import { isnan, isnanComplex, maskAnd, maskNot, maskOr } from "../../compute/index.js";
-import { parseDType, showValue, sizeOf } from "../../dtype/index.js";
+import { type DType, parseDType, showValue, sizeOf } from "../../dtype/index.js";
 import { DTypeError } from "../../errors.js";
 import { split } from "../blocks.js";
 import { type Strided, zeros } from "../strided.js";
@@ -10,7 +10,8 @@ import { refusal } from "./refusal.js";
 
 const B1 = parseDType("b1");
 
-function requireMask({ dtype }: Strided, name: string, label: string): void {
+/** @throws DTypeError where an array is no mask */
+export function requireMask({ dtype }: Strided, name: string, label: string): void {
   if (dtype.kind === "b") return;
   throw new DTypeError(`${label} of ${dtype} has no ${name}; masks (b1) have, such as ne(0) gives`);
 }
@@ -22,14 +23,20 @@ function truth(value: boolean): Strided {
   return array;
 }
 
-/** Where both masks are true, or either. */
-export function combine(name: "and" | "or", array: Strided, other: unknown, label: string): Strided {
+/** What a mask is put together with. @throws DTypeError for anything but masks */
+export function maskOperand(name: "and" | "or", array: Strided, other: unknown, label: string): Strided {
   requireMask(array, name, label);
   const side = typeof other === "boolean" ? truth(other) : operandArray(other, array, label);
   if (side?.dtype.kind !== "b") {
     const what = side === undefined ? showValue(other) : String(side.dtype);
     throw new DTypeError(`a mask goes together with booleans by ${name}, not with ${what}`);
   }
+  return side;
+}
+
+/** Where both masks are true, or either. */
+export function combine(name: "and" | "or", array: Strided, other: unknown, label: string): Strided {
+  const side = maskOperand(name, array, other, label);
   const shape = broadcastShape(array.layout.shape, side.layout.shape, label);
   const result = zeros(B1, shape);
   const kernel = name === "and" ? maskAnd : maskOr;
@@ -61,10 +68,15 @@ export function negate(array: Strided, label: string): Strided {
   return result;
 }
 
+/** @throws DTypeError where elements are never NaN or NaT, and no numbers either */
+export function requireMissing(dtype: DType, label: string): void {
+  if ("SUV".includes(dtype.kind)) throw refusal("isnan", dtype, label);
+}
+
 /** Which elements are NaN, or NaT. */
 export function missing(array: Strided, label: string): Strided {
   const { dtype, layout } = array;
-  if ("SUV".includes(dtype.kind)) throw refusal("isnan", dtype, label);
+  requireMissing(dtype, label);
   const result = zeros(B1, layout.shape);
   // Integers and truth values are never missing.
   if ("biu".includes(dtype.kind)) return result;

@@ -24,18 +24,41 @@ import { UnitsSet } from "./units-set.js";
 /** Marks which of the `count` elements of a block are among the values looked for. */
 type Lookup = (values: NumericArray, count: number, out: Uint8Array, outOffset: number) => void;
 
-/** NumPy's `isin`: which elements are among some values. */
-export function isIn(array: Strided, candidates: unknown, label: string): Strided {
-  const { dtype, layout } = array;
-  const lookup = lookupFor(dtype, candidatesFor(candidates, dtype, label), label);
-  const result = zeros(parseDType("b1"), layout.shape);
+/** Values to look for, which have been judged. */
+export interface Membership {
+  readonly dtype: DType;
+  /** Plain values, one by one. */
+  readonly candidates: readonly unknown[];
+  readonly lookup: Lookup;
+}
+
+/** Judges the values to look for among elements of a dtype. @throws DTypeError for values that they cannot be compared with */
+export function planMembership(dtype: DType, source: unknown, label: string): Membership {
+  const candidates = candidatesFor(source, dtype, label);
+  return { dtype, candidates, lookup: lookupFor(dtype, candidates, label) };
+}
+
+/** Which elements are among the values, from `at` on in `out`. @param array of the dtype that these were judged for */
+export function markMembers(
+  array: Strided,
+  { dtype, lookup }: Membership,
+  out: Uint8Array,
+  at: number,
+): void {
   const reader = new Reader();
-  let to = 0;
-  for (const piece of split(layout, blockLength(dtype))) {
+  let to = at;
+  for (const piece of split(array.layout, blockLength(dtype))) {
     const count = sizeOf(piece.shape);
-    lookup(reader.read({ ...array, layout: piece }), count, result.bytes, to);
+    lookup(reader.read({ ...array, layout: piece }), count, out, to);
     to += count;
   }
+}
+
+/** NumPy's `isin`: which elements are among some values. */
+export function isIn(array: Strided, candidates: unknown, label: string): Strided {
+  const membership = planMembership(array.dtype, candidates, label);
+  const result = zeros(parseDType("b1"), array.layout.shape);
+  markMembers(array, membership, result.bytes, 0);
   return result;
 }
 
