@@ -1,7 +1,7 @@
 import { copyStrided } from "../compute/index.js";
 import type { Layout } from "./layout.js";
 import { forEachRun } from "./runs.js";
-import { contiguousBytes, isAligned, type Strided, zeros } from "./strided.js";
+import { contiguousBytes, isAligned, room, type Strided } from "./strided.js";
 
 type Bytes = Uint8Array;
 
@@ -50,7 +50,7 @@ export function copyElements(from: Strided, to: Strided): void {
 
 /** A copy in C order with memory of its own. */
 export function denseCopy(array: Strided, layout: Layout = array.layout): Strided {
-  const copy = zeros(array.dtype, layout.shape);
+  const copy = room(array.dtype, layout.shape);
   copyElements({ ...array, layout }, copy);
   return copy;
 }

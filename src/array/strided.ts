@@ -1,5 +1,6 @@
 import { type AnyValues, type DType, sizeOf } from "../dtype/index.js";
 import { LimitError } from "../errors.js";
+import { freshMemory } from "../platform/fresh.js";
 import { denseLayout, extent, isContiguous, type Layout, showShape } from "./layout.js";
 
 /**
@@ -26,9 +27,25 @@ export function isViewable(value: unknown): value is Viewable {
 
 /** A new array in C order, all bytes zero. @throws LimitError where there is no memory for it */
 export function zeros(dtype: DType, shape: readonly number[]): Strided {
+  return made(dtype, shape, (length) => new Uint8Array(length));
+}
+
+/**
+ * A new array in C order, for who stores every byte of it before anybody sees it: what they are before is left open.
+ *
+ * @throws LimitError where there is no memory for it
+ */
+export function room(dtype: DType, shape: readonly number[]): Strided {
+  return made(dtype, shape, (length) => (length < SMALL ? new Uint8Array(length) : freshMemory(length)));
+}
+
+/** Up to so many bytes zeros cost nothing. */
+const SMALL = 1 << 16;
+
+function made(dtype: DType, shape: readonly number[], allocate: (length: number) => Uint8Array): Strided {
   const length = sizeOf(shape) * dtype.itemsize;
   try {
-    return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: new Uint8Array(length) };
+    return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: allocate(length) };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new LimitError(

@@ -37,6 +37,8 @@ export interface LibC {
   readonly exchange: ((one: string, other: string) => Errno) | undefined;
   /** `syncfs(2)`; undefined where the system has none. */
   readonly syncfs: ((fd: number) => Errno) | undefined;
+  /** Where bytes of this process lie. */
+  addressOf(bytes: Uint8Array): bigint;
   /** An ArrayBuffer over memory that it does not own. */
   view(address: bigint, length: number): ArrayBuffer;
 }
@@ -104,6 +106,7 @@ function bind(koffi: Koffi, constants: SystemConstants): LibC {
     madviseAsync: (address, length, advice) => elsewhere(madvise, address, length, advice),
     exchange: bindExchange(library, constants, errnoOf),
     syncfs: bindSyncfs(library, errnoOf),
+    addressOf: (bytes) => koffi.address(bytes),
     view: (address, length) => koffi.view(address, length),
   };
 }

@@ -1,5 +1,6 @@
 import { fieldOf } from "../array/field.js";
-import { RecordArray, STRIDED, zeros } from "../array/index.js";
+import { RecordArray, STRIDED } from "../array/index.js";
+import { room } from "../array/strided.js";
 import { type Copy, copyAll } from "../array/together.js";
 import { type DType, type DTypeLike, structOf } from "../dtype/index.js";
 import type { NamedColumn } from "./assign-rows.js";
@@ -15,7 +16,7 @@ export function packRecords<D extends DTypeLike>(
   length: number,
 ): RecordArray<D, "r+"> {
   const dtype = recordDType(columns);
-  const records = zeros(dtype, [length]);
+  const records = room(dtype, [length]);
   const copies: Copy[] = [];
   for (const [i, field] of (dtype.fields ?? []).entries()) {
     const column = columns[i]?.[1];

@@ -1,0 +1,42 @@
+import { isMemmapError } from "../errors.js";
+import { type LibC, loadLibC } from "./libc.js";
+
+/** From so many bytes on, memory that nobody has touched is worth a call for large pages; NumPy has the same bound. */
+const LARGE = 1 << 22;
+
+let libc: LibC | null | undefined;
+
+/**
+ * Memory of any content, all of which is to be stored over before anybody sees it. It is not made zero first, and the system
+ * gives it in large pages where it has them: a page of four kilobytes after the other would cost more than what is stored.
+ *
+ * @throws RangeError where there is no such memory
+ */
+export function freshMemory(length: number): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
+  const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+  if (length >= LARGE) useLargePages(bytes);
+  return bytes;
+}
+
+function useLargePages(bytes: Uint8Array): void {
+  const calls = libraryCalls();
+  const advice = calls?.constants.advice.hugepage;
+  if (calls === undefined || advice === undefined) return;
+  const address = calls.addressOf(bytes);
+  // The system takes whole pages.
+  const ahead = Number(-address & BigInt(calls.pageSize - 1));
+  calls.madvise(address + BigInt(ahead), bytes.length - ahead, advice);
+}
+
+function libraryCalls(): LibC | undefined {
+  if (libc === undefined) {
+    try {
+      libc = loadLibC();
+    } catch (error) {
+      if (!isMemmapError(error, "UNSUPPORTED")) throw error;
+      libc = null;
+    }
+  }
+  return libc ?? undefined;
+}
