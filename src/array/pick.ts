@@ -9,9 +9,15 @@ import { type Strided, zeros } from "./strided.js";
 
 /** A copy of these rows, in their order. */
 export function takeRows(array: Strided, rows: Rows): Strided {
+  const taken = zeros(array.dtype, array.layout.shape.with(0, rows.length));
+  takeInto(array, rows, taken);
+  return taken;
+}
+
+/** Copies these rows, in their order, to an array in C order of as many. */
+export function takeInto(array: Strided, rows: Rows, taken: Strided): void {
   const { dtype, layout, bytes } = array;
-  const taken = zeros(dtype, layout.shape.with(0, rows.length));
-  if (taken.bytes.length === 0) return taken;
+  if (taken.bytes.length === 0) return;
   const stride = layout.strides[0] ?? 0;
   const rowBytes = solidRow(layout, dtype.itemsize);
   if (rowBytes !== undefined) gather(bytes, rowBytes, rows, stride, layout.offset, taken.bytes);
@@ -23,7 +29,6 @@ export function takeRows(array: Strided, rows: Rows): Strided {
       copyElements(block, column);
     });
   }
-  return taken;
 }
 
 /** Stores the rows of `from` into these rows of `to`, of the same dtype; the last of several for one row stays. */
