@@ -2,12 +2,14 @@ import { BLOCK } from "./blocks.js";
 import { type CompareOptions, compareScalar } from "./compare.js";
 import { compareComplexScalar } from "./compare-complex.js";
 import { compareUnitsScalar, type Units } from "./compare-units.js";
+import { engineFor } from "./few.js";
 import { maskAnd } from "./masks.js";
 import type { Complex, FloatArray, NumericArray } from "./types.js";
+import { markSpan, spanBetween } from "./within.js";
 
 const upper = new Uint8Array(BLOCK);
 
-/** Writes to `out` where `low` ≤ element ≤ `high`, both ends included, as {@link compareScalar} compares. */
+/** Writes to `out` where `low` ≤ element ≤ `high`, both ends included, as {@link compareScalar} compares, in one pass. */
 export function between(
   values: NumericArray,
   start: number,
@@ -18,6 +20,12 @@ export function between(
   outOffset: number,
   options: CompareOptions = {},
 ): void {
+  const running = engineFor(end - start);
+  if (running !== undefined) {
+    const span = spanBetween(low, high, values, options.nat === true);
+    markSpan(span, values, start, end, out, outOffset, running);
+    return;
+  }
   for (let at = start; at < end; at += BLOCK) {
     const [stop, to] = [Math.min(at + BLOCK, end), outOffset + at - start];
     compareScalar("ge", values, at, stop, low, out, to, options);

@@ -1,6 +1,7 @@
 import { BLOCK, isBig, loadBlock, newBlock } from "./blocks.js";
 import { minusNumbers, minusScalar, minusWords } from "./differences.js";
 import { engineFor } from "./few.js";
+import { isPaired, markPairs } from "./pairs.js";
 import { type CompareOp, mirrored, planForBigs, planForNumbers } from "./plan.js";
 import type { BigArray, NumberArray, NumericArray } from "./types.js";
 import { markSpan, spanOf } from "./within.js";
@@ -107,6 +108,11 @@ export function compareArrays(
   outOffset: number,
   { nat = false }: CompareOptions = {},
 ): void {
+  const running = isPaired(a, b) ? engineFor(count) : undefined;
+  if (running !== undefined) {
+    markPairs(op, a, aStart, b, bStart, count, out, outOffset, nat, running);
+    return;
+  }
   for (let done = 0; done < count; done += BLOCK) {
     const some = Math.min(BLOCK, count - done);
     const [from, other, to] = [aStart + done, bStart + done, outOffset + done];

@@ -1,6 +1,8 @@
 import { BLOCK } from "./blocks.js";
 import { countNonzeroBytes } from "./bytes.js";
+import { engineFor } from "./few.js";
 import { gatherBlock } from "./gather.js";
+import { type Engine, SLOT, slot } from "./kernels/engine.js";
 import { Memory } from "./memory.js";
 import { scatterBlock } from "./scatter.js";
 
@@ -17,10 +19,42 @@ const places = new Int32Array(BLOCK + 1);
  * @returns how many there were
  */
 export function compress(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
+  const running = itemsize <= WIDE ? engineFor(mask.length) : undefined;
+  if (running !== undefined) return compressByKernel(src, itemsize, mask, dst, running);
   const [from, to] = [new Memory(src), new Memory(dst)];
   return eachPlaces(mask, (count, first, done) => {
     gatherBlock(from, itemsize, places, count, itemsize, first * itemsize, to, done * itemsize);
   });
+}
+
+/** Up to this size all elements of a block are handed to a kernel; larger ones are copied one by one. */
+const WIDE = 64;
+
+function compressByKernel(
+  src: Uint8Array,
+  itemsize: number,
+  mask: Uint8Array,
+  dst: Uint8Array,
+  running: Engine,
+): number {
+  const { kernels } = running;
+  const [elements, picked, truths] = [slot(0), slot(1), slot(3)];
+  const step = Math.floor(SLOT / itemsize / 16) * 16;
+  let done = 0;
+  for (let first = 0; first < mask.length; first += step) {
+    const end = Math.min(first + step, mask.length);
+    running.load(mask, first, end, truths);
+    const count = kernels.countMask(truths, end - first);
+    const at = done * itemsize;
+    if (count === end - first) dst.set(src.subarray(first * itemsize, end * itemsize), at);
+    else if (count > 0) {
+      running.load(src, first * itemsize, end * itemsize, elements);
+      kernels.pickMasked(itemsize, elements, truths, end - first, picked);
+      running.unload(picked, count * itemsize, dst, at);
+    }
+    done += count;
+  }
+  return done;
 }
 
 /**

@@ -1,6 +1,15 @@
 import { eachBlock, eachComplexBlock, isBig, isFloat } from "./blocks.js";
+import { engineFor } from "./few.js";
 import type { FloatArray, NumericArray } from "./types.js";
-import { HIGH, LOW, wordsOf } from "./words.js";
+import { markSpan, type Span } from "./within.js";
+import { HIGH, LOW, NAT, wordsOf } from "./words.js";
+
+/** Every float but NaN is from one infinity to the other. */
+const NOT_NUMBERS: Span = {
+  floats: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
+  flip: true,
+};
+const NOT_TIMES: Span = { integers: { low: NAT, high: NAT }, flip: false };
 
 /**
  * Writes to `out` which of the elements `start` to `end - 1` are NaN: 0 for every integer. With `nat`, which
@@ -14,7 +23,10 @@ export function isnan(
   outOffset: number,
   { nat = false }: { readonly nat?: boolean } = {},
 ): void {
-  if (isFloat(values)) {
+  const running = isFloat(values) || nat ? engineFor(end - start) : undefined;
+  if (running !== undefined) {
+    markSpan(isFloat(values) ? NOT_NUMBERS : NOT_TIMES, values, start, end, out, outOffset, running);
+  } else if (isFloat(values)) {
     let to = outOffset;
     eachBlock(values, start, end, {}, (block, count) => {
       for (let i = 0; i < count; i++) out[to + i] = Number(Number.isNaN(block[i]));
