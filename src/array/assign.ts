@@ -15,6 +15,7 @@ import { asStrided, isTypedArray } from "./operand.js";
 import { storeApart } from "./overlap.js";
 import { detached, type PlainVisitor, plainShape, walkPlain } from "./plain.js";
 import { dataView, type Strided, type Viewable, zeros } from "./strided.js";
+import { type Copy, copyAll } from "./together.js";
 
 /** What goes into an array: another array, a typed array, nested plain arrays, or one value for all rows. */
 export type ArraySource<D extends DTypeLike = DTypeLike> =
@@ -37,7 +38,24 @@ export interface AssignOptions {
 }
 
 /** An assignment that has been found good; calling it stores the values. */
-export type Assignment = () => void;
+export interface Assignment {
+  (): void;
+  /** The bytes that it moves, where it does nothing else. */
+  readonly copy?: Copy;
+}
+
+/**
+ * Makes assignments of as many rows each, one after the other, and those together that move bytes which none of them stores.
+ *
+ * @param targets what they store into
+ */
+export function makeAll(assignments: readonly Assignment[], targets: readonly Strided[]): void {
+  const copies = assignments.flatMap(({ copy }) => (copy === undefined ? [] : [copy]));
+  const stored = new Set(targets.map(({ bytes }) => bytes.buffer));
+  const areApart = !copies.some(([{ bytes }]) => stored.has(bytes.buffer));
+  for (const assignment of assignments) if (!areApart || assignment.copy === undefined) assignment();
+  if (areApart) copyAll(copies);
+}
 
 /**
  * Judges a whole assignment before its first byte is written.
@@ -73,7 +91,11 @@ function planArray(to: Strided, array: Strided, casting: Casting, options: Assig
   if (misfit !== undefined) {
     throw new CastError(`${rowName(misfit.position, once.shape, options)}: ${misfit.problem}`);
   }
-  return () => storeApart({ ...array, layout }, to, conversion.store);
+  const from = { ...array, layout };
+  const assignment = () => storeApart(from, to, conversion.store);
+  return conversion.store === copyElements
+    ? Object.assign(assignment, { copy: [from, to] as const })
+    : assignment;
 }
 
 /** One value everywhere: stored once, then copied. */

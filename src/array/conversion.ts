@@ -1,4 +1,4 @@
-import { findUntruth } from "../compute/index.js";
+import { findStridedUntruth, findUntruth } from "../compute/index.js";
 import { structureProblem } from "../dtype/cast.js";
 import {
   type Casting,
@@ -16,6 +16,7 @@ import { copyElements } from "./copy.js";
 import { forEachElement } from "./elements.js";
 import { fieldOf } from "./field.js";
 import { dataView, type Strided } from "./strided.js";
+import { type Copy, copyAll } from "./together.js";
 
 /** An element that does not go in: its place in C order, and why. */
 export interface Misfit {
@@ -58,13 +59,24 @@ const all = () => undefined;
 
 /** Bytes that come from outside may be other than 0 and 1, which must not reach a file of booleans. */
 function untruth(from: Strided): Misfit | undefined {
+  const [count, ...inner] = from.layout.shape;
+  const [stride] = from.layout.strides;
+  if (inner.length === 0 && count !== undefined && stride !== undefined && stride !== 1) {
+    const { bytes, layout } = from;
+    const position = findStridedUntruth(bytes, layout.offset, stride, count);
+    return position < 0 ? undefined : noBoolean(position, bytes[layout.offset + position * stride]);
+  }
   let before = 0;
   for (const values of blocks(from)) {
     const at = values instanceof Uint8Array ? findUntruth(values) : -1;
-    if (at >= 0) return { position: before + at, problem: `the byte ${values[at]} is no boolean (0 or 1)` };
+    if (at >= 0) return noBoolean(before + at, values[at]);
     before += values.length;
   }
   return undefined;
+}
+
+function noBoolean(position: number, byte: unknown): Misfit {
+  return { position, problem: `the byte ${byte} is no boolean (0 or 1)` };
 }
 
 function outside(from: Strided, to: DType): Misfit | undefined {
@@ -125,8 +137,13 @@ function byField(from: DType, fields: readonly Field[], casting: Casting): Conve
       return undefined;
     },
     store: (records, target) => {
-      for (const { field, source, inner } of parts)
-        inner.store(fieldOf(records, source), fieldOf(target, field));
+      const copies: Copy[] = [];
+      for (const { field, source, inner } of parts) {
+        const [part, place] = [fieldOf(records, source), fieldOf(target, field)];
+        if (inner.store === copyElements) copies.push([part, place]);
+        else inner.store(part, place);
+      }
+      copyAll(copies);
     },
   };
 }

@@ -60,3 +60,4 @@ export type {
   NumericArray,
 } from "./types.js";
 export { type Unique, type UniqueOptions, unique, uniqueComplex, uniqueUnits } from "./unique.js";
+export { findStridedUntruth } from "./untruth.js";

@@ -1,3 +1,4 @@
+import { makeAll } from "../array/assign.js";
 import { denseCopy } from "../array/copy.js";
 import {
   type ArrayView,
@@ -52,9 +53,11 @@ export function planRows(
     const assignments = columns.map(([, column], i) =>
       column.planAssign(unharmed(rows.part(at(targets, i), 0, length), columns.slice(0, i)), options),
     );
-    return () => {
-      for (const assignment of assignments) assignment();
-    };
+    return () =>
+      makeAll(
+        assignments,
+        columns.map(([, column]) => column[STRIDED]()),
+      );
   }
   if (Array.isArray(source)) checkRows(source, targets, firstRow);
   const step = blockRows(targets);
