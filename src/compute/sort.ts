@@ -2,7 +2,9 @@ import type { Units } from "./compare-units.js";
 import { gather } from "./gather.js";
 import type { Indices } from "./indices.js";
 import { orderOf } from "./radix.js";
+import { orderOfSmall, sortSmall } from "./small-words.js";
 import { complexKeys, keysOf, unitKeys } from "./sort-keys.js";
+import { sortWithKernels } from "./sort-values.js";
 import type { FloatArray, NumericArray } from "./types.js";
 
 /** What sorting needs to know of the elements beside their type. */
@@ -17,7 +19,7 @@ export interface SortOptions {
  * the result.
  */
 export function argsort(values: NumericArray, { nat = false }: SortOptions = {}): Indices {
-  return orderOf(keysOf(values, nat));
+  return orderOfSmall(values) ?? orderOf(keysOf(values, nat));
 }
 
 /** As {@link argsort} for complex numbers, by real and then imaginary part; those with a NaN come last. */
@@ -30,8 +32,10 @@ export function argsortUnits(values: Units, width: number): Indices {
   return orderOf(unitKeys(values, width));
 }
 
-/** The elements in the order of {@link argsort}, in a new array. */
+/** The elements in the order of {@link argsort}, in a new array. Memory: the elements twice, beside the result. */
 export function sort<Values extends NumericArray>(values: Values, options: SortOptions = {}): Values {
+  const sorted = sortSmall(values) ?? sortWithKernels(values, options.nat === true);
+  if (sorted !== undefined) return sameType(values, sorted.buffer) as Values;
   return takeElements(values, 1, argsort(values, options));
 }
 
@@ -73,7 +77,7 @@ const TYPES = [
  * A typed array over `buffer` of the same type as `values`. Not by its constructor, which may be a subclass
  * such as Buffer.
  */
-function sameType(values: NumericArray, buffer: ArrayBuffer): NumericArray {
+export function sameType(values: NumericArray, buffer: ArrayBuffer): NumericArray {
   const Type = TYPES.find((type) => values instanceof type) ?? Uint8Array;
   return new Type(buffer);
 }

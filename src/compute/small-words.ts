@@ -1,0 +1,74 @@
+import { type Indices, newIndices } from "./indices.js";
+import type { NumericArray } from "./types.js";
+
+/** Integers of up to 32 bits as words: a word with these bits turned has the integer's rank among all of its type. */
+export interface Words {
+  readonly words: Uint8Array | Uint16Array | Int32Array;
+  readonly flip: number;
+}
+
+/** @returns undefined where the elements are others */
+export function integerWords(values: NumericArray): Words | undefined {
+  const { buffer, byteOffset, length } = values;
+  if (values instanceof Int8Array) return { words: new Uint8Array(buffer, byteOffset, length), flip: 0x80 };
+  if (values instanceof Int16Array) {
+    return { words: new Uint16Array(buffer, byteOffset, length), flip: 0x8000 };
+  }
+  if (values instanceof Uint32Array) {
+    return { words: new Int32Array(buffer, byteOffset, length), flip: 0x80000000 | 0 };
+  }
+  const isWords =
+    values instanceof Int32Array || values instanceof Uint16Array || values instanceof Uint8Array;
+  return isWords ? { words: values, flip: 0 } : undefined;
+}
+
+/** The words of small integers, where there are enough of them for a table of all that there could be. */
+function smallWords(values: NumericArray, share: number): Words | undefined {
+  const small = values.BYTES_PER_ELEMENT < 4 ? integerWords(values) : undefined;
+  return small !== undefined && values.length >= share * 2 ** (8 * values.BYTES_PER_ELEMENT)
+    ? small
+    : undefined;
+}
+
+/** How often each word occurs, by its rank. */
+function countWords({ words, flip }: Words): Uint32Array {
+  const counts = new Uint32Array(2 ** (8 * words.BYTES_PER_ELEMENT));
+  for (let i = 0; i < words.length; i++) counts[words[i] ^ flip] += 1;
+  return counts;
+}
+
+/** The words of many integers of 8 or 16 bits in ascending order; undefined for others. Memory: none beside the result. */
+export function sortSmall(values: NumericArray): Uint8Array<ArrayBuffer> | undefined {
+  const small = smallWords(values, 1 / 4);
+  if (small === undefined) return undefined;
+  const buffer = new ArrayBuffer(values.byteLength);
+  const sorted = values.BYTES_PER_ELEMENT === 1 ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  const counts = countWords(small);
+  for (let rank = 0, at = 0; rank < counts.length; rank++) {
+    const end = at + counts[rank];
+    if (end > at) sorted.fill(rank ^ small.flip, at, end);
+    at = end;
+  }
+  return new Uint8Array(buffer);
+}
+
+/** The places of many integers of 8 or 16 bits in ascending order, stably; undefined for others. */
+export function orderOfSmall(values: NumericArray): Indices | undefined {
+  const small = smallWords(values, 1);
+  if (small === undefined || values.length >= 2 ** 32) return undefined;
+  const { words, flip } = small;
+  const places = countWords(small);
+  for (let rank = 0, start = 0; rank < places.length; rank++) {
+    const count = places[rank];
+    places[rank] = start;
+    start += count;
+  }
+  const order = newIndices(words.length, words.length);
+  for (let i = 0; i < words.length; i++) {
+    const rank = words[i] ^ flip;
+    const place = places[rank];
+    places[rank] = place + 1;
+    order[place] = i;
+  }
+  return order;
+}

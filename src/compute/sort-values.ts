@@ -1,0 +1,56 @@
+import { type SortingRoom, sortingRoom } from "./sort-pairs.js";
+import type { FloatArray, NumericArray } from "./types.js";
+
+/**
+ * Many numbers of 32 or 64 bits in ascending order, by kernels; NaN, and with `nat` NaT, come last. Equal floats with different bits,
+ * 0 and -0 and all NaN, stay in their order. Memory: the elements twice, beside the result.
+ *
+ * @returns the bytes of the result; undefined where there are few numbers, others, or no kernels or memory for them
+ */
+export function sortWithKernels(values: NumericArray, nat: boolean): Uint8Array<ArrayBuffer> | undefined {
+  const { length, BYTES_PER_ELEMENT: size } = values;
+  const room = size < 4 ? undefined : sortingRoom(length, size);
+  if (room === undefined) return undefined;
+  room.engine.load(values, 0, length, room.at);
+  const sorted = sortLoaded(values, nat, room) >>> 0;
+  const bytes = new Uint8Array(values.byteLength);
+  room.engine.unload(sorted, bytes.length, bytes, 0);
+  if (values instanceof Float64Array) restoreZeros(values, new Float64Array(bytes.buffer));
+  else if (values instanceof Float32Array) restoreZeros(values, new Float32Array(bytes.buffer));
+  return bytes;
+}
+
+function sortLoaded(values: NumericArray, nat: boolean, { engine, at, other, bins }: SortingRoom): number {
+  const { kernels } = engine;
+  const { length } = values;
+  if (values instanceof Float64Array) return kernels.sortFloats64(at, other, length, bins);
+  if (values instanceof Float32Array) return kernels.sortFloats32(at, other, length, bins);
+  if (values.BYTES_PER_ELEMENT === 4) {
+    return kernels.sortIntegers32(at, other, length, values instanceof Int32Array, bins);
+  }
+  return kernels.sortIntegers64(at, other, length, values instanceof BigInt64Array, nat, bins);
+}
+
+/** Gives the zeros, which are sorted by their sign, the order that they had. */
+function restoreZeros(values: FloatArray, sorted: FloatArray): void {
+  const first = countLess(sorted, (value) => value < 0);
+  const end = countLess(sorted, (value) => value <= 0);
+  if (end === first || !Object.is(sorted[first], -0) || Object.is(sorted[end - 1], -0)) return;
+  for (let i = 0, at = first; at < end; i++) {
+    if (values[i] === 0) {
+      sorted[at] = values[i];
+      at += 1;
+    }
+  }
+}
+
+/** How many elements, all at the beginning, some hold for. */
+function countLess(sorted: FloatArray, holds: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(sorted[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
