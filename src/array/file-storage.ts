@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { ClosedError, CorruptError, StaleError } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
 import { type FileIdentity, identityOf, isSameFile, type Mapping, platform } from "../platform/index.js";
+import { noteWritable } from "../platform/writable-maps.js";
 import type { Storage } from "./storage.js";
 
 /** How {@link mapFile} maps. */
@@ -86,6 +87,7 @@ export function mapFile(
       // Other threads map files from their start.
       if (offset === 0) origins.set(mapping.buffer, { path, identity });
       mappings.set(mapping.buffer, new WeakRef(mapping));
+      if (shared) noteWritable(identity, mapping.buffer);
     }
     return mapping;
   } finally {

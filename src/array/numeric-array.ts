@@ -2,7 +2,7 @@ import type { CompareOp } from "../compute/index.js";
 import { type DTypeLike, type ElementOf, type InputOf, parseDType } from "../dtype/index.js";
 import type { ArrayView } from "./array-view.js";
 import type { AccessMode } from "./base.js";
-import { compare } from "./numerics/comparison.js";
+import { type Comparison, compare } from "./numerics/comparison.js";
 import { cumsum } from "./numerics/cumsum.js";
 import { type Distinct, distinct, type UniqueOptions } from "./numerics/distinct.js";
 import { mapped } from "./numerics/mapped.js";
@@ -51,7 +51,13 @@ export abstract class NumericArray<
   M extends AccessMode = AccessMode,
 > extends ReducibleArray<D, M> {
   #compare(op: CompareOp, other: unknown): Mask {
-    return this.own(compare(this[STRIDED](), [{ op, other }], this.storage.label));
+    return this.#holds([{ op, other }]);
+  }
+
+  #holds(comparisons: readonly Comparison[]): Mask {
+    // Asked for first: what maps a column for writing makes its statistics count no more.
+    const statistics = this.storage.statistics?.();
+    return this.own(compare(this[STRIDED](), comparisons, this.storage.label, statistics));
   }
 
   /**
@@ -101,7 +107,7 @@ export abstract class NumericArray<
   /** Where `low` ≤ element ≤ `high`, both ends included; compared as in {@link NumericArray.lt}. */
   between(low: Comparand<D>, high: Comparand<D>): Mask {
     const ends = [{ op: "ge", other: low } as const, { op: "le", other: high } as const];
-    return this.own(compare(this[STRIDED](), ends, this.storage.label));
+    return this.#holds(ends);
   }
 
   /**

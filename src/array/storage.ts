@@ -1,4 +1,5 @@
 import { ClosedError } from "../errors.js";
+import type { BlockStatistics } from "./statistics.js";
 
 /**
  * Where the bytes of an array live. An array asks for them at each use and never keeps them, so that a column can
@@ -23,6 +24,8 @@ export interface Storage {
    * @throws StaleError, CorruptError where the bytes are not those of the file any more
    */
   verify?(): void;
+  /** What is known of the elements from the first one on without reading them, where that counts now. */
+  statistics?(): BlockStatistics | undefined;
   /** What messages call it: `column "delay"`, `array`. */
   readonly label: string;
   /** The name of the file that the bytes are of, where they are of one. */

@@ -18,6 +18,16 @@ export type { StoreKind } from "./scan.js";
 export { schemaProblem } from "./schema-problem.js";
 export { prefixOf, type Scope, ScopedDraft, scopedCatalog, type TableCatalog } from "./scoped-draft.js";
 export type { Durability } from "./stage.js";
+export {
+  building,
+  type IndexSite,
+  indexDirectory,
+  indexFile,
+  readIndex,
+  type SideFile,
+  unusableBecause,
+  type Waiting,
+} from "./statistics/index.js";
 export { Store, type StoreOptions } from "./store.js";
 export { didYouMean } from "./suggest.js";
 export type { NewColumn, RowBlock, TableDraft } from "./table-draft.js";

@@ -24,6 +24,7 @@ import { authorityOf, readStore } from "./read-store.js";
 import { recover } from "./recover.js";
 import { nounOf, type Scan, type StoreKind, scan } from "./scan.js";
 import { type Durability, Stage } from "./stage.js";
+import { sweepIndexes } from "./statistics/index-files.js";
 import { syncStore } from "./sync-store.js";
 import { isStore, isVacant } from "./vacancy.js";
 import type { Locking } from "./writer-lock.js";
@@ -102,7 +103,7 @@ export class Store {
       if (!isStore(paths.root, files)) writableScan(paths, files, store.kind);
       store.#holdOn(options);
       store.#recover();
-      store.#take(writableScan(paths, files, store.kind));
+      store.#takeForWriting(writableScan(paths, files, store.kind));
     });
   }
 
@@ -134,7 +135,7 @@ export class Store {
       store.#holdOn(options);
       store.#recover();
       store.#isNew = !isStore(paths.root, files);
-      if (!store.#isNew) store.#take(writableScan(paths, files, store.kind));
+      if (!store.#isNew) store.#takeForWriting(writableScan(paths, files, store.kind));
     });
   }
 
@@ -152,6 +153,12 @@ export class Store {
   #take(found: Scan): void {
     this.#catalog = found.catalog;
     this.#last = found.last;
+  }
+
+  #takeForWriting(found: Scan): void {
+    this.#take(found);
+    // Where writers may not know of one another, it may be another's that is being built.
+    if (this.#hold?.isSure === true) sweepIndexes(this.paths, this.files, this.#catalog);
   }
 
   #holdOn({ locking, timeout }: Pick<StoreOptions, "locking" | "timeout">): void {

@@ -1,12 +1,13 @@
-import { type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
+import { type BlockStatistics, type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
 import { ClosedError, isMemmapError, NotFoundError, StaleError } from "../errors.js";
 import { type FileIdentity, isSameFile, type Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes, type Store } from "../store/index.js";
+import { IndexedColumn, type IndexedStore } from "./column-index.js";
 import { FileWatch } from "./file-watch.js";
 import { inTurn } from "./in-turn.js";
 
 /** What a column's bytes need of the store. */
-export type StorageOwner = Pick<Store, "writable" | "files" | "hasMovedOn">;
+export type StorageOwner = Pick<Store, "writable" | "files" | "hasMovedOn"> & IndexedStore;
 
 /**
  * The bytes of one column of a table, mapped at first use. It follows the column through growth, renaming, replacement
@@ -17,6 +18,7 @@ export class ColumnStorage implements Storage {
   readonly writable: boolean;
   readonly #store: StorageOwner;
   readonly #watch: FileWatch;
+  readonly index: IndexedColumn;
   #state: ColumnState;
   #name: string;
   /** Made when it is asked for, which every operation does. */
@@ -29,6 +31,7 @@ export class ColumnStorage implements Storage {
   constructor(name: string, state: ColumnState, store: StorageOwner) {
     this.#store = store;
     this.#watch = new FileWatch(store);
+    this.index = new IndexedColumn(store, () => this.state);
     this.#name = name;
     this.#state = state;
     this.writable = store.writable;
@@ -77,6 +80,10 @@ export class ColumnStorage implements Storage {
   /** Before many bytes are read: see {@link FileWatch.verify}. */
   verify(): void {
     if (this.#bytes !== undefined && this.#bytes.length > 0) this.#watch.verify(this.#state);
+  }
+
+  statistics(): BlockStatistics | undefined {
+    return this.index.statistics();
   }
 
   #map(): Uint8Array {

@@ -1,4 +1,5 @@
 export type { AppendedRow, Appender, AppenderOptions } from "./appender.js";
+export type { ColumnIndex } from "./column-index.js";
 export { copied } from "./columns.js";
 export { formatBytes } from "./format-count.js";
 export { inTurn } from "./in-turn.js";

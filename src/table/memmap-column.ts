@@ -8,6 +8,7 @@ import {
   rowBytes,
   shapeOf,
 } from "../store/index.js";
+import type { ColumnIndex } from "./column-index.js";
 import type { ColumnStorage } from "./column-storage.js";
 
 /** What a column asks of its table. */
@@ -72,6 +73,57 @@ export class MemmapColumn<
   /** The shape of each row's cell; `[]` for one element, and of an array without axes. */
   get itemShape(): readonly number[] {
     return this.#storage.state.itemShape;
+  }
+
+  /**
+   * The index of the column, and whether it counts now; undefined where none was built. It counts only where nothing can have
+   * been stored into the file since it was built, by whatever program: it is never wrong, only absent.
+   */
+  get index(): ColumnIndex | undefined {
+    return this.#storage.index.info;
+  }
+
+  /**
+   * Notes the least and the greatest element of each block of 65,536 rows, in a file of its own. Comparisons with a value and `between`
+   * then need not read the blocks of which these say enough: on a column in order, nearly none. All results stay
+   * what they are.
+   *
+   * The index counts until the column's file is changed, also by other software and through maps; then it is to be built
+   * again, as after the system was started anew. While this process has the column mapped for writing, it does not
+   * count: a table that is open with mode `"r"` uses it. A file system that does not tell of stores through maps, such as tmpfs or
+   * one of a network, can have none. Comparisons by an index do not see what was stored into a read-only table's
+   * private pages.
+   *
+   * It reads the file once, and waits for the disk; of a file that was just stored into, up to a quarter of a second more.
+   *
+   * ```ts
+   * const { usable, reason } = table.column("time").buildIndex();
+   * ```
+   *
+   * @returns the index; `usable` is false, with the reason, where it could not be built, or does not count yet
+   * @throws DTypeError for strings, complex numbers, records and bytes, ReadOnlyError in mode `"r"`, ShapeError,
+   * UnsupportedError for columns in Fortran order and within a transaction that changes the column
+   */
+  buildIndex(): ColumnIndex {
+    return this.#storage.index.build(this.#storage.label);
+  }
+
+  /**
+   * As `buildIndex`, in between turns of the event loop.
+   *
+   * @param options `signal` ends it early: it is rejected with the signal's reason
+   */
+  async buildIndexAsync({
+    signal,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+  } = {}): Promise<ColumnIndex> {
+    return this.#storage.index.buildAsync(this.#storage.label, signal);
+  }
+
+  /** Removes the index. @returns whether there was one. @throws ReadOnlyError in mode `"r"` */
+  dropIndex(): boolean {
+    return this.#storage.index.drop();
   }
 
   /** The shape, the dtype, and the first and last elements; of a column that is gone, that it is. */

@@ -5,12 +5,14 @@ import { splitRange } from "../blocks.js";
 import { broadcast, type Layout, showShape } from "../layout.js";
 import { asStrided } from "../operand.js";
 import { scanned } from "../scan.js";
+import type { BlockStatistics } from "../statistics.js";
 import { type Strided, zeros } from "../strided.js";
 import { broadcastShape } from "./broadcasting.js";
 import { listAsArray } from "./lists.js";
 import { type PairTest, pairTest } from "./pairs.js";
 import { blockLength, nativeOf, Reader } from "./reader.js";
 import { type ScalarTest, scalarTest } from "./scalars.js";
+import { compareBlocks, type Span } from "./skipping.js";
 
 /** One comparison of all elements: with one value, or with an array. */
 export interface Comparison {
@@ -119,11 +121,34 @@ function appliedTo(planned: PlannedTest, from: number, to: number, limit: number
 }
 
 /** Where all the comparisons hold: an array of truth values in the shape that all operands have together. */
-export function compare(array: Strided, comparisons: readonly Comparison[], label: string): Strided {
+export function compare(
+  array: Strided,
+  comparisons: readonly Comparison[],
+  label: string,
+  statistics?: BlockStatistics,
+): Strided {
   const plan = planComparison(array, comparisons, label);
   const result = zeros(parseDType("b1"), plan.shape);
-  compareRange(plan, 0, sizeOf(plan.shape), result.bytes, 0);
+  for (const [from, to] of undecided(plan, statistics, result.bytes)) {
+    compareRange(plan, from, to, result.bytes, from);
+  }
   return result;
+}
+
+/**
+ * Decides a comparison as far as block statistics do.
+ *
+ * @param out takes 1 for each element where it is known to hold; all zeros before
+ * @returns what is left for {@link compareRange}: all elements where there are no statistics
+ */
+export function undecided(
+  { array, comparisons, shape, tests }: ComparisonPlan,
+  statistics: BlockStatistics | undefined,
+  out: Uint8Array,
+): readonly Span[] {
+  const isOfValues = tests.every((test) => "scalar" in test);
+  if (statistics === undefined || !isOfValues) return [[0, sizeOf(shape)]];
+  return compareBlocks(array, comparisons, statistics, out);
 }
 
 /** A layout in a shape that it has been found to go together with. */

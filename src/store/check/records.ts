@@ -6,6 +6,7 @@ import { type Look, latest, look } from "../look.js";
 import { STAGE, type StorePaths } from "../paths.js";
 import { readFile } from "../read-file.js";
 import { type CommitRecord, MAX_COMMIT_BYTES, parseCommit } from "../record.js";
+import { INDEX } from "../statistics/index-files.js";
 import { attempt } from "./findings.js";
 import { MOST_GENERATIONS, NOTHING, type Salvaged, salvage } from "./salvage.js";
 
@@ -34,7 +35,7 @@ export interface Contents {
 }
 
 const NONE: Look = { last: undefined, pending: undefined, bytes: undefined };
-const OURS: readonly string[] = ["lock", "lock.lease", "last"];
+const OURS: readonly string[] = ["lock", "lock.lease", "last", INDEX];
 
 /** Reads the records of a store; throws nothing for what is wrong with them. */
 export function readRecords(paths: StorePaths, files: Files, before?: Records): Records {

@@ -1,0 +1,118 @@
+import type { CompareOp } from "../../compute/index.js";
+import { sizeOf } from "../../dtype/index.js";
+import { isContiguous } from "../layout.js";
+import type { BlockStatistics } from "../statistics.js";
+import type { Strided } from "../strided.js";
+import { scalarTest } from "./scalars.js";
+
+/** A comparison of all elements with one value. */
+interface ScalarComparison {
+  readonly op: CompareOp;
+  readonly other: unknown;
+}
+
+/** Elements from one to before another, in C order. */
+export type Span = readonly [from: number, to: number];
+
+/** What is known of a block: that a comparison holds nowhere in it, or everywhere; or neither. */
+const NOWHERE = 0;
+const EVERYWHERE = 1;
+const UNKNOWN = 2;
+
+/**
+ * Compares whole blocks of a column by what is known of them.
+ *
+ * @param out takes 1 for each element where all comparisons are known to hold; all zeros before
+ * @returns the elements of which nothing is known, ascending: they have to be compared
+ */
+export function compareBlocks(
+  { dtype, layout }: Pick<Strided, "dtype" | "layout">,
+  comparisons: readonly ScalarComparison[],
+  statistics: BlockStatistics | undefined,
+  out: Uint8Array,
+): readonly Span[] {
+  const count = sizeOf(layout.shape);
+  const first = layout.offset / dtype.itemsize;
+  if (
+    statistics === undefined ||
+    !Number.isInteger(first) ||
+    first + count > statistics.length ||
+    !dtype.equals(statistics.dtype) ||
+    !isContiguous(layout, dtype.itemsize)
+  ) {
+    return [[0, count]];
+  }
+  const { blockLength } = statistics;
+  const verdicts = comparisons.map(({ op, other }) => verdictsOf(op, other, statistics));
+  const spans: Span[] = [];
+  for (let from = 0; from < count; ) {
+    const block = Math.floor((first + from) / blockLength);
+    const to = Math.min((block + 1) * blockLength - first, count);
+    const known = together(verdicts.map((each) => each[block]));
+    const last = spans.at(-1);
+    if (known === EVERYWHERE) out.fill(1, from, to);
+    else if (known === UNKNOWN && last?.[1] === from) spans[spans.length - 1] = [last[0], to];
+    else if (known === UNKNOWN) spans.push([from, to]);
+    from = to;
+  }
+  return spans;
+}
+
+/** What is known of several comparisons at once. */
+function together(known: readonly (number | undefined)[]): number {
+  if (known.includes(NOWHERE)) return NOWHERE;
+  return known.every((each) => each === EVERYWHERE) ? EVERYWHERE : UNKNOWN;
+}
+
+/** What is known of each block. */
+function verdictsOf(op: CompareOp, value: unknown, statistics: BlockStatistics): Uint8Array {
+  switch (op) {
+    case "lt":
+    case "le":
+      return ordered(op, value, statistics, statistics.least, statistics.greatest);
+    case "gt":
+    case "ge":
+      return ordered(op, value, statistics, statistics.greatest, statistics.least);
+    case "eq":
+      return equal(value, statistics);
+    case "ne":
+      // NaN and NaT equal nothing, and so are other than everything.
+      return equal(value, statistics).map((known) => (known === UNKNOWN ? UNKNOWN : 1 - known));
+    default:
+      return op satisfies never;
+  }
+}
+
+/** Elements equal a value where they are neither below nor above it. */
+function equal(value: unknown, statistics: BlockStatistics): Uint8Array {
+  const above = verdictsOf("ge", value, statistics);
+  const below = verdictsOf("le", value, statistics);
+  return above.map((known, block) => together([known, below[block]]));
+}
+
+/**
+ * What an element's place in the order decides.
+ *
+ * @param likely of each block, the element for which the comparison holds if it does for any
+ * @param unlikely the one for which it holds only if it does for all
+ */
+function ordered(
+  op: CompareOp,
+  value: unknown,
+  { dtype, missing, blockLength, length }: BlockStatistics,
+  likely: BlockStatistics["least"],
+  unlikely: BlockStatistics["least"],
+): Uint8Array {
+  const blocks = missing.length;
+  const test = scalarTest(op, dtype, value, "");
+  const some = new Uint8Array(blocks);
+  const all = new Uint8Array(blocks);
+  test(likely, blocks, some, 0);
+  test(unlikely, blocks, all, 0);
+  return some.map((holds, block) => {
+    const without = missing[block] ?? 0;
+    const elements = Math.min(blockLength, length - block * blockLength);
+    if (holds === 0 || without === elements) return NOWHERE;
+    return all[block] === 1 && without === 0 ? EVERYWHERE : UNKNOWN;
+  });
+}
