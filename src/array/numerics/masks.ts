@@ -39,33 +39,50 @@ export function combine(name: "and" | "or", array: Strided, other: unknown, labe
   const side = maskOperand(name, array, other, label);
   const shape = broadcastShape(array.layout.shape, side.layout.shape, label);
   const result = zeros(B1, shape);
+  const [a, b] = [array, side].map((one) => ({ ...one, layout: stretch(one.layout, shape) }));
+  markTogether(name, a, b, result.bytes, 0);
+  return result;
+}
+
+/** Where both masks of one shape are true, or either, from `at` on in `out`. */
+export function markTogether(
+  name: "and" | "or",
+  array: Strided,
+  side: Strided,
+  out: Uint8Array,
+  at: number,
+): void {
   const kernel = name === "and" ? maskAnd : maskOr;
   const [reader, sideReader] = [new Reader(), new Reader()];
-  const pieces = split(stretch(side.layout, shape), blockLength(B1));
-  let to = 0;
-  for (const layout of split(stretch(array.layout, shape), blockLength(B1))) {
+  const pieces = split(side.layout, blockLength(B1));
+  let to = at;
+  for (const layout of split(array.layout, blockLength(B1))) {
     const piece = pieces.next().value;
     if (piece === undefined) break;
     const a = reader.read({ ...array, layout });
     const b = sideReader.read({ ...side, layout: piece });
-    if (a instanceof Uint8Array && b instanceof Uint8Array) kernel(a, 0, b, 0, a.length, result.bytes, to);
+    if (a instanceof Uint8Array && b instanceof Uint8Array) kernel(a, 0, b, 0, a.length, out, to);
     to += a.length;
   }
-  return result;
 }
 
 /** Where the mask is false. */
 export function negate(array: Strided, label: string): Strided {
   requireMask(array, "not", label);
   const result = zeros(B1, array.layout.shape);
+  markUntrue(array, result.bytes, 0);
+  return result;
+}
+
+/** Where a mask is false, from `at` on in `out`. */
+export function markUntrue(array: Strided, out: Uint8Array, at: number): void {
   const reader = new Reader();
-  let to = 0;
+  let to = at;
   for (const layout of split(array.layout, blockLength(B1))) {
     const values = reader.read({ ...array, layout });
-    if (values instanceof Uint8Array) maskNot(values, 0, values.length, result.bytes, to);
+    if (values instanceof Uint8Array) maskNot(values, 0, values.length, out, to);
     to += values.length;
   }
-  return result;
 }
 
 /** @throws DTypeError where elements are never NaN or NaT, and no numbers either */
@@ -75,19 +92,24 @@ export function requireMissing(dtype: DType, label: string): void {
 
 /** Which elements are NaN, or NaT. */
 export function missing(array: Strided, label: string): Strided {
+  requireMissing(array.dtype, label);
+  const result = zeros(B1, array.layout.shape);
+  markMissing(array, result.bytes, 0);
+  return result;
+}
+
+/** Which elements are NaN, or NaT, from `at` on in `out`, which holds zeros. */
+export function markMissing(array: Strided, out: Uint8Array, at: number): void {
   const { dtype, layout } = array;
-  requireMissing(dtype, label);
-  const result = zeros(B1, layout.shape);
   // Integers and truth values are never missing.
-  if ("biu".includes(dtype.kind)) return result;
+  if ("biu".includes(dtype.kind)) return;
   const reader = new Reader();
-  let to = 0;
+  let to = at;
   for (const piece of split(layout, blockLength(dtype))) {
     const values = reader.read({ ...array, layout: piece });
     const count = sizeOf(piece.shape);
-    if (dtype.kind === "c" && isFloats(values)) isnanComplex(values, 0, count, result.bytes, to);
-    else isnan(values, 0, count, result.bytes, to, { nat: dtype.step !== undefined });
+    if (dtype.kind === "c" && isFloats(values)) isnanComplex(values, 0, count, out, to);
+    else isnan(values, 0, count, out, to, { nat: dtype.step !== undefined });
     to += count;
   }
-  return result;
 }

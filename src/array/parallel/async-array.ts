@@ -1,9 +1,90 @@
 import type { DTypeLike } from "../../dtype/index.js";
 import type { AccessMode } from "../base.js";
+import type { Candidates, Comparand, Mask } from "../numeric-array.js";
+import type { Comparison } from "../numerics/comparison.js";
+import type { ScalarFor } from "../numerics/result-types.js";
+import type { Viewable } from "../strided.js";
 import { AsyncReducibleArray } from "./async-reducible-array.js";
+import { combineAsync, compareAsync, isInAsync, missingAsync, negateAsync } from "./masks.js";
+import type { AsyncOptions } from "./run.js";
 
-/** What arrays have asynchronous forms of, beside reductions. */
+/**
+ * Masks by worker threads, as {@link AsyncReducibleArray} has reductions. They lie in memory that threads share (the `buffer` of
+ * `values` is a SharedArrayBuffer), so that other asynchronous forms take them as they are. Where another array is in ordinary
+ * memory and as large, the mask is made at once on this thread.
+ */
 export abstract class AsyncArray<
   D extends DTypeLike = DTypeLike,
   M extends AccessMode = AccessMode,
-> extends AsyncReducibleArray<D, M> {}
+> extends AsyncReducibleArray<D, M> {
+  async #compareAsync(comparisons: readonly Comparison[], options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await compareAsync(this.parallelSource, comparisons, options));
+  }
+
+  /** {@link NumericArray.eq} by workers. */
+  eqAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "eq", other }], options);
+  }
+
+  /** {@link NumericArray.ne} by workers. */
+  neAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "ne", other }], options);
+  }
+
+  /** {@link NumericArray.lt} by workers. */
+  ltAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "lt", other }], options);
+  }
+
+  /** {@link NumericArray.le} by workers. */
+  leAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "le", other }], options);
+  }
+
+  /** {@link NumericArray.gt} by workers. */
+  gtAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "gt", other }], options);
+  }
+
+  /** {@link NumericArray.ge} by workers. */
+  geAsync(other: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    return this.#compareAsync([{ op: "ge", other }], options);
+  }
+
+  /** {@link NumericArray.between} by workers. */
+  betweenAsync(low: Comparand<D>, high: Comparand<D>, options?: AsyncOptions): Promise<Mask> {
+    const ends: Comparison[] = [
+      { op: "ge", other: low },
+      { op: "le", other: high },
+    ];
+    return this.#compareAsync(ends, options);
+  }
+
+  /** {@link NumericArray.isin} by workers. */
+  async isinAsync(values: Candidates<D> | ScalarFor<D>, options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await isInAsync(this.parallelSource, values, options));
+  }
+
+  /** {@link NumericArray.isnan} by workers. */
+  async isnanAsync(options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await missingAsync(this.parallelSource, options));
+  }
+
+  /** {@link NumericArray.and} by workers. */
+  async andAsync(other: MaskLike, options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await combineAsync("and", this.parallelSource, other, options));
+  }
+
+  /** {@link NumericArray.or} by workers. */
+  async orAsync(other: MaskLike, options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await combineAsync("or", this.parallelSource, other, options));
+  }
+
+  /** {@link NumericArray.not} by workers. */
+  async notAsync(options: AsyncOptions = {}): Promise<Mask> {
+    return this.own(await negateAsync(this.parallelSource, options));
+  }
+}
+
+/** What goes together with a mask. */
+type MaskLike = Viewable | Uint8Array | readonly unknown[] | boolean;

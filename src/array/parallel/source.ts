@@ -1,7 +1,8 @@
 import { sizeOf } from "../../dtype/index.js";
+import { broadcast, unstretched } from "../layout.js";
 import type { Strided } from "../strided.js";
 import { type AsyncOptions, PARALLEL_BYTES, workersOf } from "./run.js";
-import { type SharedArray, shareArray } from "./share.js";
+import { copyShared, type SharedArray, shareArray } from "./share.js";
 
 /** An array as its asynchronous methods hand it on. */
 export interface Source {
@@ -11,9 +12,6 @@ export interface Source {
   /** The name that its file has now. */
   readonly path: string | undefined;
 }
-
-/** Tasks for each worker: one that is held up leaves its share to others. */
-const TASKS = 4;
 
 /**
  * The array for workers; undefined where the work is done at once, on this thread, since it is small or no other thread sees the
@@ -28,8 +26,29 @@ export function forWorkers(
 ): SharedArray | undefined {
   workersOf(options);
   options.signal?.throwIfAborted();
-  const isShort = sizeOf(array.layout.shape) * array.dtype.itemsize < least;
-  return isShort ? undefined : shareArray(array, path);
+  return byteLength(array) < least ? undefined : shareArray(array, path);
+}
+
+/** Bytes that all elements of an array take without gaps. */
+export function byteLength({ dtype, layout }: Strided): number {
+  return sizeOf(layout.shape) * dtype.itemsize;
+}
+
+/** An operand in ordinary memory is copied where it is of no more than this part of the array's bytes. */
+const COPIED_PART = 1 / 4;
+
+/**
+ * An operand in the shape of an array that workers see; undefined where they cannot see the operand, and a copy would cost more
+ * than it gains.
+ */
+export function shareOperand(side: Strided, array: Strided): SharedArray | undefined {
+  const shared = shareArray(side);
+  if (shared !== undefined) return shared;
+  const once = { ...side, layout: unstretched(side.layout) };
+  if (byteLength(once) > COPIED_PART * byteLength(array)) return undefined;
+  const copy = copyShared(once);
+  const layout = broadcast(copy.layout, side.layout.shape);
+  return layout && { ...copy, layout };
 }
 
 /** One part of some things in a row: from one to before another. */
@@ -38,10 +57,17 @@ export interface Span {
   readonly to: number;
 }
 
-/** So many things cut into parts for the workers, of at least so many, and of a multiple of that but for the last. */
-export function spansOf(count: number, options: AsyncOptions, least = 1): Span[] {
-  const step = Math.ceil(count / (TASKS * workersOf(options)) / least) * least;
-  return Array.from({ length: Math.ceil(count / Math.max(1, step)) }, (_, i) => ({
+/** Tasks for each worker: one that is held up leaves its share to others. */
+export const TASKS = 4;
+
+/**
+ * So many things cut into parts for the workers.
+ *
+ * @param cut at multiples of `least`, into so many tasks for each worker
+ */
+export function spansOf(count: number, options: AsyncOptions, { least = 1, tasks = TASKS } = {}): Span[] {
+  const step = Math.max(1, Math.ceil(count / (tasks * workersOf(options)) / least)) * least;
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => ({
     from: i * step,
     to: Math.min(count, (i + 1) * step),
   }));

@@ -1,0 +1,109 @@
+import { parseDType, sizeOf } from "../../dtype/index.js";
+import { broadcastShape } from "../numerics/broadcasting.js";
+import { type Comparison, compare, planComparison, stretch } from "../numerics/comparison.js";
+import { combine, maskOperand, missing, negate, requireMask, requireMissing } from "../numerics/masks.js";
+import { isIn, planMembership } from "../numerics/membership.js";
+import type { Strided } from "../strided.js";
+import { type MaskWork, markPart } from "./mask-task.js";
+import { type AsyncOptions, inParallel } from "./run.js";
+import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
+import { forWorkers, type Source, shareOperand, spansOf, TASKS } from "./source.js";
+
+/** What workers run. */
+const MODULE = new URL("./mask-task.js", import.meta.url).href;
+
+const B1 = parseDType("b1");
+
+/** A mask has a byte for each element; a page of them is one worker's. */
+const PAGE = 4096;
+
+/** A set of more values than these is made once for each worker, not for each of its tasks. */
+const MANY = 1 << 12;
+
+/** How one mask is made. */
+interface MaskPlan {
+  /** Whose elements it is of, in the mask's shape. */
+  readonly source: Source;
+  /** Further arrays, in the same shape. */
+  readonly sides: readonly Strided[];
+  /** What workers do with the array and the further ones. */
+  readonly work: (sides: readonly SharedArray[]) => MaskWork;
+  readonly tasks?: number;
+  /** The same mask, made by this thread. */
+  readonly here: () => Strided;
+}
+
+async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, options: AsyncOptions) {
+  const { array, label } = source;
+  const shared = forWorkers(source, options);
+  if (shared === undefined) return here();
+  const others = sides.flatMap((side) => shareOperand(side, array) ?? []);
+  if (others.length < sides.length) return here();
+  const mask = sharedZeros(B1, array.layout.shape);
+  const common = { work: work(others), array: shared, label, mask: shareMemory(mask) };
+  const spans = spansOf(sizeOf(array.layout.shape), options, { least: PAGE, tasks });
+  const inputs = spans.map((span) => ({ ...common, ...span }));
+  await inParallel({ ...options, module: MODULE, act: markPart, inputs });
+  return mask;
+}
+
+/** Where all the comparisons hold, as `compare` has it. */
+export async function compareAsync(
+  source: Source,
+  comparisons: readonly Comparison[],
+  options: AsyncOptions,
+): Promise<Strided> {
+  const { array, tests } = planComparison(source.array, comparisons, source.label);
+  const sides = tests.flatMap((test) => ("side" in test ? [test.side] : []));
+  const work = (shared: readonly SharedArray[]): MaskWork => {
+    const next = shared.values();
+    const operands = tests.map((test, i) => {
+      const side = "side" in test ? next.next().value : undefined;
+      return side === undefined ? { value: comparisons[i].other } : { array: side };
+    });
+    return { kind: "compare", comparisons: operands.map((other, i) => ({ op: comparisons[i].op, other })) };
+  };
+  const here = () => compare(source.array, comparisons, source.label);
+  return masked({ source: { ...source, array }, sides, work, here }, options);
+}
+
+/** Where both masks are true, or either. */
+export async function combineAsync(
+  name: "and" | "or",
+  source: Source,
+  other: unknown,
+  options: AsyncOptions,
+): Promise<Strided> {
+  const { array, label } = source;
+  const operand = maskOperand(name, array, other, label);
+  const shape = broadcastShape(array.layout.shape, operand.layout.shape, label);
+  const [first, side] = [array, operand].map((one) => ({ ...one, layout: stretch(one.layout, shape) }));
+  const here = () => combine(name, array, other, label);
+  const work = ([shared]: readonly SharedArray[]): MaskWork => ({ kind: name, other: shared });
+  return masked({ source: { ...source, array: first }, sides: [side], work, here }, options);
+}
+
+/** Which elements are among some values. */
+export async function isInAsync(source: Source, values: unknown, options: AsyncOptions): Promise<Strided> {
+  const { array, label } = source;
+  const { candidates } = planMembership(array.dtype, values, label);
+  const work = (): MaskWork => ({ kind: "isin", candidates });
+  const tasks = candidates.length > MANY ? 1 : TASKS;
+  return masked({ source, sides: [], work, tasks, here: () => isIn(array, candidates, label) }, options);
+}
+
+/** Where a mask is false. */
+export async function negateAsync(source: Source, options: AsyncOptions): Promise<Strided> {
+  const { array, label } = source;
+  requireMask(array, "not", label);
+  const here = () => negate(array, label);
+  return masked({ source, sides: [], work: () => ({ kind: "not" }), here }, options);
+}
+
+/** Which elements are NaN, or NaT. */
+export async function missingAsync(source: Source, options: AsyncOptions): Promise<Strided> {
+  const { array, label } = source;
+  requireMissing(array.dtype, label);
+  const here = () => missing(array, label);
+  return masked({ source, sides: [], work: () => ({ kind: "isnan" }), here }, options);
+}
