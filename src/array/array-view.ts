@@ -5,10 +5,10 @@ import type { AccessMode } from "./base.js";
 import { fieldLayout } from "./field.js";
 import { type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
 import { AsyncArray } from "./parallel/async-array.js";
-import { takeRows } from "./pick.js";
+import { filterRows, takeRows } from "./pick.js";
 import { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 import { planPut } from "./put.js";
-import { maskedRows, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
+import { type MaskedRows, type RowSelection, type Rows, rowsOf, selectedBy, selectedRows } from "./rows.js";
 import { type Bound, type Range, type Slice, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { STRIDED, type Strided } from "./strided.js";
@@ -120,7 +120,12 @@ export class ArrayView<D extends DTypeLike = DTypeLike, M extends AccessMode = A
    * @throws ShapeError where the mask has another length
    */
   filter(mask: RowSelection): ArrayView<D, "r"> {
-    return this.takeRows(maskedRows(mask, this.length, this.storage.label));
+    return this.filterRows(selectedBy(mask, this.length, this.storage.label));
+  }
+
+  /** @internal A copy of rows that a mask of this length selects. */
+  filterRows(chosen: MaskedRows): ArrayView<D, "r"> {
+    return this.adopt(filterRows(this[STRIDED](), chosen));
   }
 
   /**

@@ -28,9 +28,20 @@ export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.j
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
 export { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
-export { isMask, maskedRows, maskOf, type RowSelection, type Rows, rowsOf, selectedRows } from "./rows.js";
+export {
+  isMask,
+  type MaskedRows,
+  maskedRows,
+  maskOf,
+  type RowSelection,
+  type Rows,
+  rowsOf,
+  selectedBy,
+  selectedRows,
+} from "./rows.js";
 export { type IndexArray, type Selection, type SelectionPart, select } from "./select.js";
 export { holdingBytes, openBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
 export { type Bound, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
+export type { BlockStatistics } from "./statistics.js";
 export { MemoryStorage, type Storage } from "./storage.js";
 export { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";

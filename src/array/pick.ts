@@ -1,17 +1,29 @@
-import { gather, scatter } from "../compute/index.js";
+import { compress, gather, scatter } from "../compute/index.js";
 import { sizeOf } from "../dtype/index.js";
 import { BLOCK_BYTES } from "./blocks.js";
 import { copyElements } from "./copy.js";
 import { forEachElement } from "./elements.js";
 import { denseLayout, isContiguous, type Layout, rowLayout } from "./layout.js";
-import type { Rows } from "./rows.js";
-import { type Strided, zeros } from "./strided.js";
+import type { MaskedRows, Rows } from "./rows.js";
+import { room, type Strided, zeros } from "./strided.js";
 
 /** A copy of these rows, in their order. */
 export function takeRows(array: Strided, rows: Rows): Strided {
-  const taken = zeros(array.dtype, array.layout.shape.with(0, rows.length));
+  const taken = room(array.dtype, array.layout.shape.with(0, rows.length));
   takeInto(array, rows, taken);
   return taken;
+}
+
+/** A copy of the rows that a mask selects. */
+export function filterRows(array: Strided, chosen: MaskedRows): Strided {
+  const { dtype, layout, bytes } = array;
+  const rowBytes = solidRow(layout, dtype.itemsize);
+  const isDense = rowBytes !== undefined && rowBytes > 0 && layout.strides[0] === rowBytes;
+  if (!isDense || chosen.isSparse) return takeRows(array, chosen.rows);
+  const filtered = room(dtype, layout.shape.with(0, chosen.count));
+  const source = bytes.subarray(layout.offset, layout.offset + chosen.mask.length * rowBytes);
+  compress(source, rowBytes, chosen.mask, filtered.bytes);
+  return filtered;
 }
 
 /** Copies these rows, in their order, to an array in C order of as many. */

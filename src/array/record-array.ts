@@ -13,8 +13,8 @@ import { ArrayView } from "./array-view.js";
 import type { AccessMode } from "./base.js";
 import { denseCopy } from "./copy.js";
 import { type Layout, type Selector, select, showShape, sliceRows } from "./layout.js";
-import { takeRows } from "./pick.js";
-import { maskedRows, type RowSelection, rowsOf } from "./rows.js";
+import { filterRows, takeRows } from "./pick.js";
+import { type RowSelection, rowsOf, selectedBy } from "./rows.js";
 import { type Bound, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";
@@ -95,7 +95,7 @@ export class RecordArray<
 
   /** As of any array: a copy, read-only. */
   override filter(mask: RowSelection): RecordArray<D, "r"> {
-    return this.adopt(takeRows(this[STRIDED](), maskedRows(mask, this.length, this.storage.label)));
+    return this.adopt(filterRows(this[STRIDED](), selectedBy(mask, this.length, this.storage.label)));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { findUntruth, maskToIndices } from "../compute/index.js";
+import { findUntruth, maskCount, maskToIndices } from "../compute/index.js";
 import { showValue } from "../dtype/index.js";
 import { DTypeError, IndexError, ShapeError } from "../errors.js";
 import { blocks } from "./blocks.js";
@@ -113,6 +113,38 @@ function maskBytes(mask: unknown): Uint8Array {
 
 function notABoolean(value: unknown, place: number): DTypeError {
   return new DTypeError(`position ${place} of the mask is ${showValue(value)}, which is no boolean`);
+}
+
+/** The rows that a mask selects: by the mask, or by their numbers, which are made when first asked for. */
+export class MaskedRows {
+  /** One byte a row, 0 for false. */
+  readonly mask: Uint8Array;
+  /** How many rows are selected. */
+  readonly count: number;
+  #rows: Rows | undefined;
+
+  constructor(mask: Uint8Array) {
+    this.mask = mask;
+    this.count = maskCount(mask);
+  }
+
+  /** Whether so few are selected that they are better picked one by one. */
+  get isSparse(): boolean {
+    return this.count * SPARSE < this.mask.length;
+  }
+
+  get rows(): Rows {
+    this.#rows ??= maskToIndices(this.mask);
+    return this.#rows;
+  }
+}
+
+/** Of so many rows one. */
+const SPARSE = 16;
+
+/** What a mask selects. @throws as {@link maskOf} */
+export function selectedBy(mask: unknown, length: number, label: string): MaskedRows {
+  return new MaskedRows(maskOf(mask, length, label));
 }
 
 /** The rows where a mask is true. */

@@ -4,18 +4,17 @@ import {
   type AssignmentOptions,
   type Bound,
   MemoryStorage,
-  maskedRows,
   type PrefetchOptions,
   prefetchArrays,
   type RecordArray,
   type RowSelection,
-  type Rows,
   requireSlice,
   resolveIndex,
   resolveSlice,
   rowsOf,
   type Slice,
   STRIDED,
+  selectedBy,
   selectedRows,
   slice,
   type Viewable,
@@ -201,7 +200,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /** A copy of the rows at these positions, in their order, in memory and read-only. @throws IndexError */
   take(indices: RowSelection): TableView<S, M> {
-    return this.#copy(rowsOf(indices, this.length, "the table"));
+    const rows = rowsOf(indices, this.length, "the table");
+    return this.#copy((column) => column.takeRows(rows), rows.length);
   }
 
   /**
@@ -210,12 +210,13 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    * @throws ShapeError where the mask has another length than the table
    */
   filter(mask: RowSelection): TableView<S, M> {
-    return this.#copy(maskedRows(mask, this.length, "the table"));
+    const chosen = selectedBy(mask, this.length, "the table");
+    return this.#copy((column) => column.filterRows(chosen), chosen.count);
   }
 
-  #copy(rows: Rows): TableView<S, M> {
-    const copies = new Map(this.named().map(([name, column]) => [name, column.takeRows(rows)]));
-    return new TableView<S, M>(copied(copies, rows.length));
+  #copy(copyOf: (column: ArrayView) => ArrayView, rows: number): TableView<S, M> {
+    const copies = new Map(this.named().map(([name, column]) => [name, copyOf(column)]));
+    return new TableView<S, M>(copied(copies, rows));
   }
 
   #requireWritable(): void {
