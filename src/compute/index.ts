@@ -44,6 +44,7 @@ export {
   type SortOptions,
   sort,
   sortComplex,
+  sortTo,
   sortUnits,
 } from "./sort.js";
 export { complexKeys, keysOf, type SortKeys, unitKeys } from "./sort-keys.js";

@@ -37,19 +37,23 @@ function countWords({ words, flip }: Words): Uint32Array {
   return counts;
 }
 
-/** The words of many integers of 8 or 16 bits in ascending order; undefined for others. Memory: none beside the result. */
-export function sortSmall(values: NumericArray): Uint8Array<ArrayBuffer> | undefined {
+/**
+ * Sorts many integers of 8 or 16 bits. Memory: a count for each that there could be.
+ *
+ * @param out where they go, of the same type and length
+ * @returns false for others, and nothing was done
+ */
+export function sortSmall<Values extends NumericArray>(values: Values, out: Values): boolean {
   const small = smallWords(values, 1 / 4);
-  if (small === undefined) return undefined;
-  const buffer = new ArrayBuffer(values.byteLength);
-  const sorted = values.BYTES_PER_ELEMENT === 1 ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  const sorted = integerWords(out)?.words;
+  if (small === undefined || sorted === undefined) return false;
   const counts = countWords(small);
   for (let rank = 0, at = 0; rank < counts.length; rank++) {
     const end = at + counts[rank];
     if (end > at) sorted.fill(rank ^ small.flip, at, end);
     at = end;
   }
-  return new Uint8Array(buffer);
+  return true;
 }
 
 /** The places of many integers of 8 or 16 bits in ascending order, stably; undefined for others. */

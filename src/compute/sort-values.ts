@@ -3,21 +3,29 @@ import type { FloatArray, NumericArray } from "./types.js";
 
 /**
  * Many numbers of 32 or 64 bits in ascending order, by kernels; NaN, and with `nat` NaT, come last. Equal floats with different bits,
- * 0 and -0 and all NaN, stay in their order. Memory: the elements twice, beside the result.
+ * 0 and -0 and all NaN, stay in their order. Memory: the elements twice.
  *
- * @returns the bytes of the result; undefined where there are few numbers, others, or no kernels or memory for them
+ * @param out where they go, of the same type and length, and not the same memory
+ * @returns false where there are few numbers, others, or no kernels or memory for them, and nothing was done
  */
-export function sortWithKernels(values: NumericArray, nat: boolean): Uint8Array<ArrayBuffer> | undefined {
+export function sortWithKernels<Values extends NumericArray>(
+  values: Values,
+  nat: boolean,
+  out: Values,
+): boolean {
   const { length, BYTES_PER_ELEMENT: size } = values;
   const room = size < 4 ? undefined : sortingRoom(length, size);
-  if (room === undefined) return undefined;
+  if (room === undefined) return false;
   room.engine.load(values, 0, length, room.at);
   const sorted = sortLoaded(values, nat, room) >>> 0;
-  const bytes = new Uint8Array(values.byteLength);
+  const bytes = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
   room.engine.unload(sorted, bytes.length, bytes, 0);
-  if (values instanceof Float64Array) restoreZeros(values, new Float64Array(bytes.buffer));
-  else if (values instanceof Float32Array) restoreZeros(values, new Float32Array(bytes.buffer));
-  return bytes;
+  if (isFloats(values) && isFloats(out)) restoreZeros(values, out);
+  return true;
+}
+
+function isFloats(values: NumericArray): values is FloatArray {
+  return values instanceof Float64Array || values instanceof Float32Array;
 }
 
 function sortLoaded(values: NumericArray, nat: boolean, { engine, at, other, bins }: SortingRoom): number {

@@ -34,9 +34,20 @@ export function argsortUnits(values: Units, width: number): Indices {
 
 /** The elements in the order of {@link argsort}, in a new array. Memory: the elements twice, beside the result. */
 export function sort<Values extends NumericArray>(values: Values, options: SortOptions = {}): Values {
-  const sorted = sortSmall(values) ?? sortWithKernels(values, options.nat === true);
-  if (sorted !== undefined) return sameType(values, sorted.buffer) as Values;
-  return takeElements(values, 1, argsort(values, options));
+  const sorted = newLike(values, values.length);
+  sortTo(values, options, sorted);
+  return sorted;
+}
+
+/** As {@link sort}, to an array that is there, of the same type and length, and in other memory. */
+export function sortTo<Values extends NumericArray>(
+  values: Values,
+  { nat = false }: SortOptions,
+  out: Values,
+): void {
+  if (sortSmall(values, out) || sortWithKernels(values, nat, out)) return;
+  const { BYTES_PER_ELEMENT: size } = values;
+  gather(bytesOf(values), size, argsort(values, { nat }), size, 0, bytesOf(out));
 }
 
 /** The complex numbers in the order of {@link argsortComplex}, in a new array. */
@@ -56,9 +67,9 @@ export function takeElements<Values extends NumericArray>(
   indices: Indices,
 ): Values {
   const itemsize = width * values.BYTES_PER_ELEMENT;
-  const bytes = new Uint8Array(itemsize * indices.length);
-  gather(bytesOf(values), itemsize, indices, itemsize, 0, bytes);
-  return sameType(values, bytes.buffer) as Values;
+  const taken = newLike(values, width * indices.length);
+  gather(bytesOf(values), itemsize, indices, itemsize, 0, bytesOf(taken));
+  return taken;
 }
 
 const TYPES = [
@@ -73,13 +84,10 @@ const TYPES = [
   BigUint64Array,
 ];
 
-/**
- * A typed array over `buffer` of the same type as `values`. Not by its constructor, which may be a subclass
- * such as Buffer.
- */
-export function sameType(values: NumericArray, buffer: ArrayBuffer): NumericArray {
+/** A new array of the same type. Not by its constructor, which may be a subclass such as Buffer. */
+export function newLike<Values extends NumericArray>(values: Values, length: number): Values {
   const Type = TYPES.find((type) => values instanceof type) ?? Uint8Array;
-  return new Type(buffer);
+  return new Type(length) as NumericArray as Values;
 }
 
 function bytesOf(values: NumericArray): Uint8Array {

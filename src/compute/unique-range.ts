@@ -1,6 +1,6 @@
 import { type Indices, newIndices } from "./indices.js";
 import { integerWords, type Words } from "./small-words.js";
-import { sameType } from "./sort.js";
+import { newLike } from "./sort.js";
 import type { NumericArray } from "./types.js";
 import type { Unique, UniqueOptions } from "./unique.js";
 
@@ -53,7 +53,7 @@ function distinctInTable<Values extends NumericArray>(
   else countAndFind(words, flip, least, table, firsts);
   let count = 0;
   for (let rank = 0; rank < size; rank++) count += Number(table[rank] !== 0);
-  const distinct = sameType(values, new ArrayBuffer(count * values.BYTES_PER_ELEMENT)) as Values;
+  const distinct = newLike(values, count);
   const out = integerWords(distinct)?.words ?? new Int32Array(0);
   const found = newIndices(index ? count : 0, words.length);
   const often = newIndices(counts ? count : 0, words.length + 1);

@@ -1,11 +1,11 @@
 import type { Units } from "./compare-units.js";
-import { type Indices, newIndices } from "./indices.js";
+import { type IndexBlock, type Indices, newIndices } from "./indices.js";
 import { orderOf } from "./radix.js";
-import { type SortOptions, sameType, takeElements } from "./sort.js";
+import { newLike, type SortOptions, takeElements } from "./sort.js";
 import { complexKeys, keysOf, type SortKeys, unitKeys } from "./sort-keys.js";
 import { orderWithKernels } from "./sort-pairs.js";
 import { sortWithKernels } from "./sort-values.js";
-import { sortedStarts } from "./sorted-runs.js";
+import { dropRepeated } from "./sorted-runs.js";
 import type { FloatArray, NumericArray } from "./types.js";
 import { numberFew } from "./unique-few.js";
 import { uniqueInRange } from "./unique-range.js";
@@ -93,13 +93,14 @@ function uniqueSorted<Values extends NumericArray>(
   values: Values,
   { nat = false, index = false, inverse = false, counts = false }: UniqueOptions,
 ): Unique<Values> | undefined {
-  const bytes = index || inverse ? undefined : sortWithKernels(values, nat);
-  if (bytes === undefined) return undefined;
-  const sorted = sameType(values, bytes.buffer);
-  const starts = sortedStarts(sorted);
+  if (index || inverse) return undefined;
+  const sorted = newLike(values, values.length);
+  if (!sortWithKernels(values, nat, sorted)) return undefined;
+  const starts = counts ? newIndices(sorted.length, sorted.length) : undefined;
+  const count = dropRepeated(sorted, starts);
   return {
-    values: takeElements(sorted, 1, starts) as Values,
-    ...(counts ? { counts: countsOf(starts, sorted.length) } : {}),
+    values: count === sorted.length ? sorted : (sorted.slice(0, count) as Values),
+    ...(starts === undefined ? {} : { counts: countsOf(starts.subarray(0, count), sorted.length) }),
   };
 }
 
@@ -167,7 +168,7 @@ function inverseOf(isFirst: Uint8Array, order: Indices): Indices {
   return inverse;
 }
 
-function countsOf(starts: Indices, length: number): Indices {
+function countsOf(starts: IndexBlock, length: number): Indices {
   const counts = newIndices(starts.length, length + 1);
   for (let group = 0; group < starts.length; group++) {
     counts[group] = (group + 1 < starts.length ? starts[group + 1] : length) - starts[group];

@@ -7,8 +7,9 @@ import {
   uniqueUnits,
 } from "../../compute/index.js";
 import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
+import { denseLayout } from "../layout.js";
 import { type Strided, zeros } from "../strided.js";
-import { type Positions, storePositions, takeBytes } from "./order.js";
+import { bytesOf, isPlain, type Positions, storePositions, takeBytes } from "./order.js";
 import { isFloats, isUnits, Reader } from "./reader.js";
 import { refusal } from "./refusal.js";
 
@@ -31,7 +32,8 @@ export interface Distinct {
 }
 
 function uniqueOf(dtype: DType, values: NumericArray, asked: UniqueOptions): Unique<NumericArray> {
-  const options = { index: true, inverse: asked.inverse === true, counts: asked.counts === true };
+  const index = asked.index === true || !isPlain(dtype);
+  const options = { index, inverse: asked.inverse === true, counts: asked.counts === true };
   if (dtype.kind === "c" && isFloats(values)) return uniqueComplex(values, options);
   if ("SU".includes(dtype.kind) && isUnits(values)) return uniqueUnits(values, dtype.width, options);
   return unique(values, { ...options, nat: dtype.step !== undefined });
@@ -45,14 +47,18 @@ export function distinct(array: Strided, options: UniqueOptions, label: string):
   const raw = reader.raw(array);
   const found = uniqueOf(dtype, reader.convert(raw, dtype), options);
   const first = found.index ?? new Int32Array(0);
-  const values = zeros(dtype, [first.length]);
-  takeBytes(raw, dtype, first, values.bytes);
+  const count = isPlain(dtype) ? found.values.length : first.length;
+  // Those that kernels give are new.
+  const values = isPlain(dtype)
+    ? { dtype, layout: denseLayout([count], dtype.itemsize), bytes: bytesOf(found.values) }
+    : zeros(dtype, [count]);
+  if (!isPlain(dtype)) takeBytes(raw, dtype, first, values.bytes);
   if (!dtype.native) byteSwap(values.bytes, dtype.itemsize, dtype.alignment);
   return {
     values,
-    ...(options.index === true ? { index: positionsIn(first, [first.length]) } : {}),
+    ...(options.index === true ? { index: positionsIn(first, [count]) } : {}),
     ...(found.inverse === undefined ? {} : { inverse: positionsIn(found.inverse, layout.shape) }),
-    ...(found.counts === undefined ? {} : { counts: positionsIn(found.counts, [first.length]) }),
+    ...(found.counts === undefined ? {} : { counts: positionsIn(found.counts, [count]) }),
   };
 }
 

@@ -4,8 +4,10 @@ import {
   argsortUnits,
   gather,
   type NumericArray,
+  sortTo,
 } from "../../compute/index.js";
 import { type AnyValues, type DType, NATIVE_ORDER } from "../../dtype/index.js";
+import { typedArray } from "../strided.js";
 import { isFloats, isUnits } from "./reader.js";
 
 /** Positions as the kernels give them. */
@@ -16,6 +18,16 @@ export function orderOf(dtype: DType, values: NumericArray): Positions {
   if (dtype.kind === "c" && isFloats(values)) return argsortComplex(values);
   if ("SU".includes(dtype.kind) && isUnits(values)) return argsortUnits(values, dtype.width);
   return argsortNumbers(values, { nat: dtype.step !== undefined });
+}
+
+/** Whether the kernels take a dtype's elements as single numbers that are kept bit for bit. */
+export function isPlain({ kind, alignment }: DType): boolean {
+  return "biumM".includes(kind) || (kind === "f" && alignment > 2);
+}
+
+/** Writes elements in ascending order, stable, in the byte order of this machine. */
+export function sortBytes(values: NumericArray, dtype: DType, out: Uint8Array): void {
+  sortTo(values, { nat: dtype.step !== undefined }, typedArray(dtype, out));
 }
 
 /** Typed-array elements for one element of a dtype. */
@@ -38,9 +50,15 @@ const LOW = NATIVE_ORDER === "<" ? 0 : 1;
 /** Writes positions as elements of `i8`, word by word: no bigint is made. */
 export function storePositions(positions: Positions, out: Uint8Array): void {
   const words = new Uint32Array(out.buffer, out.byteOffset, 2 * positions.length);
+  const lowAt = LOW;
+  if (positions instanceof Int32Array) {
+    words.fill(0);
+    for (let i = 0, at = lowAt; i < positions.length; i++, at += 2) words[at] = positions[i];
+    return;
+  }
   for (let i = 0; i < positions.length; i++) {
     const position = positions[i];
-    words[2 * i + LOW] = position;
-    words[2 * i + 1 - LOW] = position / 2 ** 32;
+    words[2 * i + lowAt] = position;
+    words[2 * i + 1 - lowAt] = position / 2 ** 32;
   }
 }

@@ -1,4 +1,4 @@
-import { byteSwap } from "../../compute/index.js";
+import { byteSwap, type NumericArray } from "../../compute/index.js";
 import { type AnyValues, type DType, parseDType, sizeOf } from "../../dtype/index.js";
 import { Scratch } from "../blocks.js";
 import { copyElements, denseCopy } from "../copy.js";
@@ -6,26 +6,27 @@ import { denseLayout } from "../layout.js";
 import { contiguousBytes, type Strided, zeros } from "../strided.js";
 import { runsAlong, type Tiling, tiles } from "./axes.js";
 import { resolveAxis, type SortOptions } from "./options.js";
-import { orderOf, type Positions, storePositions, takeBytes, unitsPer } from "./order.js";
+import { isPlain, orderOf, sortBytes, storePositions, takeBytes, unitsPer } from "./order.js";
 import { blockLength, Reader } from "./reader.js";
 import { refusal } from "./refusal.js";
 
-/** Writes what comes of one run to bytes: its elements in order, or their places. */
-type Emit = (run: AnyValues, order: Positions, out: Uint8Array) => void;
+/** Writes what comes of one run to bytes: its elements in order, or their places; of it as it is, and as kernels take it. */
+type Emit = (run: AnyValues, values: NumericArray, out: Uint8Array) => void;
 
 /** NumPy's `sort`, stable. */
 export function sorted(array: Strided, options: SortOptions, label: string): Strided {
   const { dtype } = array;
-  return sortRuns("sort", array, dtype, options, label, (run, order, out) => {
-    takeBytes(run, dtype, order, out);
+  return sortRuns("sort", array, dtype, options, label, (run, values, out) => {
+    if (isPlain(dtype)) sortBytes(values, dtype, out);
+    else takeBytes(run, dtype, orderOf(dtype, values), out);
     if (!dtype.native) byteSwap(out, dtype.itemsize, dtype.alignment);
   });
 }
 
 /** NumPy's `argsort`, stable. */
 export function argsorted(array: Strided, options: SortOptions, label: string): Strided {
-  return sortRuns("argsort", array, parseDType("i8"), options, label, (_run, order, out) =>
-    storePositions(order, out),
+  return sortRuns("argsort", array, parseDType("i8"), options, label, (_run, values, out) =>
+    storePositions(orderOf(array.dtype, values), out),
   );
 }
 
@@ -64,8 +65,11 @@ function sortRuns(
     const bytes = direct ?? scratch.take(tile.count * resultBytes);
     for (let i = 0; i < tile.count; i++) {
       const [start, end] = [i * length * width, (i + 1) * length * width];
-      const order = orderOf(dtype, values.subarray(start, end));
-      emit(raw.subarray(start, end), order, bytes.subarray(i * resultBytes, (i + 1) * resultBytes));
+      emit(
+        raw.subarray(start, end),
+        values.subarray(start, end),
+        bytes.subarray(i * resultBytes, (i + 1) * resultBytes),
+      );
     }
     if (direct !== undefined) continue;
     const dense = denseLayout(tile.layout.shape, resultDType.itemsize);
