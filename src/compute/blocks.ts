@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { BigArray, FloatArray, MissingOptions, NumericArray } from "./types.js";
+import type { BigArray, FloatArray, Mask, MissingOptions, NumericArray } from "./types.js";
 import { HIGH, isSigned, LOW, markNat, WORD, wordsOf } from "./words.js";
 
 /** The largest number of elements in a block. */
@@ -68,21 +68,21 @@ function loadBig(words: Uint32Array, signed: boolean, into: Float64Array): void 
 }
 
 /**
- * Calls `visit` with successive blocks of the elements `start` to `end - 1` as doubles. The block is reused:
- * what `visit` wants to keep it must copy, and it may overwrite it.
+ * Calls `visit` with successive blocks of the elements `start` to `end - 1` as doubles, and the distance of the first from
+ * `start`. The block is reused: what `visit` wants to keep it must copy, and it may overwrite it.
  */
 export function eachBlock(
   values: NumericArray,
   start: number,
   end: number,
   { skipNaN = false, nat = false }: MissingOptions,
-  visit: (block: Float64Array, count: number) => void,
+  visit: (block: Float64Array, count: number, first: number) => void,
 ): void {
   const drop = skipNaN && (nat || isFloat(values));
   for (let at = start; at < end; at += BLOCK) {
     const stop = Math.min(at + BLOCK, end);
     loadBlock(values, at, stop, scratch, nat);
-    visit(scratch, drop ? dropNaN(scratch, stop - at) : stop - at);
+    visit(scratch, drop ? dropNaN(scratch, stop - at) : stop - at, at - start);
   }
 }
 
@@ -126,6 +126,29 @@ function dropNaN(block: Float64Array, count: number): number {
     kept += Number(!Number.isNaN(x));
   }
   return kept;
+}
+
+/** Makes zero of NaN and returns how many elements were something else. */
+export function zeroNaN(block: Float64Array, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const x = block[i];
+    kept += Number(!Number.isNaN(x));
+    if (Number.isNaN(x)) block[i] = 0;
+  }
+  return kept;
+}
+
+/** Puts something else in the place of what a mask leaves out. */
+export function replaceMasked(
+  block: Float64Array,
+  count: number,
+  { bytes, start }: Mask,
+  first: number,
+  value: number,
+): void {
+  const at = start + first;
+  for (let i = 0; i < count; i++) if (bytes[at + i] === 0) block[i] = value;
 }
 
 function dropComplexNaN(re: Float64Array, im: Float64Array, count: number): number {

@@ -7,37 +7,38 @@
  */
 export class Cascade<Part> {
   readonly #merge: (earlier: Part, later: Part) => Part;
+  /** One part for each bit of `#count` that is set; what others hold is of no use. */
   readonly #parts: Part[] = [];
-  readonly #levels: number[] = [];
+  #count = 0;
 
   /** @param merge combines two neighbouring parts; called with the earlier one first */
   constructor(merge: (earlier: Part, later: Part) => Part) {
     this.#merge = merge;
   }
 
-  /** Takes up the next part. */
+  /** Takes up the next part. There may be 2³¹ of them. */
   push(part: Part): void {
+    const parts = this.#parts;
     let merged = part;
     let level = 0;
-    while (this.#levels.at(-1) === level) {
-      this.#levels.pop();
-      const earlier = this.#parts.pop();
-      if (earlier !== undefined) merged = this.#merge(earlier, merged);
-      level += 1;
-    }
-    this.#parts.push(merged);
-    this.#levels.push(level);
+    for (let rest = this.#count++; (rest & 1) === 1; rest >>>= 1)
+      merged = this.#merge(parts[level++], merged);
+    parts[level] = merged;
   }
 
   /** All parts in one, or undefined when there was none. */
   total(): Part | undefined {
-    if (this.#parts.length === 0) return undefined;
-    return this.#parts.reduceRight((later, earlier) => this.#merge(earlier, later));
+    let merged: Part | undefined;
+    let level = 0;
+    for (let rest = this.#count; rest > 0; rest >>>= 1, level++) {
+      if ((rest & 1) === 0) continue;
+      merged = merged === undefined ? this.#parts[level] : this.#merge(this.#parts[level], merged);
+    }
+    return merged;
   }
 
   /** Forgets all parts. */
   clear(): void {
-    this.#parts.length = 0;
-    this.#levels.length = 0;
+    this.#count = 0;
   }
 }

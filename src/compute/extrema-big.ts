@@ -1,3 +1,7 @@
+import { pieces } from "./fed.js";
+import { engineFor } from "./few.js";
+import type { Engine } from "./kernels/engine.js";
+import type { Kernels } from "./kernels/exports.js";
 import { type Extremum, Leading, type Side } from "./leading.js";
 import type { BigArray, MissingOptions } from "./types.js";
 import { HIGH, isSigned, LOW, NAT, WordView } from "./words.js";
@@ -20,9 +24,36 @@ export class BigExtremum extends Leading<bigint, BigArray> {
   }
 
   protected find(values: BigArray, start: number, end: number): Extremum<bigint> | null {
+    const running = engineFor(end - start);
+    if (running !== undefined) return this.#findByKernel(running, values, start, end);
     const nan = !this.#nat ? "value" : this.#skipNaN ? "skip" : "stop";
     const index = firstBigExtremum(this.#view.of(values), start, end, isSigned(values), this.#side, nan);
     return index < 0 ? null : { value: values[index], index: index - start };
+  }
+
+  #findByKernel(running: Engine, values: BigArray, start: number, end: number): Extremum<bigint> | null {
+    const { kernels } = running;
+    let best: Extremum<bigint> | null = null;
+    for (const { at, count, first } of pieces(running, values, start, end)) {
+      if (this.#nat && !this.#skipNaN) {
+        const place = kernels.findI64(at, count, NAT);
+        if (place >= 0) return { value: NAT, index: first + place };
+      }
+      const value = this.#extremeOf(kernels, values, at, count);
+      if (best !== null && !this.precedes(value, best.value)) continue;
+      // Where all are skipped, what comes is something that is not there, or NaT itself.
+      if (this.isMissing(value)) continue;
+      const place = kernels.findI64(at, count, BigInt.asIntN(64, value));
+      if (place >= 0) best = { value, index: first + place };
+    }
+    return best;
+  }
+
+  #extremeOf(kernels: Kernels, values: BigArray, at: number, count: number): bigint {
+    if (isSigned(values)) {
+      return this.#side === "min" ? kernels.minI64(at, count, this.#nat) : kernels.maxI64(at, count);
+    }
+    return BigInt.asUintN(64, this.#side === "min" ? kernels.minU64(at, count) : kernels.maxU64(at, count));
   }
 
   protected precedes(value: bigint, other: bigint): boolean {

@@ -1,4 +1,7 @@
 import { BLOCK, loadBlock, newBlock } from "./blocks.js";
+import { pieces, type Suffix, suffixOf } from "./fed.js";
+import { engineFor } from "./few.js";
+import type { Engine } from "./kernels/engine.js";
 import { type Extremum, Leading, type Side } from "./leading.js";
 import type { MissingOptions, NumberArray } from "./types.js";
 
@@ -11,31 +14,68 @@ const scratch = newBlock();
  * place, unless `skipNaN`. Which of -0 and 0 is found is the one that came first.
  */
 export class NumberExtremum extends Leading<number, NumberArray> {
-  readonly #sign: 1 | -1;
+  readonly #side: Side;
   readonly #skipNaN: boolean;
 
   constructor(side: Side, { skipNaN = false }: MissingOptions = {}) {
     super();
-    this.#sign = side === "min" ? 1 : -1;
+    this.#side = side;
     this.#skipNaN = skipNaN;
   }
 
   protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
+    if (values instanceof Float64Array) return this.#findDouble(values, start, end);
+    const running = engineFor(end - start);
+    const suffix = suffixOf(values);
+    if (running !== undefined) return this.#findByKernel(running, suffix, values, start, end);
     let best: Extremum<number> | null = null;
     for (let at = start; at < end; at += BLOCK) {
       const stop = Math.min(at + BLOCK, end);
       loadBlock(values, at, stop, scratch);
-      const index = firstExtremum(scratch, stop - at, this.#sign, this.#skipNaN);
-      if (index < 0) continue;
-      const value = scratch[index];
-      if (Number.isNaN(value)) return { value, index: at - start + index };
-      if (best === null || this.precedes(value, best.value)) best = { value, index: at - start + index };
+      const found = this.#findDouble(scratch, 0, stop - at);
+      if (found === null || (best !== null && !this.#leads(found.value, best.value))) continue;
+      best = { value: found.value, index: at - start + found.index };
+      if (this.isMissing(best.value)) break;
     }
     return best;
   }
 
+  #findDouble(values: Float64Array, start: number, end: number): Extremum<number> | null {
+    const first = this.#side === "min" ? firstLeast : firstGreatest;
+    const index = first(values, start, end, this.#skipNaN);
+    return index < 0 ? null : { value: values[index], index: index - start };
+  }
+
+  #findByKernel(
+    running: Engine,
+    suffix: Exclude<Suffix, "F64" | "I64" | "U64">,
+    values: NumberArray,
+    start: number,
+    end: number,
+  ): Extremum<number> | null {
+    const extreme = running.kernels[`${this.#side}${suffix}`];
+    const find = running.kernels[`find${suffix}`];
+    let best: Extremum<number> | null = null;
+    for (const { at, count, first } of pieces(running, values, start, end)) {
+      const value = extreme(at, count, this.#skipNaN);
+      if (best !== null && !this.#leads(value, best.value)) continue;
+      const place = find(at, count, value);
+      // Where all are skipped, what comes is something that is not there.
+      if (place < 0) continue;
+      // The one that came first: 0 and -0 are equal.
+      best = { value: values[start + first + place], index: first + place };
+      if (this.isMissing(value)) break;
+    }
+    return best;
+  }
+
+  /** Whether a value takes the place of another one that came before it. */
+  #leads(value: number, other: number): boolean {
+    return this.precedes(value, other) || this.isMissing(value);
+  }
+
   protected precedes(value: number, other: number): boolean {
-    return value * this.#sign < other * this.#sign;
+    return this.#side === "min" ? value < other : value > other;
   }
 
   protected isMissing(value: number): boolean {
@@ -43,21 +83,73 @@ export class NumberExtremum extends Leading<number, NumberArray> {
   }
 }
 
+/** Elements that are found not to be the one sought by one look at each. */
+const TOGETHER = 8;
+
 /**
- * Where the least of the first `count` doubles of a block stands first, the greatest with `sign` -1; the
- * first NaN, or, with `skipNaN`, as if there were none. -1 when there is nothing to choose from.
+ * Where the least of the elements `start` to `end - 1` stands first; the first NaN, or, with `skipNaN`, as if there were
+ * none. -1 when there is nothing to choose from.
  */
-function firstExtremum(block: Float64Array, count: number, sign: 1 | -1, skipNaN: boolean): number {
+function firstLeast(values: Float64Array, start: number, end: number, skipNaN: boolean): number {
   let index = -1;
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < count; i++) {
-    const x = block[i] * sign;
-    // One comparison that is false for nearly every element, and true for NaN.
-    if (x >= best && index >= 0) continue;
-    if (!Number.isNaN(x)) {
+  let i = start;
+  for (; i < end; i++) {
+    // Comparisons that are true for nearly every element, and false for NaN.
+    while (
+      i + TOGETHER <= end &&
+      values[i] >= best &&
+      values[i + 1] >= best &&
+      values[i + 2] >= best &&
+      values[i + 3] >= best &&
+      values[i + 4] >= best &&
+      values[i + 5] >= best &&
+      values[i + 6] >= best &&
+      values[i + 7] >= best
+    ) {
+      i += TOGETHER;
+    }
+    if (i >= end) break;
+    const x = values[i];
+    if (x < best) {
       best = x;
       index = i;
-    } else if (!skipNaN) return i;
+    } else if (Number.isNaN(x) && !skipNaN) return i;
   }
-  return index;
+  return index < 0 ? firstOf(values, best, start, end) : index;
+}
+
+/** As {@link firstLeast} for the greatest. */
+function firstGreatest(values: Float64Array, start: number, end: number, skipNaN: boolean): number {
+  let index = -1;
+  let best = Number.NEGATIVE_INFINITY;
+  let i = start;
+  for (; i < end; i++) {
+    while (
+      i + TOGETHER <= end &&
+      values[i] <= best &&
+      values[i + 1] <= best &&
+      values[i + 2] <= best &&
+      values[i + 3] <= best &&
+      values[i + 4] <= best &&
+      values[i + 5] <= best &&
+      values[i + 6] <= best &&
+      values[i + 7] <= best
+    ) {
+      i += TOGETHER;
+    }
+    if (i >= end) break;
+    const x = values[i];
+    if (x > best) {
+      best = x;
+      index = i;
+    } else if (Number.isNaN(x) && !skipNaN) return i;
+  }
+  return index < 0 ? firstOf(values, best, start, end) : index;
+}
+
+/** The first place of an infinity, which no comparison finds to be the best; -1 where it is not. */
+function firstOf(values: Float64Array, infinity: number, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (values[i] === infinity) return i;
+  return -1;
 }

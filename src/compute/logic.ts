@@ -1,5 +1,9 @@
-import { eachBlock, eachComplexBlock, isFloat } from "./blocks.js";
+import { eachBlock, eachComplexBlock, isBig, isFloat } from "./blocks.js";
 import { countNonzeroBytes } from "./bytes.js";
+import { pieces } from "./fed.js";
+import { engineFor } from "./few.js";
+import type { Engine } from "./kernels/engine.js";
+import type { Kernels } from "./kernels/exports.js";
 import type { Accumulator, NumericArray } from "./types.js";
 
 /** What the elements of a truth test are. */
@@ -53,9 +57,11 @@ abstract class Sought implements Accumulator<boolean> {
   abstract result(): boolean;
 
   add(values: NumericArray, start: number, end: number): void {
-    for (let at = start; at < end && !this.settled; at += STEP) {
-      const stop = Math.min(at + STEP, end);
+    let step = STEP;
+    for (let at = start; at < end && !this.settled; at += step / 2) {
+      const stop = Math.min(at + step, end);
       this.settled = this.isAmong(stop - at, countNonzero(values, at, stop, this.#complex));
+      step *= 2;
     }
   }
 
@@ -94,10 +100,12 @@ export class All extends Sought {
   }
 }
 
-/** Elements that `Any` and `All` look at before they ask whether they know enough. */
+/** Elements that `Any` and `All` look at before they ask for the first time whether they know enough. */
 const STEP = 4096;
 
 function countNonzero(values: NumericArray, start: number, end: number, complex: boolean): number {
+  const running = complex ? undefined : engineFor(end - start);
+  if (running !== undefined) return end - start - countZero(running, values, start, end);
   if (values instanceof Uint8Array) return countNonzeroBytes(values, start, end);
   let total = 0;
   if (complex && isFloat(values)) {
@@ -110,6 +118,22 @@ function countNonzero(values: NumericArray, start: number, end: number, complex:
     });
   }
   return total;
+}
+
+function countZero(running: Engine, values: NumericArray, start: number, end: number): number {
+  let total = 0;
+  for (const { at, count } of pieces(running, values, start, end)) {
+    total += zerosOf(running.kernels, values, at, count);
+  }
+  return total;
+}
+
+function zerosOf(kernels: Kernels, values: NumericArray, at: number, count: number): number {
+  if (isBig(values)) return kernels.countI64(at, count, 0n);
+  if (values instanceof Float32Array) return kernels.countZeroF32(at, count);
+  if (values instanceof Float64Array) return kernels.countZeroF64(at, count);
+  if (values.BYTES_PER_ELEMENT === 1) return kernels.countZero8(at, count);
+  return values.BYTES_PER_ELEMENT === 2 ? kernels.countZero16(at, count) : kernels.countZero32(at, count);
 }
 
 function countInBlock(block: Float64Array, count: number): number {

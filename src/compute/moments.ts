@@ -1,5 +1,7 @@
-import { eachBlock, eachComplexBlock } from "./blocks.js";
+import { BLOCK, eachBlock, eachComplexBlock, isFloat } from "./blocks.js";
 import { Cascade } from "./cascade.js";
+import { inBlocks, OUT, pieces, resultsOf, SCRATCH, suffixOf } from "./fed.js";
+import { engineFor } from "./few.js";
 import { pairwiseSum } from "./sum.js";
 import type { Accumulator, Complex, FloatArray, MissingOptions, NumericArray } from "./types.js";
 
@@ -14,23 +16,28 @@ export interface Moments<Mean = number> {
 /** The moments of the first `count` doubles of a block, by two passes. */
 export function momentsOf(block: Float64Array, count: number): Moments {
   const mean = pairwiseSum(block, count) / count;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
+  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
   let i = 0;
-  for (; i + 4 <= count; i += 4) {
+  for (; i + 8 <= count; i += 8) {
     const p = block[i] - mean;
     const q = block[i + 1] - mean;
     const r = block[i + 2] - mean;
     const s = block[i + 3] - mean;
+    const t = block[i + 4] - mean;
+    const u = block[i + 5] - mean;
+    const v = block[i + 6] - mean;
+    const w = block[i + 7] - mean;
     a += p * p;
     b += q * q;
     c += r * r;
     d += s * s;
+    e += t * t;
+    f += u * u;
+    g += v * v;
+    h += w * w;
   }
   for (; i < count; i++) a += (block[i] - mean) * (block[i] - mean);
-  return { count, mean, m2: a + b + (c + d) };
+  return { count, mean, m2: a + b + (c + d) + (e + f + (g + h)) };
 }
 
 /**
@@ -64,9 +71,27 @@ export class MomentsAccumulator implements Accumulator<Moments> {
   }
 
   add(values: NumericArray, start: number, end: number): void {
-    eachBlock(values, start, end, this.#options, (block, count) => {
+    const { skipNaN = false, nat = false } = this.#options;
+    const done = nat || (skipNaN && isFloat(values)) ? start : this.#addByKernel(values, start, end);
+    eachBlock(values, done, end, this.#options, (block, count) => {
       if (count > 0) this.#parts.push(momentsOf(block, count));
     });
+  }
+
+  /** Adds whole blocks, and returns the end of the last. */
+  #addByKernel(values: NumericArray, start: number, end: number): number {
+    const running = engineFor(end - start);
+    if (running === undefined) return start;
+    const moments = running.kernels[`moments${suffixOf(values)}`];
+    const stop = start + inBlocks(end - start);
+    for (const { at, count } of pieces(running, values, start, stop)) {
+      moments(at, count / BLOCK, SCRATCH, OUT);
+      const found = resultsOf(running, (2 * count) / BLOCK);
+      for (let i = 0; i < found.length; i += 2) {
+        this.#parts.push({ count: BLOCK, mean: found[i], m2: found[i + 1] });
+      }
+    }
+    return stop;
   }
 
   result(): Moments {

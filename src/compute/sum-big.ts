@@ -1,3 +1,5 @@
+import { OUT, pieces, resultsOf, suffixOf } from "./fed.js";
+import { engineFor } from "./few.js";
 import type { Accumulator, BigArray, MissingOptions } from "./types.js";
 import { HIGH, isSigned, LOW, NAT, WORD, wordsOf } from "./words.js";
 
@@ -28,15 +30,29 @@ export class BigSum implements Accumulator<bigint, BigArray> {
 
   add(values: BigArray, start: number, end: number): void {
     this.count += end - start;
-    for (let at = start; at < end; at += EXACT_RUN) this.#addRun(values, at, Math.min(at + EXACT_RUN, end));
+    const running = engineFor(end - start);
+    if (running === undefined) {
+      for (let at = start; at < end; at += EXACT_RUN) this.#addRun(values, at, Math.min(at + EXACT_RUN, end));
+      return;
+    }
+    const { kernels } = running;
+    const sum = kernels[`sum${suffixOf(values)}`];
+    for (const { at, count } of pieces(running, values, start, end)) {
+      sum(at, count, OUT);
+      const [low, high] = resultsOf(running, 2);
+      this.#take(low, high, this.#options.nat === true ? kernels.countI64(at, count, NAT) : 0);
+    }
   }
 
   #addRun(values: BigArray, start: number, end: number): void {
     const words = wordsOf(values, start, end);
     const { low, high } = sumWords(words, isSigned(values));
+    this.#take(low, high, this.#options.nat === true ? countNat(words) : 0);
+  }
+
+  /** Adds the sums of words of elements, among which were some NaT. */
+  #take(low: number, high: number, nats: number): void {
     this.#sum += BigInt(high) * BigInt(WORD) + BigInt(low);
-    if (this.#options.nat !== true) return;
-    const nats = countNat(words);
     this.#nats += nats;
     if (nats > 0 && this.#options.skipNaN === true) {
       this.#sum -= BigInt(nats) * NAT;

@@ -24,6 +24,13 @@ export interface Complex {
   readonly im: number;
 }
 
+/** Which elements of a run are taken: those whose byte is not zero. */
+export interface Mask {
+  readonly bytes: Uint8Array;
+  /** Where the byte of the run's first element is. */
+  readonly start: number;
+}
+
 /**
  * A reduction that is fed one run of elements block by block, so that the run may be longer than memory.
  *
@@ -33,6 +40,11 @@ export interface Complex {
 export interface Accumulator<Result, Values = NumericArray> {
   /** Takes up the elements `start` to `end - 1`; for complex numbers these count pairs. */
   add(values: Values, start: number, end: number): void;
+  /**
+   * As `add`, with those elements alone that a mask chooses. Left out where nothing is gained over putting them side by side
+   * first.
+   */
+  addWhere?(values: Values, start: number, end: number, mask: Mask): void;
   /** The reduction of everything added since the beginning or the last `reset`. */
   result(): Result;
   /** Forgets everything added. */
