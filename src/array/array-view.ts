@@ -51,7 +51,7 @@ export class ArrayView<D extends DTypeLike = DTypeLike, M extends AccessMode = A
   }
 
   /** @internal An array over a copy. */
-  protected adopt(copy: Strided): ArrayView<D, "r"> {
+  protected override adopt(copy: Strided): ArrayView<D, "r"> {
     return wrap<D, "r">(copy, false);
   }
 

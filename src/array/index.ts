@@ -26,6 +26,25 @@ export type {
 } from "./numerics/options.js";
 export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { filterAsync, type PickedRows, takeAsync } from "./parallel/rows.js";
+export {
+  type AsyncOptions,
+  inParallel,
+  PARALLEL_BYTES,
+  type ParallelTasks,
+  workersOf,
+} from "./parallel/run.js";
+export {
+  copyShared,
+  openArray,
+  type SharedArray,
+  type SharedStrided,
+  shareArray,
+  sharedBuffer,
+  sharedZeros,
+  shareMemory,
+} from "./parallel/share.js";
+export { type Source, type Span, spansOf } from "./parallel/source.js";
 export { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
 export {

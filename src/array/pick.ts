@@ -16,14 +16,22 @@ export function takeRows(array: Strided, rows: Rows): Strided {
 
 /** A copy of the rows that a mask selects. */
 export function filterRows(array: Strided, chosen: MaskedRows): Strided {
+  const filtered = room(array.dtype, array.layout.shape.with(0, chosen.count));
+  filterInto(array, chosen, filtered);
+  return filtered;
+}
+
+/** Copies the rows that a mask selects to an array in C order of as many. */
+export function filterInto(array: Strided, chosen: MaskedRows, filtered: Strided): void {
   const { dtype, layout, bytes } = array;
   const rowBytes = solidRow(layout, dtype.itemsize);
   const isDense = rowBytes !== undefined && rowBytes > 0 && layout.strides[0] === rowBytes;
-  if (!isDense || chosen.isSparse) return takeRows(array, chosen.rows);
-  const filtered = room(dtype, layout.shape.with(0, chosen.count));
+  if (!isDense || chosen.isSparse) {
+    takeInto(array, chosen.rows, filtered);
+    return;
+  }
   const source = bytes.subarray(layout.offset, layout.offset + chosen.mask.length * rowBytes);
   compress(source, rowBytes, chosen.mask, filtered.bytes);
-  return filtered;
 }
 
 /** Copies these rows, in their order, to an array in C order of as many. */

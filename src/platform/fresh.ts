@@ -15,11 +15,13 @@ let libc: LibC | null | undefined;
 export function freshMemory(length: number): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
   const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
-  if (length >= LARGE) useLargePages(bytes);
+  useLargePages(bytes);
   return bytes;
 }
 
-function useLargePages(bytes: Uint8Array): void {
+/** Has the system give much memory that nobody has touched in large pages, where it has them. */
+export function useLargePages(bytes: Uint8Array): void {
+  if (bytes.length < LARGE) return;
   const calls = libraryCalls();
   const advice = calls?.constants.advice.hugepage;
   if (calls === undefined || advice === undefined) return;

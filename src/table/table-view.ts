@@ -2,8 +2,12 @@ import {
   type AccessMode,
   type ArrayView,
   type AssignmentOptions,
+  type AsyncOptions,
   type Bound,
+  filterAsync,
   MemoryStorage,
+  maskOf,
+  type PickedRows,
   type PrefetchOptions,
   prefetchArrays,
   type RecordArray,
@@ -13,11 +17,14 @@ import {
   resolveSlice,
   rowsOf,
   type Slice,
+  type Source,
   STRIDED,
   selectedBy,
   selectedRows,
   slice,
+  takeAsync,
   type Viewable,
+  wrap,
 } from "../array/index.js";
 import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
@@ -212,6 +219,32 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   filter(mask: RowSelection): TableView<S, M> {
     const chosen = selectedBy(mask, this.length, "the table");
     return this.#copy((column) => column.filterRows(chosen), chosen.count);
+  }
+
+  /**
+   * {@link TableView.take} by worker threads, which all columns are shared among. They map the files themselves, so they do not see
+   * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread. The copies lie in
+   * memory that threads share.
+   *
+   * @throws as `take`, LimitError for a bad number of workers, StaleError and CorruptError where a file was replaced, deleted or cut
+   * short meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
+   */
+  async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<TableView<S, M>> {
+    const rows = rowsOf(indices, this.length, "the table");
+    return this.#copyAsync((sources) => takeAsync(sources, rows, options));
+  }
+
+  /** {@link TableView.filter} as {@link TableView.takeAsync}. A mask is to be left alone until the rows are there. */
+  async filterAsync(mask: RowSelection, options: AsyncOptions = {}): Promise<TableView<S, M>> {
+    const bytes = maskOf(mask, this.length, "the table");
+    return this.#copyAsync((sources) => filterAsync(sources, bytes, options));
+  }
+
+  async #copyAsync(pick: (sources: readonly Source[]) => Promise<PickedRows>): Promise<TableView<S, M>> {
+    const columns = this.named();
+    const { arrays, rows } = await pick(columns.map(([, column]) => column.parallelSource));
+    const copies = new Map(columns.map(([name], i) => [name, wrap(arrays[i], false)]));
+    return new TableView<S, M>(copied(copies, rows));
   }
 
   #copy(copyOf: (column: ArrayView) => ArrayView, rows: number): TableView<S, M> {

@@ -1,22 +1,29 @@
 import type { DTypeLike } from "../../dtype/index.js";
+import type { ArrayView } from "../array-view.js";
 import type { AccessMode } from "../base.js";
 import type { Candidates, Comparand, Mask } from "../numeric-array.js";
 import type { Comparison } from "../numerics/comparison.js";
 import type { ScalarFor } from "../numerics/result-types.js";
-import type { Viewable } from "../strided.js";
+import { maskOf, type RowSelection, rowsOf } from "../rows.js";
+import type { Strided, Viewable } from "../strided.js";
 import { AsyncReducibleArray } from "./async-reducible-array.js";
 import { combineAsync, compareAsync, isInAsync, missingAsync, negateAsync } from "./masks.js";
+import { filterAsync, takeAsync } from "./rows.js";
 import type { AsyncOptions } from "./run.js";
 
 /**
- * Masks by worker threads, as {@link AsyncReducibleArray} has reductions. They lie in memory that threads share (the `buffer` of
- * `values` is a SharedArrayBuffer), so that other asynchronous forms take them as they are. Where another array is in ordinary
- * memory and as large, the mask is made at once on this thread.
+ * Masks and rows by worker threads, as {@link AsyncReducibleArray} has reductions. What workers make lies in memory that threads
+ * share, so that other asynchronous forms take it as it is: the `buffer` of `values` is a SharedArrayBuffer, which
+ * `postMessage` shares and does not copy, and which `Response` and WebCrypto refuse; `toArray()` copies into ordinary memory. Where
+ * another array takes part that is in ordinary memory and as large, the mask is made at once on this thread.
  */
 export abstract class AsyncArray<
   D extends DTypeLike = DTypeLike,
   M extends AccessMode = AccessMode,
 > extends AsyncReducibleArray<D, M> {
+  /** @internal An array over a copy. */
+  protected abstract adopt(copy: Strided): ArrayView<D, "r">;
+
   async #compareAsync(comparisons: readonly Comparison[], options: AsyncOptions = {}): Promise<Mask> {
     return this.own(await compareAsync(this.parallelSource, comparisons, options));
   }
@@ -83,6 +90,25 @@ export abstract class AsyncArray<
   /** {@link NumericArray.not} by workers. */
   async notAsync(options: AsyncOptions = {}): Promise<Mask> {
     return this.own(await negateAsync(this.parallelSource, options));
+  }
+
+  /** {@link ArrayView.take} by workers. The positions are judged and copied at once. */
+  async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<ArrayView<D, "r">> {
+    const { parallelSource } = this;
+    const rows = rowsOf(indices, this.length, parallelSource.label);
+    const { arrays } = await takeAsync([parallelSource], rows, options);
+    return this.adopt(arrays[0]);
+  }
+
+  /** {@link ArrayView.filter} by workers. A mask is to be left alone until the rows are there. */
+  async filterAsync(mask: RowSelection, options: AsyncOptions = {}): Promise<ArrayView<D, "r">> {
+    const { parallelSource } = this;
+    const { arrays } = await filterAsync(
+      [parallelSource],
+      maskOf(mask, this.length, parallelSource.label),
+      options,
+    );
+    return this.adopt(arrays[0]);
   }
 }
 

@@ -46,7 +46,7 @@ export abstract class AsyncReducibleArray<
   M extends AccessMode = AccessMode,
 > extends NumericArray<D, M> {
   /** @internal What the asynchronous forms work on. */
-  protected get parallelSource(): Source {
+  get parallelSource(): Source {
     return { array: this[STRIDED](), label: this.storage.label, path: this.storage.path };
   }
 

@@ -1,6 +1,7 @@
 import { type Descr, type DType, dtypeFromDescr, sizeOf } from "../../dtype/index.js";
 import { LimitError } from "../../errors.js";
 import { currentFiles } from "../../platform/files.js";
+import { useLargePages } from "../../platform/fresh.js";
 import { copyElements } from "../copy.js";
 import { denseLayout, type Layout } from "../layout.js";
 import { openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
@@ -54,8 +55,9 @@ export interface SharedStrided extends Strided {
 
 /** A new array in C order, all bytes zero, that workers can fill. @throws LimitError where there is no memory for it */
 export function sharedZeros(dtype: DType, shape: readonly number[]): SharedStrided {
-  const buffer = sharedBuffer(sizeOf(shape) * dtype.itemsize);
-  return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes: new Uint8Array(buffer) };
+  const bytes = new Uint8Array(sharedBuffer(sizeOf(shape) * dtype.itemsize));
+  useLargePages(bytes);
+  return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes };
 }
 
 /** What threads share counts for nothing when it is decided to collect garbage. These, which nobody touches, count for it. */

@@ -14,19 +14,24 @@ export interface Source {
 }
 
 /**
- * The array for workers; undefined where the work is done at once, on this thread, since it is small or no other thread sees the
- * array.
+ * Whether so many bytes are worth the workers' while.
  *
  * @throws LimitError for a bad number of workers, the signal's reason
  */
-export function forWorkers(
-  { array, path }: Source,
-  options: AsyncOptions,
-  least = PARALLEL_BYTES,
-): SharedArray | undefined {
+export function isMuch(bytes: number, options: AsyncOptions, least = PARALLEL_BYTES): boolean {
   workersOf(options);
   options.signal?.throwIfAborted();
-  return byteLength(array) < least ? undefined : shareArray(array, path);
+  return bytes >= least;
+}
+
+/**
+ * The array for workers; undefined where the work is done at once, on this thread, since it is small or no other thread sees the
+ * array.
+ *
+ * @throws as {@link isMuch}
+ */
+export function forWorkers({ array, path }: Source, options: AsyncOptions): SharedArray | undefined {
+  return isMuch(byteLength(array), options) ? shareArray(array, path) : undefined;
 }
 
 /** Bytes that all elements of an array take without gaps. */
