@@ -1,0 +1,193 @@
+import { STRIDED, type Strided, wrap } from "../array/index.js";
+import { type AsyncOptions, inParallel, PARALLEL_BYTES, workersOf } from "../array/parallel/run.js";
+import { type SharedArray, shareArray } from "../array/parallel/share.js";
+import { takeRows } from "../array/pick.js";
+import { joinKeys, orderOf } from "../compute/index.js";
+import { LimitError } from "../errors.js";
+import { copied, type Schema, TableView } from "../table/index.js";
+import type { Aggregate } from "./aggregates.js";
+import { CHUNK_ROWS, ChunkGrouper, type GroupSources } from "./group-chunk.js";
+import { checkKeys, type GroupPlan, planGroups } from "./group-plan.js";
+import { groupChunk } from "./group-task.js";
+import { GroupTotals } from "./group-totals.js";
+import type { AggregatesOf, GroupedSchema } from "./group-types.js";
+import { missingKeys, sortableKeys } from "./key-rows.js";
+import { NO_ROW } from "./parts.js";
+
+/** What workers run. */
+const MODULE = new URL("./group-task.js", import.meta.url).href;
+
+/** Options of {@link groupBy}. */
+export interface GroupOptions {
+  /** Leave out rows that have no key: NaN or NaT in one of the key's columns. They are groups of their own otherwise. */
+  readonly skipNaN?: boolean | undefined;
+}
+
+/**
+ * Rows of a view in groups of equal keys.
+ *
+ * ```ts
+ * const byOrigin = groupBy(flights, "origin").agg({ n: count(), late: mean("delay"), worst: max("delay") });
+ * saveTable("by-origin", byOrigin);
+ * ```
+ *
+ * Keys are integers, bools, strings, dates, durations and floats; equal are 0 and -0, all NaN, and all NaT.
+ *
+ * @param columns one name, or several, whose elements together are the key
+ * @throws NotFoundError with a guess at what was meant; DTypeError for a column that cannot group rows (complex numbers, bytes,
+ * records, several elements a row); NameError for one that is named twice; ShapeError without any
+ */
+export function groupBy<S extends Schema, const K extends keyof S & string>(
+  view: TableView<S>,
+  columns: K | readonly K[],
+  options: GroupOptions = {},
+): GroupBy<S, K> {
+  const keys: readonly K[] = typeof columns === "string" ? [columns] : columns;
+  return new GroupBy(view, keys, options);
+}
+
+/** What {@link groupBy} gives. */
+export class GroupBy<S extends Schema = Schema, K extends keyof S & string = keyof S & string> {
+  /** The columns whose elements together are the key. */
+  readonly keys: readonly K[];
+  readonly #view: TableView;
+  readonly #options: GroupOptions;
+
+  /** @internal Made by {@link groupBy}. */
+  constructor(view: TableView<S>, keys: readonly K[], options: GroupOptions) {
+    this.#view = view as unknown as TableView;
+    this.keys = [...keys];
+    this.#options = options;
+    checkKeys(this.#view, this.keys);
+  }
+
+  /**
+   * One row for each group, in ascending order of the keys (strings by code point, NaN and NaT last): the columns of the keys,
+   * and one for each aggregate. A view in memory of its own, which `saveTable` makes a table of.
+   *
+   * Missing elements (NaN, NaT) propagate, as in the reductions of arrays, or are left out with `{ skipNaN: true }`; counts
+   * leave them out. Floats are added in double precision with what rounding takes away; integers exactly.
+   *
+   * Cost: the rows are read once, in chunks; keys that are integers within some 2²⁰ of one another cost least, others are
+   * looked up. Aggregates of strings and complex numbers, and `nunique`, cost some passes more. Memory: some 30 MiB, and some
+   * 100 bytes for each group and aggregate; for those aggregates 8 bytes for each row and a copy of the column.
+   *
+   * @param aggregates by the names of their columns, in an object or, where names are numbers, a `Map`
+   * @throws NotFoundError, DTypeError for aggregates that a dtype has not, NameError for names that keys have or no column can
+   * have, CastError where a sum of integers leaves 64 bits, LimitError from 2³² - 1 rows on
+   */
+  agg<const A extends AggregatesOf<S>>(aggregates: A): TableView<GroupedSchema<S, K, A>, "r+">;
+  agg(aggregates: ReadonlyMap<string, Aggregate>): TableView<Schema, "r+">;
+  agg(aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>): unknown {
+    const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
+    const { sources, rows } = this.#sourcesOf(plan);
+    return this.#finish(plan, totalsOf(sources, rows));
+  }
+
+  /**
+   * As {@link GroupBy.agg}, on all processors where there are many rows in files or shared memory; with the same result.
+   * Workers map the files themselves: they do not see what was stored into columns of a table that is open for reading.
+   *
+   * @throws as `agg`, by rejecting; WorkerError where a worker dies; StaleError where a file is replaced meanwhile
+   */
+  aggAsync<const A extends AggregatesOf<S>>(
+    aggregates: A,
+    options?: AsyncOptions,
+  ): Promise<TableView<GroupedSchema<S, K, A>, "r+">>;
+  aggAsync(
+    aggregates: ReadonlyMap<string, Aggregate>,
+    options?: AsyncOptions,
+  ): Promise<TableView<Schema, "r+">>;
+  async aggAsync(
+    aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>,
+    options: AsyncOptions = {},
+  ): Promise<unknown> {
+    workersOf(options);
+    options.signal?.throwIfAborted();
+    const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
+    const { sources, rows } = this.#sourcesOf(plan);
+    const shared = share(plan, sources, rows);
+    if (shared === undefined) return this.#finish(plan, totalsOf(sources, rows));
+    const inputs = chunksOf(rows).map(([start, end]) => ({ ...shared, start, end }));
+    const chunks = await inParallel({ ...options, module: MODULE, act: groupChunk, inputs });
+    const totals = new GroupTotals(sources, rows);
+    for (const chunk of chunks) totals.absorb(chunk);
+    return this.#finish(plan, totals);
+  }
+
+  #sourcesOf(plan: GroupPlan): { readonly sources: GroupSources; readonly rows: number } {
+    const rows = this.#view.length;
+    if (rows >= NO_ROW) throw new LimitError(`cannot group ${rows} rows: the limit is ${NO_ROW - 1}`);
+    const { parts, wantsGroups } = plan;
+    return {
+      rows,
+      sources: {
+        keys: plan.keys.map((name) => plan.column(name)[STRIDED]()),
+        columns: plan.columns.map((name) => plan.column(name)[STRIDED]()),
+        parts,
+        wantsGroups,
+      },
+    };
+  }
+
+  #finish(plan: GroupPlan, totals: GroupTotals): TableView {
+    const grouped = { totals, array: (name: string) => plan.column(name)[STRIDED]() };
+    const keys = plan.keys.map((name) => ({
+      name,
+      array: takeRows(grouped.array(name), totals.firsts),
+    }));
+    const order = this.#orderOf(keys, totals.length);
+    const columns = new Map<string, Strided>();
+    for (const { name, array } of keys) columns.set(name, takeRows(array, order));
+    for (const { name, make } of plan.outputs) columns.set(name, takeRows(make(grouped), order));
+    const arrays = Array.from(columns, ([name, array]) => [name, wrap(array, true)] as const);
+    return new TableView(copied(new Map(arrays), order.length));
+  }
+
+  /** The groups in ascending order of their keys, without those that are left out. */
+  #orderOf(keys: readonly { readonly name: string; readonly array: Strided }[], groups: number) {
+    const joined = joinKeys(
+      keys.map(({ array }) => sortableKeys(array)),
+      groups,
+    );
+    const order = Float64Array.from(orderOf(joined));
+    if (this.#options.skipNaN !== true) return order;
+    const tests = keys.map(missingKeys);
+    return order.filter((group) => !tests.some((isMissing) => isMissing?.(group) === true));
+  }
+}
+
+/** Gathers the rows on this thread. */
+function totalsOf(sources: GroupSources, rows: number): GroupTotals {
+  const totals = new GroupTotals(sources, rows);
+  const grouper = new ChunkGrouper(sources, Math.min(rows, CHUNK_ROWS));
+  for (const [start, end] of chunksOf(rows)) totals.absorb(grouper.group(start, end));
+  return totals;
+}
+
+/** The sources for workers; undefined where there is little to do, or no other thread can see them. */
+function share(plan: GroupPlan, { keys, columns, parts, wantsGroups }: GroupSources, rows: number) {
+  const bytes = [...keys, ...columns].reduce((sum, { dtype }) => sum + rows * dtype.itemsize, 0);
+  if (bytes < PARALLEL_BYTES || rows <= CHUNK_ROWS) return undefined;
+  const shareAll = (names: readonly string[], arrays: readonly Strided[]): SharedArray[] | undefined => {
+    const shared = arrays.flatMap((array, i) => shareArray(array, plan.column(names[i]).storage.path) ?? []);
+    return shared.length === arrays.length ? shared : undefined;
+  };
+  const [sharedKeys, sharedColumns] = [shareAll(plan.keys, keys), shareAll(plan.columns, columns)];
+  if (sharedKeys === undefined || sharedColumns === undefined) return undefined;
+  return { keys: sharedKeys, columns: sharedColumns, parts, wantsGroups };
+}
+
+function entriesOf(
+  aggregates: { readonly [name: string]: Aggregate } | ReadonlyMap<string, Aggregate>,
+): Iterable<readonly [string, Aggregate]> {
+  return aggregates instanceof Map ? aggregates : Object.entries(aggregates);
+}
+
+/** The first row of each chunk, and the one behind its last. */
+function chunksOf(rows: number): (readonly [start: number, end: number])[] {
+  return Array.from({ length: Math.ceil(rows / CHUNK_ROWS) }, (_, i) => [
+    i * CHUNK_ROWS,
+    Math.min(rows, (i + 1) * CHUNK_ROWS),
+  ]);
+}

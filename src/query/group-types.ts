@@ -1,0 +1,39 @@
+import type { ExtremumDTypeOf, SumDTypeOf } from "../array/numerics/result-types.js";
+import type { DTypeLike } from "../dtype/index.js";
+import type { ColumnSpec, Schema } from "../table/index.js";
+import type { Aggregate, AggregateKind } from "./aggregates.js";
+
+/** Aggregates by the names of the columns that they make. */
+export type AggregatesOf<S extends Schema> = {
+  readonly [name: string]: Aggregate<AggregateKind, (keyof S & string) | undefined>;
+};
+
+/** The dtype of a column, however it was said. */
+type DTypeOf<C> = C extends ColumnSpec<infer D> ? D : C extends DTypeLike ? C : DTypeLike;
+
+type OfColumn<Kind extends AggregateKind, C> = Kind extends "sum"
+  ? SumDTypeOf<DTypeOf<C>>
+  : Kind extends "min" | "max"
+    ? ExtremumDTypeOf<DTypeOf<C>>
+    : Kind extends "first" | "last"
+      ? Extract<C, DTypeLike | ColumnSpec>
+      : DTypeLike;
+
+/** What an aggregate of a view's columns makes. */
+type ResultOf<S extends Schema, A> =
+  A extends Aggregate<infer Kind, infer Column>
+    ? Kind extends "count" | "nunique"
+      ? "i8"
+      : Column extends keyof S
+        ? OfColumn<Kind, S[Column]>
+        : DTypeLike
+    : DTypeLike;
+
+/** The columns of a group-by's result: the keys, and what the aggregates make. */
+export type GroupedSchema<S extends Schema, K extends keyof S, A> = {
+  readonly [Name in K | keyof A]: Name extends keyof A
+    ? ResultOf<S, A[Name]>
+    : Name extends keyof S
+      ? S[Name]
+      : DTypeLike;
+};
