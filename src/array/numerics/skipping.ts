@@ -43,25 +43,30 @@ export function compareBlocks(
     return [[0, count]];
   }
   const { blockLength } = statistics;
-  const verdicts = comparisons.map(({ op, other }) => verdictsOf(op, other, statistics));
+  const known = together(comparisons.map(({ op, other }) => verdictsOf(op, other, statistics)));
   const spans: Span[] = [];
   for (let from = 0; from < count; ) {
-    const block = Math.floor((first + from) / blockLength);
-    const to = Math.min((block + 1) * blockLength - first, count);
-    const known = together(verdicts.map((each) => each[block]));
-    const last = spans.at(-1);
-    if (known === EVERYWHERE) out.fill(1, from, to);
-    else if (known === UNKNOWN && last?.[1] === from) spans[spans.length - 1] = [last[0], to];
-    else if (known === UNKNOWN) spans.push([from, to]);
+    let block = Math.floor((first + from) / blockLength);
+    const verdict = known[block];
+    do block += 1;
+    while (block < known.length && known[block] === verdict);
+    const to = Math.min(block * blockLength - first, count);
+    if (verdict === EVERYWHERE) out.fill(1, from, to);
+    else if (verdict !== NOWHERE) spans.push([from, to]);
     from = to;
   }
   return spans;
 }
 
-/** What is known of several comparisons at once. */
-function together(known: readonly (number | undefined)[]): number {
-  if (known.includes(NOWHERE)) return NOWHERE;
-  return known.every((each) => each === EVERYWHERE) ? EVERYWHERE : UNKNOWN;
+/** What is known of each block where it must hold in all of some respects. */
+function together([first = new Uint8Array(0), ...others]: readonly Uint8Array[]): Uint8Array {
+  for (const other of others) {
+    for (let block = 0; block < first.length; block++) {
+      const [one, two] = [first[block], other[block]];
+      first[block] = one === NOWHERE || two === NOWHERE ? NOWHERE : one === two ? one : UNKNOWN;
+    }
+  }
+  return first;
 }
 
 /** What is known of each block. */
@@ -85,9 +90,7 @@ function verdictsOf(op: CompareOp, value: unknown, statistics: BlockStatistics):
 
 /** Elements equal a value where they are neither below nor above it. */
 function equal(value: unknown, statistics: BlockStatistics): Uint8Array {
-  const above = verdictsOf("ge", value, statistics);
-  const below = verdictsOf("le", value, statistics);
-  return above.map((known, block) => together([known, below[block]]));
+  return together([verdictsOf("ge", value, statistics), verdictsOf("le", value, statistics)]);
 }
 
 /**
@@ -109,10 +112,11 @@ function ordered(
   const all = new Uint8Array(blocks);
   test(likely, blocks, some, 0);
   test(unlikely, blocks, all, 0);
-  return some.map((holds, block) => {
+  for (let block = 0; block < blocks; block++) {
     const without = missing[block] ?? 0;
     const elements = Math.min(blockLength, length - block * blockLength);
-    if (holds === 0 || without === elements) return NOWHERE;
-    return all[block] === 1 && without === 0 ? EVERYWHERE : UNKNOWN;
-  });
+    if (some[block] === 0 || without === elements) some[block] = NOWHERE;
+    else some[block] = all[block] === 1 && without === 0 ? EVERYWHERE : UNKNOWN;
+  }
+  return some;
 }
