@@ -5,11 +5,11 @@ import { compareUnitsScalar, type Units } from "./compare-units.js";
 import { engineFor } from "./few.js";
 import { maskAnd } from "./masks.js";
 import type { Complex, FloatArray, NumericArray } from "./types.js";
-import { markSpan, spanBetween } from "./within.js";
+import { type EndComparison, markSpan, spanOfBoth } from "./within.js";
 
 const upper = new Uint8Array(BLOCK);
 
-/** Writes to `out` where `low` ≤ element ≤ `high`, both ends included, as {@link compareScalar} compares, in one pass. */
+/** Writes to `out` where `low` ≤ element ≤ `high`, both ends included, as {@link compareScalar} compares. */
 export function between(
   values: NumericArray,
   start: number,
@@ -20,16 +20,31 @@ export function between(
   outOffset: number,
   options: CompareOptions = {},
 ): void {
+  const ends = [{ op: "ge", scalar: low } as const, { op: "le", scalar: high } as const] as const;
+  compareBoth(ends, values, start, end, out, outOffset, options);
+}
+
+/** Writes to `out` where two comparisons hold, each as {@link compareScalar} makes it; the elements are read once. */
+export function compareBoth(
+  comparisons: readonly [EndComparison, EndComparison],
+  values: NumericArray,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  outOffset: number,
+  options: CompareOptions = {},
+): void {
   const running = engineFor(end - start);
   if (running !== undefined) {
-    const span = spanBetween(low, high, values, options.nat === true);
+    const span = spanOfBoth(comparisons, values, options.nat === true);
     markSpan(span, values, start, end, out, outOffset, running);
     return;
   }
+  const [first, second] = comparisons;
   for (let at = start; at < end; at += BLOCK) {
     const [stop, to] = [Math.min(at + BLOCK, end), outOffset + at - start];
-    compareScalar("ge", values, at, stop, low, out, to, options);
-    compareScalar("le", values, at, stop, high, upper, 0, options);
+    compareScalar(first.op, values, at, stop, first.scalar, out, to, options);
+    compareScalar(second.op, values, at, stop, second.scalar, upper, 0, options);
     maskAnd(out, to, upper, 0, stop - at, out, to);
   }
 }

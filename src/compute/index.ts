@@ -5,7 +5,7 @@
  * @module
  */
 
-export { between, betweenComplex, betweenUnits } from "./between.js";
+export { between, betweenComplex, betweenUnits, compareBoth } from "./between.js";
 export { isBig, isFloat, loadBlock } from "./blocks.js";
 export { findUntruth } from "./bytes.js";
 export { orderByCodes } from "./code-order.js";
@@ -62,3 +62,4 @@ export type {
 } from "./types.js";
 export { type Unique, type UniqueOptions, unique, uniqueComplex, uniqueUnits } from "./unique.js";
 export { findStridedUntruth } from "./untruth.js";
+export type { EndComparison } from "./within.js";

@@ -5,6 +5,12 @@ import type { CompareOp } from "./plan.js";
 import type { NumericArray } from "./types.js";
 import { NAT } from "./words.js";
 
+/** A comparison with a scalar that holds within an interval. */
+export interface EndComparison {
+  readonly op: IntervalOp;
+  readonly scalar: number | bigint;
+}
+
 /** What a kernel marks: the elements within an interval of integers or floats, or with `flip` those outside. */
 export type Span = (
   | { readonly integers: Interval<bigint> }
@@ -29,19 +35,21 @@ function integersFor(
   return integerInterval(op, nat && scalar === NAT ? Number.NaN : scalar, rangeOf(values, nat));
 }
 
-/** The elements of the type of `values` from `low` to `high`. */
-export function spanBetween(
-  low: number | bigint,
-  high: number | bigint,
+/** The elements of the type of `values` for which both comparisons hold. */
+export function spanOfBoth(
+  [a, b]: readonly [EndComparison, EndComparison],
   values: NumericArray,
   nat: boolean,
 ): Span {
   if (isFloat(values)) {
     const single = values instanceof Float32Array;
-    const floats = intersection(floatInterval("ge", low, single), floatInterval("le", high, single));
+    const floats = intersection(floatInterval(a.op, a.scalar, single), floatInterval(b.op, b.scalar, single));
     return { floats, flip: false };
   }
-  const integers = intersection(integersFor("ge", low, values, nat), integersFor("le", high, values, nat));
+  const integers = intersection(
+    integersFor(a.op, a.scalar, values, nat),
+    integersFor(b.op, b.scalar, values, nat),
+  );
   return { integers, flip: false };
 }
 

@@ -6,12 +6,12 @@ import { broadcast, type Layout, showShape } from "../layout.js";
 import { asStrided } from "../operand.js";
 import { scanned } from "../scan.js";
 import type { BlockStatistics } from "../statistics.js";
-import { type Strided, zeros } from "../strided.js";
+import { room, type Strided, zeros } from "../strided.js";
 import { broadcastShape } from "./broadcasting.js";
 import { listAsArray } from "./lists.js";
 import { type PairTest, pairTest } from "./pairs.js";
 import { blockLength, nativeOf, Reader } from "./reader.js";
-import { type ScalarTest, scalarTest } from "./scalars.js";
+import { bothTest, type ScalarTest, scalarTest } from "./scalars.js";
 import { compareBlocks, type Span } from "./skipping.js";
 
 /** One comparison of all elements: with one value, or with an array. */
@@ -39,6 +39,8 @@ export interface ComparisonPlan {
   /** The shape that all operands have together. */
   readonly shape: readonly number[];
   readonly tests: readonly PlannedTest[];
+  /** The two tests in one, where they are of numbers: such as both ends of a range. */
+  readonly both?: ScalarTest | undefined;
   /** So many elements are compared at a time. */
   readonly limit: number;
   readonly reader: Reader;
@@ -76,6 +78,7 @@ export function planComparison(
     comparisons,
     shape,
     tests,
+    both: isOfValues(tests) && sides.length === 2 ? bothTest(array.dtype, sides[0], sides[1]) : undefined,
     limit: blockLength(array.dtype, ...dtypes),
     reader: new Reader(),
   };
@@ -87,14 +90,14 @@ export function planComparison(
  * @param out takes a truth value for each, from `at` on
  */
 export function compareRange(
-  { array, tests, limit, reader }: ComparisonPlan,
+  { array, tests, both, limit, reader }: ComparisonPlan,
   from: number,
   to: number,
   out: Uint8Array,
   at: number,
 ): void {
-  const further = new Uint8Array(tests.length > 1 ? Math.min(limit, to - from) : 0);
-  const apply = tests.map((test) => appliedTo(test, from, to, limit));
+  const apply = both === undefined ? tests.map((test) => appliedTo(test, from, to, limit)) : [both];
+  const further = new Uint8Array(apply.length > 1 ? Math.min(limit, to - from) : 0);
   let place = at;
   const pieces = splitRange(array.layout, from, to, limit);
   for (const layout of scanned(array, pieces, (piece) => piece)) {
@@ -128,7 +131,8 @@ export function compare(
   statistics?: BlockStatistics,
 ): Strided {
   const plan = planComparison(array, comparisons, label);
-  const result = zeros(parseDType("b1"), plan.shape);
+  const make = statistics === undefined ? room : zeros;
+  const result = make(parseDType("b1"), plan.shape);
   for (const [from, to] of undecided(plan, statistics, result.bytes)) {
     compareRange(plan, from, to, result.bytes, from);
   }
@@ -146,9 +150,13 @@ export function undecided(
   statistics: BlockStatistics | undefined,
   out: Uint8Array,
 ): readonly Span[] {
-  const isOfValues = tests.every((test) => "scalar" in test);
-  if (statistics === undefined || !isOfValues) return [[0, sizeOf(shape)]];
+  if (statistics === undefined || !isOfValues(tests)) return [[0, sizeOf(shape)]];
   return compareBlocks(array, comparisons, statistics, out);
+}
+
+/** Whether no test is with an array. */
+function isOfValues(tests: readonly PlannedTest[]): boolean {
+  return tests.every((test) => "scalar" in test);
 }
 
 /** A layout in a shape that it has been found to go together with. */

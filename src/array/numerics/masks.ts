@@ -1,8 +1,8 @@
 import { isnan, isnanComplex, maskAnd, maskNot, maskOr } from "../../compute/index.js";
 import { type DType, parseDType, showValue, sizeOf } from "../../dtype/index.js";
 import { DTypeError } from "../../errors.js";
-import { split } from "../blocks.js";
-import { type Strided, zeros } from "../strided.js";
+import { blockOf, Scratch, split } from "../blocks.js";
+import { room, type Strided, zeros } from "../strided.js";
 import { broadcastShape } from "./broadcasting.js";
 import { operandArray, stretch } from "./comparison.js";
 import { blockLength, isFloats, Reader } from "./reader.js";
@@ -38,7 +38,7 @@ export function maskOperand(name: "and" | "or", array: Strided, other: unknown, 
 export function combine(name: "and" | "or", array: Strided, other: unknown, label: string): Strided {
   const side = maskOperand(name, array, other, label);
   const shape = broadcastShape(array.layout.shape, side.layout.shape, label);
-  const result = zeros(B1, shape);
+  const result = room(B1, shape);
   const [a, b] = [array, side].map((one) => ({ ...one, layout: stretch(one.layout, shape) }));
   markTogether(name, a, b, result.bytes, 0);
   return result;
@@ -53,14 +53,14 @@ export function markTogether(
   at: number,
 ): void {
   const kernel = name === "and" ? maskAnd : maskOr;
-  const [reader, sideReader] = [new Reader(), new Reader()];
+  const [scratch, sideScratch] = [new Scratch(), new Scratch()];
   const pieces = split(side.layout, blockLength(B1));
   let to = at;
   for (const layout of split(array.layout, blockLength(B1))) {
     const piece = pieces.next().value;
     if (piece === undefined) break;
-    const a = reader.read({ ...array, layout });
-    const b = sideReader.read({ ...side, layout: piece });
+    const a = blockOf({ ...array, layout }, scratch);
+    const b = blockOf({ ...side, layout: piece }, sideScratch);
     if (a instanceof Uint8Array && b instanceof Uint8Array) kernel(a, 0, b, 0, a.length, out, to);
     to += a.length;
   }
@@ -69,17 +69,17 @@ export function markTogether(
 /** Where the mask is false. */
 export function negate(array: Strided, label: string): Strided {
   requireMask(array, "not", label);
-  const result = zeros(B1, array.layout.shape);
+  const result = room(B1, array.layout.shape);
   markUntrue(array, result.bytes, 0);
   return result;
 }
 
 /** Where a mask is false, from `at` on in `out`. */
 export function markUntrue(array: Strided, out: Uint8Array, at: number): void {
-  const reader = new Reader();
+  const scratch = new Scratch();
   let to = at;
   for (const layout of split(array.layout, blockLength(B1))) {
-    const values = reader.read({ ...array, layout });
+    const values = blockOf({ ...array, layout }, scratch);
     if (values instanceof Uint8Array) maskNot(values, 0, values.length, out, to);
     to += values.length;
   }

@@ -1,8 +1,10 @@
 import {
   type CompareOp,
+  compareBoth,
   compareComplexScalar,
   compareScalar,
   compareUnitsScalar,
+  type EndComparison,
   type NumericArray,
 } from "../../compute/index.js";
 import {
@@ -64,15 +66,55 @@ function constant(result: boolean): ScalarTest {
   };
 }
 
+/** A comparison of elements, as numbers or counts, with a number or count. */
+interface CountComparison {
+  readonly op: CompareOp;
+  readonly scalar: number | bigint;
+}
+
+/**
+ * Two comparisons of elements of a dtype with one value each, made together: each element is read once.
+ *
+ * @returns undefined for dtypes and values that are no numbers or times
+ */
+export function bothTest(
+  dtype: DType,
+  first: { readonly op: CompareOp; readonly other: unknown },
+  second: { readonly op: CompareOp; readonly other: unknown },
+): ScalarTest | undefined {
+  const [a, b] = [first, second].map(({ op, other }) => countComparison(op, dtype, other));
+  if (a === undefined || b === undefined || !(isEnd(a) && isEnd(b))) return undefined;
+  const options = { nat: dtype.step !== undefined };
+  return (values, count, out, to) => compareBoth([a, b], values, 0, count, out, to, options);
+}
+
+function isEnd(comparison: CountComparison): comparison is EndComparison {
+  return comparison.op !== "ne";
+}
+
+/** What a comparison of real elements or times comes to; undefined where they are neither, or have no such comparison. */
+function countComparison(op: CompareOp, dtype: DType, value: unknown): CountComparison | undefined {
+  if ("biuf".includes(dtype.kind)) return realComparison(op, dtype, value);
+  return dtype.step === undefined ? undefined : timeComparison(op, dtype, dtype.step, value);
+}
+
+function realComparison(op: CompareOp, dtype: DType, value: unknown): CountComparison | undefined {
+  if (typeof value === "boolean") return { op, scalar: Number(value) };
+  if (isComplex(value) && value.im === 0) return realComparison(op, dtype, value.re);
+  if (typeof value === "bigint") return { op, scalar: value };
+  // A number takes the precision of the floats that it is compared with, as a Python float does in NumPy 2.
+  if (typeof value !== "number") return undefined;
+  return { op, scalar: dtype.kind === "f" ? roundingTo(dtype)(value) : value };
+}
+
+function countTest({ op, scalar }: CountComparison, nat: boolean): ScalarTest {
+  return (values, count, out, to) => compareScalar(op, values, 0, count, scalar, out, to, { nat });
+}
+
 function realTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | undefined {
-  if (typeof value === "number" || typeof value === "bigint") {
-    // A number takes the precision of the floats that it is compared with, as a Python float does in NumPy 2.
-    const scalar = typeof value === "number" && dtype.kind === "f" ? roundingTo(dtype)(value) : value;
-    return (values, count, out, to) => compareScalar(op, values, 0, count, scalar, out, to);
-  }
-  if (typeof value === "boolean") return realTest(op, dtype, Number(value));
+  const real = realComparison(op, dtype, value);
+  if (real !== undefined) return countTest(real, false);
   if (!isComplex(value)) return undefined;
-  if (value.im === 0) return realTest(op, dtype, value.re);
   return (values, count, out, to) =>
     compareComplexScalar(op, complexOf(values, dtype, count), 0, count, value, out, to);
 }
@@ -117,16 +159,27 @@ function timeTest(
   step: DateStep | undefined,
   value: unknown,
 ): ScalarTest | undefined {
-  const counts = (how: CompareOp, count: number | bigint): ScalarTest => {
-    return (values, length, out, to) => compareScalar(how, values, 0, length, count, out, to, { nat: true });
-  };
-  if (value === null) return counts(op, NAT);
+  const time = timeComparison(op, dtype, step, value);
+  if (time !== undefined) return countTest(time, true);
+  // Within a step there is no element.
+  const isBetween = dtype.kind === "M" && value instanceof Date && stepsOfDate(value, step) !== undefined;
+  return isBetween ? constant(op === "ne") : undefined;
+}
+
+/** Undefined, too, for `eq` and `ne` with a date within a step. */
+function timeComparison(
+  op: CompareOp,
+  dtype: DType,
+  step: DateStep | undefined,
+  value: unknown,
+): CountComparison | undefined {
+  if (value === null) return { op, scalar: NAT };
   if (typeof value === "bigint" || (typeof value === "number" && dtype.kind === "m"))
-    return counts(op, value);
+    return { op, scalar: value };
   const floor = value instanceof Date && dtype.kind === "M" ? stepsOfDate(value, step) : undefined;
   if (floor === undefined) return undefined;
-  if (floor.exact) return counts(op, floor.value);
+  if (floor.exact) return { op, scalar: floor.value };
+  if (op === "eq" || op === "ne") return undefined;
   // A date within a step lies after its beginning and before the next: what is below it is at most the beginning.
-  if (op === "eq" || op === "ne") return constant(op === "ne");
-  return counts(op === "lt" || op === "le" ? "le" : "gt", floor.value);
+  return { op: op === "lt" || op === "le" ? "le" : "gt", scalar: floor.value };
 }
