@@ -1,10 +1,12 @@
 /**
  * NumPy's memmap beside this library: the same files, one run, medians of several rounds, taking turns.
  *
- *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text]
+ *     npm run bench -- [--rows 10000000] [--rounds 7] [--only text] [--json run.json] [--svg figures.svg]
  *
- * `--only changes` measures changes alone, `--only frames` what goes to data frames, SQL and files, `--only hierarchy`
- * hierarchies, `--only streams` streams and HDF5, `--only remote` the server and its client, any other text the lines that have it.
+ * `--only figures` measures numerics, selections, sorting, groups and records beside everybody, `--only changes` changes alone,
+ * `--only frames` what goes to data frames, SQL and files, `--only hierarchy` hierarchies, `--only streams` streams and HDF5,
+ * `--only remote` the server and its client, any other text the lines that have it. `--json` and `--svg` say where the figures go.
+ * Files are made below the system's temporary directory (`TMPDIR`), 3 GB of them with 100 million rows.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
  * the run, so that starting them does not count, and the page cache is warm.
@@ -19,6 +21,7 @@ import { parseArgs } from "node:util";
 import { MemmapTable } from "memmap-table";
 import { preparePython } from "../test/interop/python.mjs";
 import { changes } from "./changes.mjs";
+import { figures } from "./figures.mjs";
 import { frames } from "./frames.mjs";
 import { hierarchy } from "./hierarchy.mjs";
 import { remote } from "./remote.mjs";
@@ -29,12 +32,14 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "10000000" },
     rounds: { type: "string", default: "7" },
     only: { type: "string" },
+    json: { type: "string" },
+    svg: { type: "string" },
   },
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
 /** Parts that do not need the big table. */
-const PARTS = ["changes", "frames", "hierarchy", "remote", "streams"];
+const PARTS = ["changes", "figures", "frames", "hierarchy", "remote", "streams"];
 const apart = PARTS.includes(options.only);
 
 /** A process that answers one line with one line. */
@@ -192,6 +197,9 @@ try {
   if (isPart("changes")) await changes({ ...bench, numpy: theirs });
   theirs.end();
   ours.end();
+  if (isPart("figures")) {
+    await figures({ ...bench, rows, json: options.json, svg: options.svg, peer, python });
+  }
   if (isPart("frames")) await frames({ ...bench, python });
   if (isPart("hierarchy")) await hierarchy({ ...bench, peer, python });
   if (isPart("streams")) await streams({ ...bench, peer, python });

@@ -1,0 +1,33 @@
+import { createInterface } from "node:readline";
+
+/**
+ * Answers one line with one line: what is asked for is done, its seconds and its check are said. What cannot be done is an error.
+ *
+ * @param {Record<string, (...args: any[]) => any>} work each gives a result, or a promise of one
+ * @param {Record<string, (result: any) => number | Promise<number>>} checks what a result comes to; itself when left out
+ * @param {string} [version] whose
+ */
+export async function answer(work, checks = {}, version = "") {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const asked = JSON.parse(line);
+    console.log(JSON.stringify(asked.work === "version" ? { version } : await done(asked, work, checks)));
+  }
+}
+
+async function done({ work: name, arguments: values }, work, checks) {
+  if (work[name] === undefined) return { error: `there is no work ${name}` };
+  try {
+    const start = performance.now();
+    let result = work[name](...values);
+    // To wait for what is there takes a turn.
+    if (result instanceof Promise) result = await result;
+    const seconds = (performance.now() - start) / 1000;
+    const check = checks[name] === undefined ? Number(result ?? 0) : await checks[name](result);
+    result = undefined;
+    // Nobody pays for what the last one left behind.
+    globalThis.gc?.();
+    return { seconds, check };
+  } catch (error) {
+    return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+}
