@@ -7,11 +7,12 @@ import {
   elementCaster,
   type Field,
   kindProblem,
+  showValue,
   sizeOf,
 } from "../dtype/index.js";
 import { CastError } from "../errors.js";
 import { blocks } from "./blocks.js";
-import { convertNumbers, convertsByNumber, firstOutside } from "./convert.js";
+import { convertNumbers, convertsByNumber, firstOutside, swapElements, swapsBytes } from "./convert.js";
 import { copyElements } from "./copy.js";
 import { forEachElement } from "./elements.js";
 import { fieldOf } from "./field.js";
@@ -50,8 +51,8 @@ function conversion(from: DType, to: DType, casting: Casting): Conversion {
   }
   if (from.equals(to)) return { check: all, store: copyElements };
   if (to.fields !== undefined) return byField(from, to.fields, casting);
-  const truncates = from.kind === "f" && to.kind !== "f";
-  if (!convertsByNumber(from, to) || truncates) return byElement(from, to, casting);
+  if (swapsBytes(from, to)) return { check: all, store: swapElements };
+  if (!convertsByNumber(from, to)) return byElement(from, to, casting);
   return { check: checked ? (array) => outside(array, to) : all, store: convertNumbers };
 }
 
@@ -83,7 +84,7 @@ function outside(from: Strided, to: DType): Misfit | undefined {
   const found = firstOutside(from, to);
   if (found === undefined) return undefined;
   const { position, value } = found;
-  return { position, problem: codecOf(to).problem(value) ?? `${value} does not fit ${to}` };
+  return { position, problem: codecOf(to).problem(value) ?? `${showValue(value)} does not fit ${to}` };
 }
 
 function byElement(from: DType, to: DType, casting: Casting): Conversion {

@@ -8,6 +8,7 @@
 export { between, betweenComplex, betweenUnits, compareBoth } from "./between.js";
 export { isBig, isFloat, loadBlock } from "./blocks.js";
 export { findUntruth } from "./bytes.js";
+export { convertLongs, firstBeyond, firstBigBeyond, firstInexact, firstOverflow } from "./casting.js";
 export { orderByCodes } from "./code-order.js";
 export { type CompareOptions, compareArrays, compareScalar } from "./compare.js";
 export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js";

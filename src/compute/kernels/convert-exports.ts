@@ -8,8 +8,8 @@ export interface ConvertKernels {
   floatsToHalves(src: number, dst: number, count: number): number;
   /** As `floatsToHalves`, of doubles, which are rounded once. */
   doublesToHalves(src: number, dst: number, count: number): number;
-  /** 1 where any finite double is at least so large, else 0. */
-  anyOverflow(at: number, count: number, limit: number): number;
+  /** 1 where any finite float is at least so large, else 0; the limit of singles is one. */
+  anyOverflow(type: number, at: number, count: number, limit: number): number;
   /** 1 where any integer is below `low` or above `high`, which are of its type; unsigned ones by their bits. Else 0. */
   anyOutside(type: number, at: number, count: number, low: bigint, high: bigint): number;
   /** 1 where any integer of 64 bits is not exact as a double, or as a single where `isSingle` is 1. Else 0. */

@@ -177,22 +177,31 @@ function overflowOf(four: v128, limit: v128): v128 {
   return v128.and(f32x4.ge(size, limit), f32x4.lt(size, f32x4.splat(<f32>Infinity)));
 }
 
-/** Whether any finite double is at least so large. */
-export function anyOverflow(at: usize, count: i32, limit: f64): i32 {
-  const limits = f64x2.splat(limit);
-  const infinite = f64x2.splat(Infinity);
-  let over = i64x2.splat(0);
+/** Whether any finite float is at least so large; the limit of singles is one. */
+export function anyOverflow(type: i32, at: usize, count: i32, limit: f64): i32 {
+  return type == F32 ? overflow<f32>(at, count, <f32>limit) : overflow<f64>(at, count, limit);
+}
+
+// @ts-ignore: a decorator
+@inline
+function overflow<T>(at: usize, count: i32, limit: T): i32 {
+  const limits = v128.splat<T>(limit);
+  const infinite = v128.splat<T>(<T>Infinity);
+  const lanes = <i32>(16 / sizeof<T>());
+  let over = i32x4.splat(0);
   let left = count;
-  for (; left >= 2; left -= 2) {
-    const size = f64x2.abs(v128.load(at));
-    over = v128.or(over, v128.and(f64x2.ge(size, limits), f64x2.lt(size, infinite)));
+  for (; left >= lanes; left -= lanes) {
+    const size = v128.abs<T>(v128.load(at));
+    over = v128.or(over, v128.and(v128.ge<T>(size, limits), v128.lt<T>(size, infinite)));
     at += 16;
   }
-  if (left > 0) {
-    const size = abs(load<f64>(at));
-    if (size >= limit && size < Infinity) return 1;
+  let found = false;
+  for (; left > 0; left--) {
+    const size = abs<T>(load<T>(at));
+    if (size >= limit && size < <T>Infinity) found = true;
+    at += sizeof<T>();
   }
-  return v128.any_true(over);
+  return i32(found) | i32(v128.any_true(over));
 }
 
 /** Whether any integer is below `low` or above `high`, which are of its type; unsigned ones by their bits. */
@@ -213,9 +222,9 @@ function outside<T>(at: usize, count: i32, low: T, high: T): i32 {
   const lows = v128.splat<T>(low);
   const highs = v128.splat<T>(high);
   let found = i32x4.splat(0);
-  const each = <i32>(16 / sizeof<T>());
+  const lanes = <i32>(16 / sizeof<T>());
   let left = count;
-  for (; left >= each; left -= each) {
+  for (; left >= lanes; left -= lanes) {
     const some = v128.load(at);
     found = v128.or(found, v128.or(v128.lt<T>(some, lows), v128.gt<T>(some, highs)));
     at += 16;
