@@ -25,7 +25,8 @@ export abstract class AsyncArray<
   protected abstract adopt(copy: Strided): ArrayView<D, "r">;
 
   async #compareAsync(comparisons: readonly Comparison[], options: AsyncOptions = {}): Promise<Mask> {
-    return this.own(await compareAsync(this.parallelSource, comparisons, options));
+    const statistics = this.storage.statistics?.();
+    return this.own(await compareAsync(this.parallelSource, comparisons, options, statistics));
   }
 
   /** {@link NumericArray.eq} by workers. */

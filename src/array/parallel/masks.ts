@@ -1,13 +1,21 @@
 import { parseDType, sizeOf } from "../../dtype/index.js";
 import { broadcastShape } from "../numerics/broadcasting.js";
-import { type Comparison, compare, planComparison, stretch } from "../numerics/comparison.js";
+import {
+  type Comparison,
+  compare,
+  compareRange,
+  planComparison,
+  stretch,
+  undecided,
+} from "../numerics/comparison.js";
 import { combine, maskOperand, missing, negate, requireMask, requireMissing } from "../numerics/masks.js";
 import { isIn, planMembership } from "../numerics/membership.js";
+import type { BlockStatistics } from "../statistics.js";
 import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
-import { type AsyncOptions, inParallel } from "./run.js";
+import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
-import { forWorkers, type Source, shareOperand, spansOf, TASKS } from "./source.js";
+import { byteLength, forWorkers, isMuch, type Source, shareOperand, spansOf, TASKS } from "./source.js";
 
 /** What workers run. */
 const MODULE = new URL("./mask-task.js", import.meta.url).href;
@@ -52,8 +60,19 @@ export async function compareAsync(
   source: Source,
   comparisons: readonly Comparison[],
   options: AsyncOptions,
+  statistics?: BlockStatistics,
 ): Promise<Strided> {
-  const { array, tests } = planComparison(source.array, comparisons, source.label);
+  const plan = planComparison(source.array, comparisons, source.label);
+  const { array, tests } = plan;
+  if (statistics !== undefined && isMuch(byteLength(array), options)) {
+    const mask = sharedZeros(B1, array.layout.shape);
+    const left = undecided(plan, statistics, mask.bytes);
+    const count = left.reduce((sum, [from, to]) => sum + to - from, 0);
+    if (count * array.dtype.itemsize < PARALLEL_BYTES) {
+      for (const [from, to] of left) compareRange(plan, from, to, mask.bytes, from);
+      return mask;
+    }
+  }
   const sides = tests.flatMap((test) => ("side" in test ? [test.side] : []));
   const work = (shared: readonly SharedArray[]): MaskWork => {
     const next = shared.values();
