@@ -137,7 +137,7 @@ export function figuresSvg({ rows, versions, machine, works }) {
   const shown = works.filter((work) => work.seconds.NumPy !== undefined);
   const scale = scaleOf(shown);
   const bottom = TOP + STEP * shown.length;
-  const title = `How many times as fast as NumPy: ${rows.toLocaleString("en")} rows`;
+  const title = `How many times as fast as NumPy, in powers of ten: ${rows.toLocaleString("en")} rows`;
   const who = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const footer = [`Node ${machine.node}`, ...who, `${machine.cores} cores`].join(" · ");
   const parts = [
@@ -147,7 +147,7 @@ export function figuresSvg({ rows, versions, machine, works }) {
     text(WIDTH - 58, TOP - 12, "one", "small end"),
     text(WIDTH - 8, TOP - 12, "all", "small end"),
     ...shown.flatMap((work, i) => rowOf(work, TOP + STEP * i, scale)),
-    text(16, bottom + 24, footer, "small"),
+    text(16, bottom + 24, `${footer}`, "small"),
   ];
   const height = bottom + 36;
   return [
