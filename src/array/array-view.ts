@@ -4,11 +4,11 @@ import { type ArraySource, type Assignment, planAssign } from "./assign.js";
 import type { AccessMode } from "./base.js";
 import { fieldLayout } from "./field.js";
 import { type Layout, rangeRows, type Selector, select, sliceRows } from "./layout.js";
-import { AsyncArray } from "./parallel/async-array.js";
+import { AsyncOrderedArray } from "./parallel/async-ordered-array.js";
 import { filterRows, takeRows } from "./pick.js";
 import { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 import { planPut } from "./put.js";
-import { type MaskedRows, type RowSelection, type Rows, rowsOf, selectedBy, selectedRows } from "./rows.js";
+import { type MaskedRows, type RowSelection, type Rows, rowsNow, selectedBy, selectedRows } from "./rows.js";
 import { type Bound, type Range, type Slice, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { STRIDED, type Strided } from "./strided.js";
@@ -41,10 +41,10 @@ export type FieldOf<D extends DTypeLike, K extends string> = D extends readonly 
  * a.filter(a.view("...", 0).gt(5)); // rows, a copy
  * ```
  */
-export class ArrayView<D extends DTypeLike = DTypeLike, M extends AccessMode = AccessMode> extends AsyncArray<
-  D,
-  M
-> {
+export class ArrayView<
+  D extends DTypeLike = DTypeLike,
+  M extends AccessMode = AccessMode,
+> extends AsyncOrderedArray<D, M> {
   /** @internal An array over the same storage. */
   protected derive(layout: Layout): ArrayView<D, M> {
     return new ArrayView<D, M>(this.storage, this.dtype, layout);
@@ -105,7 +105,7 @@ export class ArrayView<D extends DTypeLike = DTypeLike, M extends AccessMode = A
    * @throws IndexError outside the rows
    */
   take(indices: RowSelection): ArrayView<D, "r"> {
-    return this.takeRows(rowsOf(indices, this.length, this.storage.label));
+    return this.takeRows(rowsNow(indices, this.length, this.storage.label));
   }
 
   /** @internal A copy of rows that have been found to be there. */

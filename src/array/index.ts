@@ -54,6 +54,7 @@ export {
   maskOf,
   type RowSelection,
   type Rows,
+  rowsNow,
   rowsOf,
   selectedBy,
   selectedRows,

@@ -14,7 +14,7 @@ import type { AccessMode } from "./base.js";
 import { denseCopy } from "./copy.js";
 import { type Layout, type Selector, select, showShape, sliceRows } from "./layout.js";
 import { filterRows, takeRows } from "./pick.js";
-import { type RowSelection, rowsOf, selectedBy } from "./rows.js";
+import { type RowSelection, rowsNow, selectedBy } from "./rows.js";
 import { type Bound, slice } from "./slice.js";
 import { MemoryStorage } from "./storage.js";
 import { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";
@@ -90,7 +90,7 @@ export class RecordArray<
 
   /** As of any array: a copy, read-only. */
   override take(indices: RowSelection): RecordArray<D, "r"> {
-    return this.adopt(takeRows(this[STRIDED](), rowsOf(indices, this.length, this.storage.label)));
+    return this.adopt(takeRows(this[STRIDED](), rowsNow(indices, this.length, this.storage.label)));
   }
 
   /** As of any array: a copy, read-only. */

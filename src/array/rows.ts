@@ -1,4 +1,4 @@
-import { findUntruth, maskCount, maskToIndices } from "../compute/index.js";
+import { findUntruth, isPositionList, maskCount, maskToIndices, resolvePositions } from "../compute/index.js";
 import { showValue } from "../dtype/index.js";
 import { DTypeError, IndexError, ShapeError } from "../errors.js";
 import { blocks } from "./blocks.js";
@@ -20,16 +20,28 @@ export type RowSelection =
   | Iterable<number>;
 
 /**
- * Row numbers of a list of positions.
+ * Row numbers of a list of positions, for use at once: row numbers in an Int32Array are given back as they are.
+ *
+ * @throws IndexError for a position outside, DTypeError for anything but whole numbers
+ */
+export function rowsNow(indices: unknown, length: number, label: string): Rows {
+  return indices instanceof Int32Array && areRows(indices, length) ? indices : rowsOf(indices, length, label);
+}
+
+/**
+ * Row numbers of a list of positions, which may change afterwards.
  *
  * @throws IndexError for a position outside, DTypeError for anything but whole numbers
  */
 export function rowsOf(indices: unknown, length: number, label: string): Rows {
-  if (indices instanceof Int32Array && areRows(indices, length)) return indices.slice();
   const { count, parts } = positionsOf(indices);
   const rows = length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
   let at = 0;
   for (const part of parts) {
+    if (rows instanceof Int32Array && isPositionList(part) && resolvePositions(part, length, rows, at)) {
+      at += part.length;
+      continue;
+    }
     for (let i = 0; i < part.length; i++) {
       const given = part[i];
       const index = typeof given === "bigint" ? Number(given) : given;

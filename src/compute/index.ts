@@ -34,6 +34,7 @@ export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
 export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator, mergeMoments } from "./moments.js";
 export { copyStrided, copyTogether, type StridedCopy } from "./pack.js";
 export type { CompareOp } from "./plan.js";
+export { isPositionList, resolvePositions } from "./positions.js";
 export { orderOf } from "./radix.js";
 export { joinKeys, type RangedKeys, type Ranking, rangedKeys, rankedKeys } from "./ranged-keys.js";
 export { FIRST_CODE, RowCoder } from "./row-coder.js";

@@ -15,7 +15,7 @@ import {
   requireSlice,
   resolveIndex,
   resolveSlice,
-  rowsOf,
+  rowsNow,
   type Slice,
   type Source,
   STRIDED,
@@ -207,7 +207,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /** A copy of the rows at these positions, in their order, in memory and read-only. @throws IndexError */
   take(indices: RowSelection): TableView<S, M> {
-    const rows = rowsOf(indices, this.length, "the table");
+    const rows = rowsNow(indices, this.length, "the table");
     return this.#copy((column) => column.takeRows(rows), rows.length);
   }
 
@@ -230,7 +230,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    * short meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
    */
   async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<TableView<S, M>> {
-    const rows = rowsOf(indices, this.length, "the table");
+    const rows = rowsNow(indices, this.length, "the table");
     return this.#copyAsync((sources) => takeAsync(sources, rows, options));
   }
 
