@@ -82,7 +82,7 @@ export async function compareAsync(
     });
     return { kind: "compare", comparisons: operands.map((other, i) => ({ op: comparisons[i].op, other })) };
   };
-  const here = () => compare(source.array, comparisons, source.label);
+  const here = () => compare(source.array, comparisons, source.label, statistics);
   return masked({ source: { ...source, array }, sides, work, here }, options);
 }
 
