@@ -1,8 +1,7 @@
 import type { Strided } from "../array/index.js";
 import { takeRows } from "../array/pick.js";
-import { FIRST_CODE, GroupMemory, RowCoder } from "../compute/index.js";
 import { CHUNK_ROWS, type GroupedChunk, type GroupSources } from "./group-chunk.js";
-import { KeyReader } from "./key-rows.js";
+import { KeyNumbering } from "./key-numbering.js";
 import { type PartRule, type PartValues, ruleOf } from "./parts.js";
 
 /** Doubles or 64-bit integers, of which there are more and more. */
@@ -40,6 +39,7 @@ class Growing {
 
 /** The groups of all chunks, which are taken up in their order. */
 export class GroupTotals {
+  readonly #keys: readonly Strided[];
   readonly #rules: readonly PartRule[];
   readonly #parts: readonly Growing[];
   readonly #firsts = new Growing(1);
@@ -50,12 +50,19 @@ export class GroupTotals {
 
   /** @param rows of all chunks */
   constructor(sources: GroupSources, rows: number) {
+    this.#keys = sources.keys;
     this.#rules = sources.parts.map((part) =>
       ruleOf(part, part.column === undefined ? undefined : sources.columns[part.column].dtype),
     );
     this.#parts = this.#rules.map(({ width }) => new Growing(width));
     // The groups of one chunk are all that there are.
-    this.#numbering = rows <= CHUNK_ROWS ? undefined : new KeyNumbering(sources.keys, rows);
+    this.#numbering =
+      rows <= CHUNK_ROWS
+        ? undefined
+        : new KeyNumbering(
+            sources.keys.map(({ dtype }) => dtype),
+            rows,
+          );
     this.#groups = sources.wantsGroups ? new Uint32Array(rows) : undefined;
   }
 
@@ -80,10 +87,17 @@ export class GroupTotals {
     return this.#groups;
   }
 
+  /** The groups, among all, whose keys some rows have. */
+  #numbersOf(rows: Float64Array): Uint32Array {
+    if (this.#numbering === undefined) return upTo(rows.length);
+    const keys = this.#keys.map((key) => takeRows(key, rows));
+    return this.#numbering.number(keys, rows.length);
+  }
+
   /** Takes up the chunk that is next. */
   absorb({ firsts, parts, groups }: GroupedChunk): void {
     const before = this.#length;
-    const numbers = this.#numbering?.number(firsts) ?? upTo(firsts.length);
+    const numbers = this.#numbersOf(firsts);
     this.#length = Math.max(before, this.#numbering?.length ?? firsts.length);
     const all = this.#firsts.reserve(this.#length, firsts);
     for (let i = 0; i < numbers.length; i++) if (numbers[i] >= before) all[numbers[i]] = firsts[i];
@@ -106,59 +120,4 @@ function upTo(length: number): Uint32Array {
   const numbers = new Uint32Array(length);
   for (let i = 0; i < length; i++) numbers[i] = i;
   return numbers;
-}
-
-/** Numbers the keys of chunks, from 0 on as they come. */
-class KeyNumbering {
-  readonly #keys: readonly Strided[];
-  readonly #readers: readonly KeyReader[];
-  readonly #coders: readonly RowCoder[];
-  /** Of the codes of the first key and the second, of those and the third, and so on. */
-  readonly #pairs: readonly RowCoder[];
-  readonly #memory: GroupMemory;
-  /** Memory for so many rows: of the keys' bytes, of pairs, and of two codes. */
-  #room = { rows: 0, bytes: 0, pairs: 0, codes: 0, others: 0 };
-
-  constructor(keys: readonly Strided[], rows: number) {
-    this.#keys = keys;
-    this.#memory = new GroupMemory(rows, 1 << 20);
-    this.#readers = keys.map(({ dtype }) => new KeyReader(dtype));
-    this.#coders = this.#readers.map(({ size }) => new RowCoder(this.#memory, size));
-    this.#pairs = keys.slice(1).map(() => new RowCoder(this.#memory, 8));
-  }
-
-  get length(): number {
-    return (this.#pairs.at(-1) ?? this.#coders[0]).length;
-  }
-
-  /** The numbers of the keys of some rows. */
-  number(rows: Float64Array): Uint32Array {
-    const { kernels } = this.#memory;
-    const count = rows.length;
-    this.#reserve(count);
-    const { bytes, pairs, codes, others } = this.#room;
-    for (const [i, key] of this.#keys.entries()) {
-      const keyRows = this.#readers[i].rows(takeRows(key, rows));
-      this.#memory.u1(bytes, keyRows.length).set(keyRows);
-      this.#coders[i].code(bytes, count, i === 0 ? codes : others);
-      if (i === 0) continue;
-      kernels.groupZip(codes, others, count, pairs);
-      this.#pairs[i - 1].code(pairs, count, codes);
-    }
-    const numbers = this.#memory.u4(codes, count).slice();
-    for (let i = 0; i < count; i++) numbers[i] -= FIRST_CODE;
-    return numbers;
-  }
-
-  #reserve(rows: number): void {
-    if (rows <= this.#room.rows) return;
-    const size = this.#readers.reduce((widest, reader) => Math.max(widest, reader.size), 0);
-    this.#room = {
-      rows,
-      bytes: this.#memory.take(rows * size),
-      pairs: this.#memory.take(rows * 8),
-      codes: this.#memory.take(rows * 4),
-      others: this.#memory.take(rows * 4),
-    };
-  }
 }
