@@ -40,7 +40,9 @@ export interface UniqueResult<D extends DTypeLike> {
 }
 
 /** The names of options that are asked for. */
-type Asked<Options> = { [Name in keyof Options]-?: Options[Name] extends true ? Name : never }[keyof Options];
+export type AskedOf<Options> = {
+  [Name in keyof Options]-?: Options[Name] extends true ? Name : never;
+}[keyof Options];
 
 /**
  * The numerics of arrays, as NumPy names them, over every layout: reductions, comparisons that give masks, sorting,
@@ -174,9 +176,16 @@ export abstract class NumericArray<
   unique(): ArrayView<D, "r+">;
   unique<const Options extends UniqueOptions>(
     options: Options & UniqueOptions,
-  ): Pick<UniqueResult<D>, "values" | (Asked<Options> & keyof UniqueResult<D>)>;
+  ): Pick<UniqueResult<D>, "values" | (AskedOf<Options> & keyof UniqueResult<D>)>;
   unique(options?: UniqueOptions): ArrayView<D, "r+"> | Partial<UniqueResult<D>> {
-    const found = distinct(this[STRIDED](), options ?? {}, this.storage.label);
+    return this.ownDistinct(distinct(this[STRIDED](), options ?? {}, this.storage.label), options);
+  }
+
+  /** @internal What `unique` gives, as it was asked. */
+  protected ownDistinct(
+    found: Distinct,
+    options: UniqueOptions | undefined,
+  ): ArrayView<D, "r+"> | Partial<UniqueResult<D>> {
     if (options === undefined) return this.own(found.values);
     const arrays = Object.entries<Distinct["values"]>({ ...found }).map(([name, array]) => [
       name,

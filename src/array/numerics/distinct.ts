@@ -6,7 +6,7 @@ import {
   uniqueComplex,
   uniqueUnits,
 } from "../../compute/index.js";
-import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
+import { type AnyValues, type DType, parseDType, sizeOf } from "../../dtype/index.js";
 import { denseLayout } from "../layout.js";
 import { type Strided, zeros } from "../strided.js";
 import { bytesOf, isPlain, type Positions, storePositions, takeBytes } from "./order.js";
@@ -39,26 +39,50 @@ function uniqueOf(dtype: DType, values: NumericArray, asked: UniqueOptions): Uni
   return unique(values, { ...options, nat: dtype.step !== undefined });
 }
 
-/** NumPy's `unique` of all elements. */
-export function distinct(array: Strided, options: UniqueOptions, label: string): Distinct {
-  const { dtype, layout } = array;
-  if (dtype.kind === "V") throw refusal("unique", dtype, label);
+/** The distinct elements, and places as the kernels give them. */
+export interface Found {
+  readonly values: Strided;
+  readonly index: Positions | undefined;
+  readonly inverse: Positions | undefined;
+  readonly counts: Positions | undefined;
+}
+
+/** The distinct elements of an array, in memory of their own, and what is asked for with them. */
+export function findDistinct(array: Strided, options: UniqueOptions): Found {
+  const { dtype } = array;
   const reader = new Reader();
   const raw = reader.raw(array);
-  const found = uniqueOf(dtype, reader.convert(raw, dtype), options);
-  const first = found.index ?? new Int32Array(0);
-  const count = isPlain(dtype) ? found.values.length : first.length;
-  // Those that kernels give are new.
-  const values = isPlain(dtype)
-    ? { dtype, layout: denseLayout([count], dtype.itemsize), bytes: bytesOf(found.values) }
-    : zeros(dtype, [count]);
-  if (!isPlain(dtype)) takeBytes(raw, dtype, first, values.bytes);
-  if (!dtype.native) byteSwap(values.bytes, dtype.itemsize, dtype.alignment);
+  const { values, index, inverse, counts } = uniqueOf(dtype, reader.convert(raw, dtype), options);
+  const distinct = isPlain(dtype) ? asArray(dtype, bytesOf(values)) : picked(raw, dtype, index);
+  if (!dtype.native) byteSwap(distinct.bytes, dtype.itemsize, dtype.alignment);
+  return { values: distinct, index, inverse, counts };
+}
+
+function asArray(dtype: DType, bytes: Uint8Array): Strided {
+  return { dtype, layout: denseLayout([bytes.length / dtype.itemsize], dtype.itemsize), bytes };
+}
+
+function picked(raw: AnyValues, dtype: DType, places: Positions = new Int32Array(0)): Strided {
+  const taken = zeros(dtype, [places.length]);
+  takeBytes(raw, dtype, places, taken.bytes);
+  return taken;
+}
+
+/** @throws DTypeError for records, which have no order */
+export function requireOrder(name: string, dtype: DType, label: string): void {
+  if (dtype.kind === "V") throw refusal(name, dtype, label);
+}
+
+/** NumPy's `unique` of all elements. */
+export function distinct(array: Strided, options: UniqueOptions, label: string): Distinct {
+  requireOrder("unique", array.dtype, label);
+  const { values, index, inverse, counts } = findDistinct(array, options);
+  const { shape } = values.layout;
   return {
     values,
-    ...(options.index === true ? { index: positionsIn(first, [count]) } : {}),
-    ...(found.inverse === undefined ? {} : { inverse: positionsIn(found.inverse, layout.shape) }),
-    ...(found.counts === undefined ? {} : { counts: positionsIn(found.counts, [count]) }),
+    ...(options.index === true && index !== undefined ? { index: positionsIn(index, shape) } : {}),
+    ...(inverse === undefined ? {} : { inverse: positionsIn(inverse, array.layout.shape) }),
+    ...(counts === undefined ? {} : { counts: positionsIn(counts, shape) }),
   };
 }
 

@@ -45,7 +45,8 @@ export function takeBytes(values: AnyValues, dtype: DType, positions: Positions,
   gather(bytesOf(values), dtype.itemsize, positions, dtype.itemsize, 0, out);
 }
 
-const LOW = NATIVE_ORDER === "<" ? 0 : 1;
+/** Which word of an `i8` is the lower one. */
+export const LOW = NATIVE_ORDER === "<" ? 0 : 1;
 
 /** Writes positions as elements of `i8`, word by word: no bigint is made. */
 export function storePositions(positions: Positions, out: Uint8Array): void {

@@ -5,10 +5,10 @@ import { copyElements, denseCopy } from "../copy.js";
 import { denseLayout } from "../layout.js";
 import { contiguousBytes, type Strided, zeros } from "../strided.js";
 import { runsAlong, type Tiling, tiles } from "./axes.js";
+import { requireOrder } from "./distinct.js";
 import { resolveAxis, type SortOptions } from "./options.js";
 import { isPlain, orderOf, sortBytes, storePositions, takeBytes, unitsPer } from "./order.js";
 import { blockLength, Reader } from "./reader.js";
-import { refusal } from "./refusal.js";
 
 /** Writes what comes of one run to bytes: its elements in order, or their places; of it as it is, and as kernels take it. */
 type Emit = (run: AnyValues, values: NumericArray, out: Uint8Array) => void;
@@ -39,7 +39,7 @@ function sortRuns(
   emit: Emit,
 ): Strided {
   const { dtype, layout } = array;
-  if (dtype.kind === "V") throw refusal(name, dtype, label);
+  requireOrder(name, dtype, label);
   if (axis === null && layout.shape.length !== 1) {
     const flat = denseLayout([sizeOf(layout.shape)], dtype.itemsize);
     return sortRuns(name, { ...denseCopy(array), layout: flat }, resultDType, {}, label, emit);
