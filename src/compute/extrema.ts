@@ -24,7 +24,6 @@ export class NumberExtremum extends Leading<number, NumberArray> {
   }
 
   protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
-    if (values instanceof Float64Array) return this.#findDouble(values, start, end);
     const running = engineFor(end - start);
     const suffix = suffixOf(values);
     if (running !== undefined) return this.#findByKernel(running, suffix, values, start, end);
@@ -48,7 +47,7 @@ export class NumberExtremum extends Leading<number, NumberArray> {
 
   #findByKernel(
     running: Engine,
-    suffix: Exclude<Suffix, "F64" | "I64" | "U64">,
+    suffix: Exclude<Suffix, "I64" | "U64">,
     values: NumberArray,
     start: number,
     end: number,

@@ -46,8 +46,7 @@ function sumStraight(block: Float64Array, start: number, end: number): number {
   let g = 0;
   let h = 0;
   let i = start;
-  // Two rounds at a time, which is as fast as memory is.
-  for (; i + 16 <= end; i += 16) {
+  for (; i + 8 <= end; i += 8) {
     a += block[i];
     b += block[i + 1];
     c += block[i + 2];
@@ -56,25 +55,6 @@ function sumStraight(block: Float64Array, start: number, end: number): number {
     f += block[i + 5];
     g += block[i + 6];
     h += block[i + 7];
-    a += block[i + 8];
-    b += block[i + 9];
-    c += block[i + 10];
-    d += block[i + 11];
-    e += block[i + 12];
-    f += block[i + 13];
-    g += block[i + 14];
-    h += block[i + 15];
-  }
-  if (i + 8 <= end) {
-    a += block[i];
-    b += block[i + 1];
-    c += block[i + 2];
-    d += block[i + 3];
-    e += block[i + 4];
-    f += block[i + 5];
-    g += block[i + 6];
-    h += block[i + 7];
-    i += 8;
   }
   let rest = 0;
   for (; i < end; i++) rest += block[i];

@@ -18,6 +18,20 @@ function taken(x: v128, chosen: v128, which: i32): v128 {
   return v128.and(x, which == ORDERED ? f64x2.eq(x, x) : chosen);
 }
 
+/** Each of the first four words two times. */
+// @ts-ignore: a decorator
+@inline
+function lowTwice(words: v128): v128 {
+  return i8x16.shuffle(words, words, 0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7);
+}
+
+/** Each of the last four words two times. */
+// @ts-ignore: a decorator
+@inline
+function highTwice(words: v128): v128 {
+  return i8x16.shuffle(words, words, 8, 9, 8, 9, 10, 11, 10, 11, 12, 13, 12, 13, 14, 15, 14, 15);
+}
+
 /** The sums of whole blocks as doubles, one each from `out` on. @param mask bytes, not zero for those that are taken */
 // @ts-ignore: a decorator
 @inline
@@ -36,10 +50,14 @@ function sums<T>(at: usize, mask: usize, blocks: i32, out: usize, which: i32): v
           m = i8x16.ne(v128.load64_zero(mask), i64x2.splat(0));
           mask += 8;
         }
-        const p = i8x16.shuffle(m, m, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-        const q = i8x16.shuffle(m, m, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-        const r = i8x16.shuffle(m, m, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5);
-        const s = i8x16.shuffle(m, m, 6, 6, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7);
+        // Bytes are doubled, then words, then double words: interleaving a vector with itself is one instruction.
+        const words = i8x16.shuffle(m, m, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+        const low = lowTwice(words);
+        const high = highTwice(words);
+        const p = i8x16.shuffle(low, low, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7);
+        const q = i8x16.shuffle(low, low, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14, 15, 12, 13, 14, 15);
+        const r = i8x16.shuffle(high, high, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7);
+        const s = i8x16.shuffle(high, high, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14, 15, 12, 13, 14, 15);
         a = f64x2.add(a, taken(doubles<T>(at), p, which));
         b = f64x2.add(b, taken(doubles<T>(at + 2 * sizeof<T>()), q, which));
         c = f64x2.add(c, taken(doubles<T>(at + 4 * sizeof<T>()), r, which));
@@ -139,14 +157,18 @@ export function sumU32(at: usize, count: i32): f64 {
 
 /** The sum of the 32-bit integers whose bytes of the mask are not zero. */
 export function sumWhereI32(at: usize, mask: usize, count: i32): f64 {
-  let sum = i64x2.splat(0);
+  const none = i64x2.splat(0);
+  let a = none;
+  let b = none;
   let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const bytes = i8x16.ne(v128.load32_zero(mask + i), i64x2.splat(0));
-    const chosen = i8x16.shuffle(bytes, bytes, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    sum = added<i32>(sum, v128.and(v128.load(at + 4 * <usize>i), chosen));
+  for (; i + 8 <= count; i += 8) {
+    const truths = i8x16.ne(v128.load64_zero(mask + i), none);
+    const words = i8x16.shuffle(truths, truths, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    const from = at + 4 * <usize>i;
+    a = added<i32>(a, v128.and(v128.load(from), lowTwice(words)));
+    b = added<i32>(b, v128.and(v128.load(from, 16), highTwice(words)));
   }
-  let rest = total<i32>(sum);
+  let rest = total<i32>(a) + total<i32>(b);
   for (; i < count; i++) {
     if (load<u8>(mask + i) != 0) rest += <i64>load<i32>(at + 4 * <usize>i);
   }
@@ -160,18 +182,24 @@ export function sumWhereI32(at: usize, mask: usize, count: i32): f64 {
 // @ts-ignore: a decorator
 @inline
 function wordSums<T>(at: usize, count: i32, out: usize): void {
+  const none = i64x2.splat(0);
   const low = i64x2.splat(0xffffffff);
-  let lows = i64x2.splat(0);
-  let highs = lows;
+  let lows = none;
+  let highs = none;
+  let negative = none;
   const end = at + 8 * <usize>count;
-  for (; at + 16 <= end; at += 16) {
+  for (; at + 32 <= end; at += 32) {
     const x = v128.load(at);
-    lows = i64x2.add(lows, v128.and(x, low));
-    highs = i64x2.add(highs, isSigned<T>() ? i64x2.shr_s(x, 32) : i64x2.shr_u(x, 32));
+    const y = v128.load(at, 16);
+    lows = i64x2.add(lows, i64x2.add(v128.and(x, low), v128.and(y, low)));
+    highs = i64x2.add(highs, i64x2.add(i64x2.shr_u(x, 32), i64x2.shr_u(y, 32)));
+    // Shifting with the sign is no instruction of most processors.
+    if (isSigned<T>()) negative = i64x2.add(negative, i64x2.add(i64x2.lt_s(x, none), i64x2.lt_s(y, none)));
   }
   let lowSum = i64x2.extract_lane(lows, 0) + i64x2.extract_lane(lows, 1);
   let highSum = i64x2.extract_lane(highs, 0) + i64x2.extract_lane(highs, 1);
-  if (at < end) {
+  highSum += (i64x2.extract_lane(negative, 0) + i64x2.extract_lane(negative, 1)) << 32;
+  for (; at < end; at += 8) {
     lowSum += <i64>load<u32>(at);
     highSum += isSigned<T>() ? <i64>load<i32>(at, 4) : <i64>load<u32>(at, 4);
   }
