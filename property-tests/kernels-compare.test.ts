@@ -242,4 +242,27 @@ describe("kernels of masks", () => {
       runs(60),
     );
   });
+
+  it("gather from few elements as the plain loop does", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 2, 4, 8),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.constantFrom(511, 512, 3001, SLOT / 4 + 5),
+        fc.nat(),
+        fc.nat(7),
+        (itemsize, size, count, seed, offset) => {
+          const words = randomWords(seed);
+          const next = () => words.next().value as number;
+          const src = Uint8Array.from({ length: offset + size * itemsize }, next);
+          const indices = Int32Array.from({ length: Math.min(count, TILE) }, () => next() % size);
+          const all = Int32Array.from({ length: count }, (_, i) => indices[i % indices.length]);
+          same(count * itemsize, (out, at) => {
+            compute.gather(src, itemsize, all, itemsize, offset, out.subarray(at, at + count * itemsize));
+          });
+        },
+      ),
+      runs(30),
+    );
+  });
 });

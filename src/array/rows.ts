@@ -152,7 +152,7 @@ export class MaskedRows {
 }
 
 /** Of so many rows one. */
-const SPARSE = 16;
+const SPARSE = 8;
 
 /** What a mask selects. @throws as {@link maskOf} */
 export function selectedBy(mask: unknown, length: number, label: string): MaskedRows {

@@ -1,5 +1,7 @@
+import { engineFor } from "./few.js";
 import { gatherBytes, gatherLongs, gatherShorts, gatherViewed, gatherWords } from "./indexed.js";
 import { eachIndexBlock, type IndexBlock, type IndexList } from "./indices.js";
+import { type Engine, SLOT, slot } from "./kernels/engine.js";
 import { Memory } from "./memory.js";
 import { pickBytes, pickLongs, pickShorts, pickWords } from "./picked.js";
 
@@ -24,11 +26,41 @@ export function gather(
   const to = new Memory(dst);
   const isDense = strideBytes === itemsize;
   // Without an offset, elements side by side are found by their index alone.
-  const from = new Memory(isDense ? src.subarray(offsetBytes) : src);
+  const near = isDense ? src.subarray(offsetBytes) : src;
+  const running = isDense && isSmall(near, itemsize, indices) ? engineFor(indices.length) : undefined;
+  if (running !== undefined && indices instanceof Int32Array) {
+    gatherByKernel(near, itemsize, indices, dst, running);
+    return;
+  }
+  const from = new Memory(near);
   eachIndexBlock(indices, (block, count, first) => {
     if (isDense && block instanceof Int32Array && pickBlock(from, itemsize, block, count, to, first)) return;
     gatherBlock(from, itemsize, block, count, strideBytes, isDense ? 0 : offsetBytes, to, first * itemsize);
   });
+}
+
+/** Whether elements are so few, and picked so often, that a kernel has them all in its memory first. */
+function isSmall(src: Uint8Array, itemsize: number, indices: IndexList): boolean {
+  if (itemsize > 4 || itemsize === 3 || src.length > SLOT) return false;
+  return src.length <= itemsize * indices.length;
+}
+
+function gatherByKernel(
+  src: Uint8Array,
+  itemsize: number,
+  indices: Int32Array,
+  dst: Uint8Array,
+  running: Engine,
+): void {
+  const [elements, places, gathered] = [slot(0), slot(1), slot(2)];
+  const step = SLOT / indices.BYTES_PER_ELEMENT;
+  running.load(src, 0, src.length, elements);
+  for (let at = 0; at < indices.length; at += step) {
+    const end = Math.min(at + step, indices.length);
+    running.load(indices, at, end, places);
+    running.kernels.gatherElements(itemsize, elements, places, end - at, gathered);
+    running.unload(gathered, (end - at) * itemsize, dst, at * itemsize);
+  }
 }
 
 /** Gathers elements that are one aligned unit each, from side by side; false where they are not. */

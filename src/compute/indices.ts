@@ -1,3 +1,4 @@
+import { freshMemory } from "../platform/fresh.js";
 import { BLOCK, loadBlock, newBlock } from "./blocks.js";
 import type { NumericArray } from "./types.js";
 
@@ -14,6 +15,15 @@ export type IndexBlock = Int32Array | Float64Array;
 export function newIndices(count: number, length: number): Indices {
   return length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
 }
+
+/** As {@link newIndices}, of any content: for who stores all of them. */
+export function freshIndices(count: number, length: number): Indices {
+  if (length >= 2 ** 31 || count < MANY) return newIndices(count, length);
+  return new Int32Array(freshMemory(count * Int32Array.BYTES_PER_ELEMENT).buffer);
+}
+
+/** Below so many positions, zeros cost nothing. */
+const MANY = 1 << 14;
 
 const scratch = newBlock();
 

@@ -7,7 +7,7 @@
 
 import { countNonzeroBytes, truthsOf } from "./bytes.js";
 import { engineFor } from "./few.js";
-import { type Indices, newIndices } from "./indices.js";
+import { freshIndices, type Indices } from "./indices.js";
 import { type Engine, SLOT, slot } from "./kernels/engine.js";
 import { littleEndian } from "./words.js";
 
@@ -30,7 +30,7 @@ export function maskCount(mask: Uint8Array, start = 0, end = mask.length): numbe
  */
 export function maskToIndices(mask: Uint8Array): Indices {
   const count = maskCount(mask);
-  const indices = newIndices(count, mask.length);
+  const indices = freshIndices(count, mask.length);
   const running = indices instanceof Int32Array ? engineFor(mask.length) : undefined;
   if (running !== undefined) {
     placesByKernel(mask, new Uint8Array(indices.buffer), running);

@@ -61,4 +61,6 @@ export interface CompareKernels {
    * one element, sixteen at least, behind them are lost.
    */
   pickMasked(size: number, from: number, mask: number, count: number, out: number): number;
+  /** Copies the elements of 1, 2, 4 or 8 bytes at `count` places, int32 that the caller has judged, one after the other. */
+  gatherElements(size: number, at: number, indices: number, count: number, out: number): void;
 }

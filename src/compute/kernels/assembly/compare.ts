@@ -437,3 +437,31 @@ export function pickMasked(size: i32, from: usize, mask: usize, count: i32, out:
   else end = pickAny(size, from, mask, count, out);
   return <i32>(end - out);
 }
+
+// @ts-ignore: a decorator
+@inline
+function gatherAll<T>(at: usize, indices: usize, count: i32, out: usize): void {
+  const end = out + sizeof<T>() * count;
+  const whole = out + sizeof<T>() * (count & ~3);
+  for (; out < whole; out += 4 * sizeof<T>(), indices += 16) {
+    const a = load<T>(at + sizeof<T>() * load<u32>(indices));
+    const b = load<T>(at + sizeof<T>() * load<u32>(indices, 4));
+    const c = load<T>(at + sizeof<T>() * load<u32>(indices, 8));
+    const d = load<T>(at + sizeof<T>() * load<u32>(indices, 12));
+    store<T>(out, a);
+    store<T>(out, b, sizeof<T>());
+    store<T>(out, c, 2 * sizeof<T>());
+    store<T>(out, d, 3 * sizeof<T>());
+  }
+  for (; out < end; out += sizeof<T>(), indices += 4) {
+    store<T>(out, load<T>(at + sizeof<T>() * load<u32>(indices)));
+  }
+}
+
+/** Copies the elements of 1, 2, 4 or 8 bytes at some places, which are integers of four bytes, one after the other. */
+export function gatherElements(size: i32, at: usize, indices: usize, count: i32, out: usize): void {
+  if (size == 1) gatherAll<u8>(at, indices, count, out);
+  else if (size == 2) gatherAll<u16>(at, indices, count, out);
+  else if (size == 4) gatherAll<u32>(at, indices, count, out);
+  else gatherAll<u64>(at, indices, count, out);
+}
