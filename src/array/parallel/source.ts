@@ -21,7 +21,19 @@ export interface Source {
 export function isMuch(bytes: number, options: AsyncOptions, least = PARALLEL_BYTES): boolean {
   workersOf(options);
   options.signal?.throwIfAborted();
-  return bytes >= least;
+  return bytes >= least || evenLittle;
+}
+
+let evenLittle = false;
+
+/** Has workers do what is begun meanwhile however little it is. @internal for tests */
+export async function parallelAlways<T>(work: () => Promise<T>): Promise<T> {
+  evenLittle = true;
+  try {
+    return await work();
+  } finally {
+    evenLittle = false;
+  }
 }
 
 /**
