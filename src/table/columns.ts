@@ -1,4 +1,5 @@
 import type { ArrayView, Range } from "../array/index.js";
+import type { ClosedError } from "../errors.js";
 
 /** Where a view's columns come from. */
 export interface Columns {
@@ -9,6 +10,14 @@ export interface Columns {
   get(name: string): ArrayView | undefined;
   /** The name of now of a column that `get` gave; undefined where it is no more. @throws ClosedError */
   nameOf(column: ArrayView): string | undefined;
+  /**
+   * Lets workers store into the columns, see `Session.storingAsync`; undefined where these are of no table.
+   *
+   * @param stop ends at once what they do, which fails with that error then
+   */
+  readonly storingAsync?:
+    | (<T>(work: () => Promise<T>, stop: (why: ClosedError) => void) => Promise<T>)
+    | undefined;
 }
 
 /** Columns of others by their names; one that was renamed by its new name, as long as no other took the old one. */
@@ -26,6 +35,7 @@ export function selected(source: Columns, chosen: ReadonlyMap<string, ArrayView>
       return isChosen ? column : undefined;
     },
     nameOf: (column) => source.nameOf(column),
+    storingAsync: source.storingAsync,
   };
 }
 
@@ -54,6 +64,7 @@ export function sliced(source: Columns, range: Range): Columns {
       const column = origins.get(own);
       return column === undefined ? undefined : source.nameOf(column);
     },
+    storingAsync: source.storingAsync,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AccessMode, ArraySource } from "../array/index.js";
+import type { AccessMode, ArraySource, AsyncOptions } from "../array/index.js";
 import { type DTypeLike, parseDType } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, ShapeError } from "../errors.js";
 import {
@@ -12,6 +12,7 @@ import {
   type Store,
 } from "../store/index.js";
 import { Appender, type AppenderOptions } from "./appender.js";
+import { copyColumnAsync } from "./copy-column.js";
 import { formatView } from "./format.js";
 import type { MemmapColumn } from "./memmap-column.js";
 import { makeStore, type OpenedStore, openStore } from "./open-store.js";
@@ -71,6 +72,7 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
         return state === undefined ? undefined : open.columnFor(name, state);
       },
       nameOf: (column) => open.nameOf(column),
+      storingAsync: (work, stop) => open.storingAsync(work, stop),
     });
     this.#open = open;
     this.#mode = mode;
@@ -291,6 +293,23 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   ): MemmapColumn<DTypeIn<S[K]>, M> {
     const copy = this.#open.change((draft) => this.#open.columnFor(to, draft.copy(from, to, overwrite)));
     return copy as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
+  }
+
+  /**
+   * {@link MemmapTable.copyColumn}, with worker threads that write the copy; it is there when all of it is. What is stored into the
+   * column meanwhile may be in the copy or not. Until then the table takes no other change; closing it ends the copy.
+   *
+   * @throws as `copyColumn`, UnsupportedError within a transaction, ClosedError where the table was closed meanwhile, LimitError
+   * for a bad number of workers, WorkerError where a worker died, the reason of a signal; always by rejection, and nothing has
+   * changed then
+   */
+  async copyColumnAsync<K extends keyof S & string>(
+    from: K,
+    to: string,
+    { overwrite = false, ...options }: { readonly overwrite?: boolean } & AsyncOptions = {},
+  ): Promise<MemmapColumn<DTypeIn<S[K]>, M>> {
+    await copyColumnAsync(this.#open, from, to, overwrite, options);
+    return this.lookup(to) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 
   /** Renames a column: its file gets another name, whatever its size. @throws as `copyColumn` */

@@ -113,6 +113,18 @@ export class OpenTable {
     return this.session.change((draft) => work(this.#own(draft)));
   }
 
+  /** Makes one change that waits for workers; see {@link Session.changeAsync}. */
+  async changeAsync<T>(work: (draft: TableDraft) => Promise<T>, stop: () => void, why: string): Promise<T> {
+    this.requireWritable();
+    return this.session.changeAsync((draft) => work(this.#own(draft)), stop, why);
+  }
+
+  /** Lets workers store into the columns; see {@link Session.storingAsync}. */
+  async storingAsync<T>(work: () => Promise<T>, stop: (why: ClosedError) => void): Promise<T> {
+    this.requireWritable();
+    return this.session.storingAsync(work, stop);
+  }
+
   /** Makes the changes of `work` as one. */
   transaction<T>(work: () => T): T {
     this.requireWritable();

@@ -1,9 +1,25 @@
-import { fieldOf } from "../array/field.js";
-import { RecordArray, STRIDED } from "../array/index.js";
+import {
+  type ArrayView,
+  type AsyncOptions,
+  inParallel,
+  PARALLEL_BYTES,
+  RecordArray,
+  type SharedArray,
+  STRIDED,
+  shareArray,
+  sharedZeros,
+  shareMemory,
+  spansOf,
+  workersOf,
+} from "../array/index.js";
 import { room } from "../array/strided.js";
-import { type Copy, copyAll } from "../array/together.js";
 import { type DType, type DTypeLike, structOf } from "../dtype/index.js";
+import { IndexError } from "../errors.js";
 import type { NamedColumn } from "./assign-rows.js";
+import { packInto, packSpan } from "./records-task.js";
+
+/** What workers run. */
+const MODULE = new URL("./records-task.js", import.meta.url).href;
 
 /** The structured dtype of these columns' rows, packed. */
 export function recordDType(columns: readonly NamedColumn[]): DType {
@@ -15,13 +31,48 @@ export function packRecords<D extends DTypeLike>(
   columns: readonly NamedColumn[],
   length: number,
 ): RecordArray<D, "r+"> {
-  const dtype = recordDType(columns);
-  const records = room(dtype, [length]);
-  const copies: Copy[] = [];
-  for (const [i, field] of (dtype.fields ?? []).entries()) {
-    const column = columns[i]?.[1];
-    if (column !== undefined) copies.push([column[STRIDED](), fieldOf(records, field)]);
-  }
-  copyAll(copies);
+  const records = room(recordDType(columns), [length]);
+  packInto(
+    columns.map(([, column]) => column[STRIDED]()),
+    records,
+  );
   return RecordArray.over<D>(records);
+}
+
+/**
+ * As {@link packRecords}, by workers where that pays and they see all columns.
+ *
+ * @throws IndexError, NotFoundError, ClosedError where rows, columns or the table went meanwhile, and what `inParallel` throws
+ */
+export async function packRecordsAsync<D extends DTypeLike>(
+  columns: readonly NamedColumn[],
+  length: number,
+  options: AsyncOptions,
+): Promise<RecordArray<D, "r+">> {
+  workersOf(options);
+  options.signal?.throwIfAborted();
+  const dtype = recordDType(columns);
+  const shared = dtype.itemsize * length < PARALLEL_BYTES ? undefined : sharedColumns(columns);
+  if (shared === undefined) return packRecords<D>(columns, length);
+  const records = sharedZeros(dtype, [length]);
+  const task = { columns: shared, records: shareMemory(records) };
+  const inputs = spansOf(length, options).map((span) => ({ ...span, ...task }));
+  await inParallel({ ...options, module: MODULE, act: packSpan, inputs });
+  for (const [, column] of columns) requireRows(column, length);
+  return RecordArray.over<D>(records);
+}
+
+function sharedColumns(columns: readonly NamedColumn[]): SharedArray[] | undefined {
+  const shared = columns.flatMap(([, column]) => {
+    const { array, path } = column.parallelSource;
+    return shareArray(array, path) ?? [];
+  });
+  return shared.length === columns.length ? shared : undefined;
+}
+
+/** What was cut off while it was read may have been read as zeros. */
+function requireRows(column: ArrayView, length: number): void {
+  const [rows = 0] = column[STRIDED]().layout.shape;
+  if (rows < length)
+    throw new IndexError(`rows of ${column.storage.label} were discarded while they were read`);
 }

@@ -18,10 +18,16 @@ export interface Pending {
 
 /** A change that waits for others between its beginning and its end. */
 interface Lasting {
-  readonly draft: Draft;
+  /** Undefined where nothing is changed but what is in the columns. */
+  readonly draft: Draft | undefined;
+  /** Why others have to wait. */
+  readonly why: string;
   /** Ends the work of others at once: nothing of it touches a file afterwards. */
   readonly stop: () => void;
 }
+
+const WRITING_FRAMES = "frames are being written; wait for commit() before the next change";
+const ASSIGNING = "rows are being assigned; wait for assignAsync() before the next change";
 
 /** An open store: the transaction under way, and the columns that somebody uses, kept in step. */
 export class Session {
@@ -88,7 +94,7 @@ export class Session {
   /** @throws UnsupportedError while a change goes on that others have to end */
   #requireIdle(): void {
     if (this.#lasting === undefined) return;
-    throw new UnsupportedError("frames are being written; wait for commit() before the next change");
+    throw new UnsupportedError(this.#lasting.why);
   }
 
   /** Makes one change: a part of the transaction under way, or a transaction of its own. */
@@ -158,22 +164,27 @@ export class Session {
    * refuses other changes; closing it ends the work, which comes to nothing then.
    *
    * @param stop ends the work of others at once, see {@link Lasting}
+   * @param why others have to wait, in words
    */
-  async changeAsync<T>(work: (draft: Draft) => Promise<T>, stop: () => void): Promise<T> {
+  async changeAsync<T>(
+    work: (draft: Draft) => Promise<T>,
+    stop: () => void,
+    why = WRITING_FRAMES,
+  ): Promise<T> {
     this.store.requireWritable();
     if (this.#draft !== undefined) {
-      throw new UnsupportedError("a transaction is under way; commit frames outside of it");
+      throw new UnsupportedError("a transaction is under way, which waits for nothing; do it outside of it");
     }
     this.#requireIdle();
     this.#commitPending();
-    const lasting: Lasting = { draft: this.store.begin(), stop };
-    this.#lasting = lasting;
+    const draft = this.store.begin();
+    this.#lasting = { draft, stop, why };
     try {
-      const result = await work(lasting.draft);
+      const result = await work(draft);
       this.store.requireOpen();
       // Either way, this ends the draft.
       this.#lasting = undefined;
-      this.store.commit(lasting.draft);
+      this.store.commit(draft);
       return result;
     } catch (error) {
       this.#giveUp();
@@ -188,7 +199,32 @@ export class Session {
     if (lasting === undefined) return;
     this.#lasting = undefined;
     lasting.stop();
-    this.store.rollback(lasting.draft);
+    if (lasting.draft !== undefined) this.store.rollback(lasting.draft);
+  }
+
+  /**
+   * Lets others store into the columns as they are: what is where stays so until they are done. Closing the store ends it.
+   *
+   * @param stop ends the work of others at once, which fails with that error then, see {@link Lasting}
+   * @throws UnsupportedError within a transaction, and while another such work goes on; by rejection
+   */
+  async storingAsync<T>(work: () => Promise<T>, stop: (why: ClosedError) => void): Promise<T> {
+    this.store.requireWritable();
+    if (this.#draft !== undefined) {
+      throw new UnsupportedError("a transaction is under way, which waits for nothing; assign by assign()");
+    }
+    this.#requireIdle();
+    const lasting: Lasting = {
+      draft: undefined,
+      stop: () => stop(this.closedError()),
+      why: ASSIGNING,
+    };
+    this.#lasting = lasting;
+    try {
+      return await work();
+    } finally {
+      if (this.#lasting === lasting) this.#lasting = undefined;
+    }
   }
 
   /** Sets an attribute, which is judged before anything else. */

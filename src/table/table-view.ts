@@ -25,17 +25,20 @@ import {
   slice,
   takeAsync,
   type Viewable,
+  workersOf,
   wrap,
 } from "../array/index.js";
 import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
 import { isMemmapError, NotFoundError, ReadOnlyError, ShapeError } from "../errors.js";
 import { didYouMean } from "../store/index.js";
+import { shareAssignment, storeByWorkers } from "./assign-async.js";
 import { type NamedColumn, planPutRows, planRows } from "./assign-rows.js";
 import { type Columns, copied, selected, sliced } from "./columns.js";
 import { formatView } from "./format.js";
-import { packRecords, recordDType } from "./records.js";
+import { packRecords, packRecordsAsync, recordDType } from "./records.js";
 import type { ColumnSet } from "./row-source.js";
 import type { DTypeIn, Row, Schema } from "./schema.js";
+import { StoringRun } from "./storing-run.js";
 
 /** What rows can be given as: a view, records, row objects, or columns by name. */
 export type RowsSource =
@@ -277,6 +280,35 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   }
 
   /**
+   * {@link TableView.assign} by worker threads, where the source lies in files or in memory that threads share: the records of
+   * `toRecordsAsync`, typed arrays over a SharedArrayBuffer, columns of another table. All else is stored on this thread, and so
+   * is what comes from the files that are stored into. The source is to be left alone until the rows are there. Until then the
+   * table takes no structural change; closing it ends the assignment.
+   *
+   * @param options.signal ends it until the first byte is stored, and is not heard from then on
+   * @throws as `assign`, and nothing was stored; UnsupportedError within a transaction; ClosedError where the table was closed
+   * meanwhile, StaleError where a file was replaced, DiskError, WorkerError where a worker died: a part of the rows may be stored
+   * then. Always by rejection
+   */
+  async assignAsync(source: RowsSource, options: AssignmentOptions & AsyncOptions = {}): Promise<this> {
+    this.#requireWritable();
+    workersOf(options);
+    options.signal?.throwIfAborted();
+    const shared = shareAssignment(this.named(), this.length, source, options.casting);
+    const { storingAsync } = this.#columns;
+    if (shared === undefined || storingAsync === undefined) return this.assign(source, options);
+    const run = new StoringRun(options);
+    const work = async () => {
+      const isStored = await storeByWorkers(shared, run, options);
+      await run.finish();
+      // This thread finds what does not fit.
+      if (!isStored) this.assign(source, options);
+    };
+    await storingAsync(work, (why) => run.stop(why));
+    return this;
+  }
+
+  /**
    * Stores rows into chosen rows: NumPy's `a[indices] = rows` and `a[mask] = rows`.
    *
    * @throws as `assign`, and IndexError
@@ -305,6 +337,19 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   toRecords(): RecordArray {
     if (this.columnNames.length === 0) throw new ShapeError("a table without columns has no records");
     return packRecords(this.named(), this.length);
+  }
+
+  /**
+   * {@link TableView.toRecords} by worker threads. They map the files themselves, so they do not see what was stored into columns
+   * that are open for reading; where a column is in ordinary memory, this thread does it. The records lie in memory that threads
+   * share.
+   *
+   * @throws as `toRecords`, LimitError for a bad number of workers, StaleError, NotFoundError, IndexError and ClosedError where
+   * files, columns or rows went meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
+   */
+  async toRecordsAsync(options: AsyncOptions = {}): Promise<RecordArray> {
+    if (this.columnNames.length === 0) throw new ShapeError("a table without columns has no records");
+    return packRecordsAsync(this.named(), this.length, options);
   }
 
   /** Copies of the columns by name; see `toArray` of arrays. */

@@ -1,0 +1,101 @@
+import { conversionOf } from "../array/conversion.js";
+import {
+  type ArrayView,
+  type AsyncOptions,
+  isContiguous,
+  PARALLEL_BYTES,
+  type SharedArray,
+  shareArray,
+  spansOf,
+} from "../array/index.js";
+import { broadcast } from "../array/layout.js";
+import { asStrided } from "../array/operand.js";
+import type { Casting } from "../dtype/index.js";
+import { isSameFile } from "../platform/index.js";
+import { canStartWorkers } from "../workers/index.js";
+import { type NamedColumn, targetsOf } from "./assign-rows.js";
+import { type ColumnTask, checkSpan, type FileBytes, storeSpan } from "./assign-task.js";
+import { rowSource } from "./row-source.js";
+import type { StoringRun } from "./storing-run.js";
+
+/** What workers run. */
+const MODULE = new URL("./assign-task.js", import.meta.url).href;
+
+/** An assignment that workers can make. */
+export interface SharedAssignment {
+  readonly columns: readonly ColumnTask[];
+  readonly rows: number;
+  readonly casting: Casting;
+}
+
+/**
+ * An assignment to whole rows, for workers.
+ *
+ * @returns undefined where it is to be made on this thread: it is small, its source or a column is not to be seen by others or
+ * does not lie together, source and destination are of one file, or something is wrong with it
+ * @throws NotFoundError, ShapeError, CastError for what is no source of rows
+ */
+export function shareAssignment(
+  columns: readonly NamedColumn[],
+  length: number,
+  source: unknown,
+  casting: Casting = "checked",
+): SharedAssignment | undefined {
+  const bytes = columns.reduce((sum, [, { nbytes }]) => sum + nbytes, 0);
+  if (bytes < PARALLEL_BYTES || !canStartWorkers()) return undefined;
+  if (casting !== "checked" && casting !== "unsafe") return undefined;
+  const targets = targetsOf(columns);
+  const rows = rowSource(source, targets);
+  if (!rows.columnar || rows.length !== length) return undefined;
+  const tasks = columns.flatMap(
+    ([, column], i) => columnTask(column, rows.part(targets[i], 0, length), casting) ?? [],
+  );
+  const isWhole = tasks.length === columns.length && areApart(tasks);
+  return isWhole ? { columns: tasks, rows: length, casting } : undefined;
+}
+
+function columnTask(column: ArrayView, source: unknown, casting: Casting): ColumnTask | undefined {
+  const { array, path } = column.parallelSource;
+  const { dtype, layout } = array;
+  const given = asStrided(source, { dtype, shape: layout.shape });
+  const whole = given && broadcast(given.layout, layout.shape);
+  if (given === undefined || whole === undefined) return undefined;
+  if (!isContiguous(layout, dtype.itemsize)) return undefined;
+  if (typeof conversionOf(given.dtype, dtype, casting) === "string") return undefined;
+  const from = shareArray({ ...given, layout: whole });
+  const to = shareArray(array, path)?.bytes;
+  if (from === undefined || to?.kind !== "file") return undefined;
+  const file: FileBytes = { ...to, offset: to.offset + layout.offset };
+  return { from, to: file, descr: dtype.descr, itemShape: layout.shape.slice(1) };
+}
+
+/** Whether no file is read that is stored into. */
+function areApart(tasks: readonly ColumnTask[]): boolean {
+  const isStored = ({ bytes }: SharedArray) =>
+    bytes.kind === "file" && tasks.some(({ to }) => isSameFile(to.identity, bytes.identity));
+  return !tasks.some(({ from }) => isStored(from));
+}
+
+/**
+ * Makes an assignment by workers, who judge all of it first.
+ *
+ * @returns false where something does not fit, and nothing was stored
+ */
+export async function storeByWorkers(
+  { columns, rows, casting }: SharedAssignment,
+  run: StoringRun,
+  options: AsyncOptions,
+): Promise<boolean> {
+  const inputs = spansOf(rows, options).map((span, i) => ({ ...span, columns: turned(columns, i), casting }));
+  const found = await run.all({ module: MODULE, act: checkSpan, inputs });
+  if (found.includes(false)) return false;
+  options.signal?.throwIfAborted();
+  await run.all({ module: MODULE, act: storeSpan, inputs });
+  return true;
+}
+
+/** Each task begins with another column: two that write into one file wait for each other. */
+function turned<T>(all: readonly T[], by: number): T[] {
+  const start = by % Math.max(all.length, 1);
+  return [...all.slice(start), ...all.slice(0, start)];
+}
