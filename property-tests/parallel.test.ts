@@ -134,7 +134,7 @@ describe("the asynchronous form", () => {
         const [mask, side] = [masks[one], masks[other]].map((each) => partOf(each, part));
         await expectSame(mask, how, how === "not" ? [] : [side]);
       }),
-      { numRuns: numRuns / 3 },
+      { numRuns: Math.ceil(numRuns / 3) },
     );
   });
 
@@ -145,7 +145,7 @@ describe("the asynchronous form", () => {
         await expectSame(array, "filter", [partOf(masks[one], part)]);
         await expectSame(array, "take", [places.map((place) => place % (array.length + 1))]);
       }),
-      { numRuns: numRuns / 2 },
+      { numRuns: Math.ceil(numRuns / 2) },
     );
   });
 });
