@@ -5,6 +5,7 @@ import {
   denseLayout,
   RecordArray,
   type RowSelection,
+  STRIDED,
   slice,
   wrap,
 } from "../../src/array/index.js";
@@ -106,6 +107,16 @@ describe("take", () => {
     const indices = counting("i8", [2 * WIDE]).slice(null, null, 2);
     const rows = rowsOf(indices, 2 * WIDE, "array");
     expect(rows).toEqual(Int32Array.from({ length: WIDE }, (_, i) => 2 * i));
+  });
+
+  it("takes places that argsort gave, and names one that is outside", () => {
+    const column = counting("i4", [1500]);
+    const order = column.slice(null, null, -1).argsort();
+    expect(nested(column.take(order))).toEqual(nested(column.slice(null, null, -1)));
+    order.set(1200, 1500n);
+    expect(() => column.take(order)).toThrow(
+      new IndexError("index 1500 (position 1200 of the indices) is outside array of 1500 rows"),
+    );
   });
 
   it("takes rows that lie together, in strides, as columns, and backwards", () => {
@@ -255,6 +266,45 @@ describe("filter", () => {
     );
     expect(nested(column.filter(foreign))).toEqual([1, 2]);
     expect(maskOf(foreign, 4, "array")).toHaveLength(4);
+  });
+
+  it.each<[string, number]>([
+    ["few", 40],
+    ["many", 3],
+    ["all but few", -40],
+  ])("takes %s rows of every size, layout and byte order, bit for bit", (_, every) => {
+    const length = 2003;
+    const truths = Array.from({ length }, (__, i) => (i % Math.abs(every) === 1) === every > 0);
+    const chosen = [...truths.keys()].filter((i) => truths[i]);
+    const masked = arrayOf("b1", [length], truths);
+    const dtypes = [
+      "i1",
+      "<u2",
+      ">f4",
+      "f8",
+      "M8[us]",
+      "c16",
+      "S3",
+      "U20",
+      "V70",
+      [
+        ["a", "f8"],
+        ["b", "S3"],
+      ],
+    ] as const;
+    for (const dtype of dtypes) {
+      for (const shape of [[length], [length, 3]]) {
+        const array = arrayOf(dtype, shape);
+        const bytes = new Uint8Array(array[STRIDED]().bytes.buffer);
+        for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 31 + (i >> 8)) % 251;
+        for (const view of [array, array.slice(null, null, -1)]) {
+          const [filtered, taken] = [view.filter(masked), view.take(chosen)];
+          expect(filtered.shape).toEqual(taken.shape);
+          const [a, b] = [filtered, taken].map((copy) => copy[STRIDED]().bytes);
+          expect(Buffer.compare(a ?? bytes, b ?? bytes)).toBe(0);
+        }
+      }
+    }
   });
 
   it("tells masks from positions", () => {
