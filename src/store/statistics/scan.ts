@@ -23,7 +23,12 @@ const PIECE = 1 << 19;
 type Finder = Accumulator<Extremum<number | bigint> | null>;
 
 /** Reads a column's file, and finds the least and the greatest element of each block; it may be interrupted after each piece. */
-export function* scanBlocks(column: ColumnState, fd: number, files: Files): Waiting<BlockStatistics> {
+export function* scanBlocks(
+  column: ColumnState,
+  fd: number,
+  files: Files,
+  blockRows = BLOCK_ROWS,
+): Waiting<BlockStatistics> {
   const { dtype, rows, path, dataOffset } = column;
   const { itemsize, kind } = dtype;
   const nat = kind === "M" || kind === "m";
@@ -32,8 +37,8 @@ export function* scanBlocks(column: ColumnState, fd: number, files: Files): Wait
     isBig ? new BigExtremum(side, { nat, skipNaN: true }) : new NumberExtremum(side, { skipNaN: true });
   const finders = [find("min"), find("max")] as const;
   const perRow = rowBytes(column) / itemsize;
-  const [length, blockLength] = [rows * perRow, BLOCK_ROWS * perRow];
-  const blocks = Math.ceil(rows / BLOCK_ROWS);
+  const [length, blockLength] = [rows * perRow, blockRows * perRow];
+  const blocks = Math.ceil(rows / blockRows);
   const statistics: BlockStatistics = {
     dtype,
     length,
