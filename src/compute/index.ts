@@ -58,6 +58,7 @@ export type {
   BigArray,
   Complex,
   FloatArray,
+  Mask,
   MissingOptions,
   NumberArray,
   NumericArray,

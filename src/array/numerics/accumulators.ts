@@ -1,13 +1,15 @@
-import type { Accumulator, NumericArray } from "../../compute/index.js";
+import { type Accumulator, type Mask, maskCount, type NumericArray } from "../../compute/index.js";
 
 /** An accumulator whose result is turned into something else. */
 export class Finished<Result, Final> implements Accumulator<Final> {
   readonly #inner: Accumulator<Result>;
   readonly #finish: (result: Result) => Final;
+  addWhere?(values: NumericArray, start: number, end: number, mask: Mask): void;
 
   constructor(inner: Accumulator<Result>, finish: (result: Result) => Final) {
     this.#inner = inner;
     this.#finish = finish;
+    if (inner.addWhere !== undefined) this.addWhere = inner.addWhere.bind(inner);
   }
 
   get settled(): boolean {
@@ -49,11 +51,17 @@ interface Averaged {
 export class Mean<Sum, Result> implements Accumulator<Result> {
   readonly #sum: Summing<Sum>;
   readonly #divide: (sum: Sum, count: number) => Result;
+  addWhere?(values: NumericArray, start: number, end: number, mask: Mask): void;
   #count = 0;
 
   constructor(sum: Summing<Sum>, divide: (sum: Sum, count: number) => Result) {
     this.#sum = sum;
     this.#divide = divide;
+    if (sum.addWhere === undefined) return;
+    this.addWhere = (values, start, end, mask) => {
+      sum.addWhere?.(values, start, end, mask);
+      this.#count += maskCount(mask.bytes, mask.start, mask.start + end - start);
+    };
   }
 
   add(values: NumericArray, start: number, end: number): void {

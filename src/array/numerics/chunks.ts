@@ -2,6 +2,7 @@ import { sizeOf } from "../../dtype/index.js";
 import { split } from "../blocks.js";
 import type { Strided } from "../strided.js";
 import { memoryOrder } from "./axes.js";
+import { Chooser } from "./chooser.js";
 import { blockLength, type Reader } from "./reader.js";
 import type { Reduction } from "./reduce.js";
 
@@ -40,13 +41,20 @@ export function* chunksOf(
 
 /** The state of an accumulator that took up one chunk. It can be sent to another thread and absorbed there. */
 export function reduceChunk<Result>(
-  { array }: Operand,
+  { array, where }: Operand,
   reduction: Reduction<Result>,
   reader: Reader,
 ): unknown {
   const accumulator = reduction.start();
-  for (const piece of split(array.layout, blockLength(array.dtype))) {
-    accumulator.add(reader.read({ ...array, layout: piece }), 0, sizeOf(piece.shape));
+  const length = blockLength(array.dtype);
+  const masks = where && split(where.layout, length);
+  const chooser = new Chooser();
+  for (const layout of split(array.layout, length)) {
+    const piece = { ...array, layout };
+    const values = reduction.anyTruth === true ? reader.readBytes(piece) : reader.read(piece);
+    const mask = masks?.next().value;
+    if (where === undefined || mask === undefined) accumulator.add(values, 0, sizeOf(layout.shape));
+    else chooser.add(accumulator, values, { ...where, layout: mask });
     if (accumulator.settled === true) break;
   }
   return accumulator.state();

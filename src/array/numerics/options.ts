@@ -1,5 +1,6 @@
 import { showValue } from "../../dtype/index.js";
 import { IndexError } from "../../errors.js";
+import type { Viewable } from "../strided.js";
 
 /** Which elements a reduction puts together, and the shape of what it gives. */
 export interface AxisOptions {
@@ -10,7 +11,16 @@ export interface AxisOptions {
   readonly axis?: number | readonly number[] | null | undefined;
   /** Keep the reduced axes, with length 1. The result then is an array even where it holds one element. */
   readonly keepdims?: boolean | undefined;
+  /**
+   * Take those elements alone that this mask chooses, as NumPy's `where`: without making an array of them, and so several
+   * times as fast as filtering first. It has the array's shape, stretches to it as NumPy's broadcasting does, or has one axis
+   * with a boolean for each row. For reductions to one value.
+   */
+  readonly where?: WhereMask | null | undefined;
 }
+
+/** What chooses elements: an array of `b1`, bytes of 0 and 1, or booleans. */
+export type WhereMask = Viewable | Uint8Array | readonly boolean[];
 
 /** Options of `sum`, `mean`, `min` and `max`. */
 export interface ReduceOptions extends AxisOptions {
@@ -52,8 +62,10 @@ export type Whole<Options> = Options & {
 };
 
 /** Options that reduce to an array. */
-export type Along<Options> = Options &
-  ({ readonly axis: number | readonly number[] } | { readonly keepdims: true });
+export type Along<Options> = Options & { readonly where?: null | undefined } & (
+    | { readonly axis: number | readonly number[] }
+    | { readonly keepdims: true }
+  );
 
 /** One axis as a position from 0. @throws IndexError where the array has no such axis */
 export function resolveAxis(axis: unknown, ndim: number, label: string): number {

@@ -36,6 +36,11 @@ export class Reader {
     return this.convert(this.raw(piece), piece.dtype);
   }
 
+  /** As {@link Reader.read}, but truth values as whatever bytes stand for them. */
+  readBytes(piece: Strided): NumericArray {
+    return this.convert(blockOf(piece, this.#scratch), piece.dtype);
+  }
+
   /** A piece as `values` would have it; truth values as 0 and 1 whatever bytes stand for them. */
   raw(piece: Strided): AnyValues {
     const raw = blockOf(piece, this.#scratch);

@@ -1,13 +1,15 @@
 import type { Accumulator } from "../../compute/index.js";
 import { codecOf, type DType, sizeOf } from "../../dtype/index.js";
-import { CastError, ShapeError } from "../../errors.js";
+import { CastError, ShapeError, UnsupportedError } from "../../errors.js";
 import { showShape } from "../layout.js";
 import { scanned } from "../scan.js";
 import { dataView, type Strided, zeros } from "../strided.js";
 import { openRuns, reducedShape, runsAlong, tiles, tilingOf } from "./axes.js";
-import { chunksOf, reduceChunk } from "./chunks.js";
+import { chunksOf, type Operand, reduceChunk } from "./chunks.js";
 import { type AxisOptions, resolveAxes } from "./options.js";
 import { blockLength, Reader } from "./reader.js";
+import { anyOf } from "./truth.js";
+import { whereOf } from "./where.js";
 
 /** How one reduction of one dtype goes. */
 export interface Reduction<Result = unknown> {
@@ -21,6 +23,8 @@ export interface Reduction<Result = unknown> {
   scalar?(result: Result): unknown;
   /** Whether the elements must come in C order. */
   readonly ordered?: boolean;
+  /** Whether truth values may be any bytes, and not 0 and 1 alone. */
+  readonly anyTruth?: boolean;
   /** Whether there is no result without elements. */
   readonly needsElements?: boolean;
 }
@@ -36,10 +40,12 @@ export function reduce<Result>(
   label: string,
 ): Reduced {
   const axes = resolveAxes(options, array.layout.shape.length, label);
+  const where = whereOf(options.where, array, label);
   if (axes === undefined) {
-    const result = reduceAll(array, reduction, label);
+    const result = reduceAll({ array, where }, reduction, label);
     return { value: reduction.scalar === undefined ? result : reduction.scalar(result) };
   }
+  refuseWhere(where, reduction);
   return { array: reduceAxes(array, axes, options.keepdims === true, reduction, label) };
 }
 
@@ -54,11 +60,26 @@ export function requireElements(
   throw new ShapeError(`${name} of no elements has no result; ${label} has shape ${showShape(layout.shape)}`);
 }
 
-function reduceAll<Result>(array: Strided, reduction: Reduction<Result>, label: string): Result {
+/** @throws UnsupportedError for a mask: reductions along axes take none */
+export function refuseWhere(where: Strided | undefined, { name }: Reduction): void {
+  if (where === undefined) return;
+  throw new UnsupportedError(`${name} along an axis takes no where; it goes with reductions to one value`);
+}
+
+/** @throws ShapeError where a reduction to one value has none of so few elements */
+export function requireChosen({ array, where }: Operand, reduction: Reduction, label: string): void {
   requireElements(reduction, sizeOf(array.layout.shape), array, label);
+  if (where === undefined || reduction.needsElements !== true) return;
+  if (reduceAll({ array: where }, anyOf(where.dtype, label), label) === true) return;
+  throw new ShapeError(`${reduction.name} of no elements has no result; where chooses none of ${label}`);
+}
+
+function reduceAll<Result>(operand: Operand, reduction: Reduction<Result>, label: string): Result {
+  const { array } = operand;
+  requireChosen(operand, reduction, label);
   const accumulator = reduction.start();
   const reader = new Reader();
-  for (const chunk of scanned(array, chunksOf({ array }, reduction), (chunk) => chunk.array.layout)) {
+  for (const chunk of scanned(array, chunksOf(operand, reduction), (chunk) => chunk.array.layout)) {
     accumulator.absorb(reduceChunk(chunk, reduction, reader));
     if (accumulator.settled === true) break;
   }
@@ -127,7 +148,8 @@ export function reduceRuns<Result>(
     if (tile.start === 0) group += 1;
     if (group % part.of !== part.index) continue;
     if (part.isOver?.() === true) return;
-    const values = reader.read({ ...array, layout: tile.layout });
+    const piece = { ...array, layout: tile.layout };
+    const values = reduction.anyTruth === true ? reader.readBytes(piece) : reader.read(piece);
     for (let i = 0; i < tile.count; i++) {
       const accumulator = accumulators[i % together];
       if (tile.start === 0) accumulator.reset();

@@ -34,7 +34,7 @@ export function sumOf(source: DType, { skipNaN = false }: ReduceOptions, label: 
   const dtype = sumDType(name, source, label);
   switch (source.kind) {
     case "b":
-      return { name, dtype, start: () => new CountNonzero() };
+      return { name, dtype, start: () => new CountNonzero(), anyTruth: true };
     case "f":
       return { name, dtype, start: () => new FloatSum({ skipNaN }), scalar: roundingTo(dtype) };
     case "c":
@@ -68,7 +68,7 @@ export function meanOf(source: DType, { skipNaN = false }: ReduceOptions, label:
   const dtype = sumDType(name, source, label);
   switch (source.kind) {
     case "b":
-      return { name, dtype: F8, start: () => new Mean(new CountNonzero(), byNumber) };
+      return { name, dtype: F8, start: () => new Mean(new CountNonzero(), byNumber), anyTruth: true };
     case "f":
       return {
         name,

@@ -68,7 +68,7 @@ function truthOf<Result>(
     case "U":
       return { name, dtype, start: () => new TextTruth(make({}), source.width) };
     default:
-      return { name, dtype, start: () => make({ complex: source.kind === "c" }) };
+      return { name, dtype, start: () => make({ complex: source.kind === "c" }), anyTruth: true };
   }
 }
 

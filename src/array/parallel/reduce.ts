@@ -30,7 +30,8 @@ export async function reduceAsync(
   const reduction = reductionOf(name, array.dtype, options, label);
   const axes = resolveAxes(options, array.layout.shape.length, label);
   const shared = forWorkers(source, options);
-  if (shared === undefined) return reduce(array, reduction, options, label);
+  const isMasked = options.where !== undefined && options.where !== null;
+  if (shared === undefined || isMasked) return reduce(array, reduction, options, label);
   const work: Work = { source, shared, name, reduction, options };
   return axes === undefined ? { value: await whole(work) } : { array: await along(work, axes) };
 }
