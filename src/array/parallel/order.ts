@@ -40,10 +40,10 @@ export async function orderAsync(
   requireOrder(name, dtype, label);
   const flat = options.axis === null;
   const axis = flat ? 0 : resolveAxis(options.axis ?? -1, layout.shape.length, label);
-  if (!isMuch(byteLength(array), options, ORDERED_BYTES)) {
+  const size = sizeOf(layout.shape);
+  if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0) {
     return (name === "sort" ? sorted : argsorted)(array, options, label);
   }
-  const size = sizeOf(layout.shape);
   const resultDType = name === "sort" ? dtype : I8;
   if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, options);
   const result = sharedZeros(resultDType, flat ? [size] : layout.shape);
@@ -145,8 +145,9 @@ export async function distinctAsync(
 ): Promise<Distinct> {
   const { array, label } = source;
   requireOrder("unique", array.dtype, label);
-  if (!isMuch(byteLength(array), options, ORDERED_BYTES)) return distinct(array, options, label);
   const size = sizeOf(array.layout.shape);
+  if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0)
+    return distinct(array, options, label);
   const values = sharedZeros(array.dtype, [size]);
   const index = options.index === true ? sharedZeros(I8, [size]) : undefined;
   const counts = options.counts === true ? sharedZeros(I8, [size]) : undefined;
