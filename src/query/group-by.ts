@@ -6,7 +6,7 @@ import { joinKeys, orderOf } from "../compute/index.js";
 import { LimitError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
 import type { Aggregate } from "./aggregates.js";
-import { CHUNK_ROWS, ChunkGrouper, type GroupSources } from "./group-chunk.js";
+import { CHUNK_ROWS, type Chunk, ChunkGrouper, chunksOf, type GroupSources } from "./group-chunk.js";
 import { checkKeys, type GroupPlan, planGroups } from "./group-plan.js";
 import { groupChunk } from "./group-task.js";
 import { GroupTotals } from "./group-totals.js";
@@ -52,12 +52,14 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
   readonly keys: readonly K[];
   readonly #view: TableView;
   readonly #options: GroupOptions;
+  readonly #chunkRows: number;
 
   /** @internal Made by {@link groupBy}. */
-  constructor(view: TableView<S>, keys: readonly K[], options: GroupOptions) {
+  constructor(view: TableView<S>, keys: readonly K[], options: GroupOptions, chunkRows = CHUNK_ROWS) {
     this.#view = view as unknown as TableView;
     this.keys = [...keys];
     this.#options = options;
+    this.#chunkRows = chunkRows;
     checkKeys(this.#view, this.keys);
   }
 
@@ -81,7 +83,7 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
   agg(aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>): unknown {
     const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
     const { sources, rows } = this.#sourcesOf(plan);
-    return this.#finish(plan, totalsOf(sources, rows));
+    return this.#finish(plan, totalsOf(sources, chunksOf(rows, this.#chunkRows)));
   }
 
   /**
@@ -106,11 +108,12 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
     options.signal?.throwIfAborted();
     const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
     const { sources, rows } = this.#sourcesOf(plan);
-    const shared = share(plan, sources, rows);
-    if (shared === undefined) return this.#finish(plan, totalsOf(sources, rows));
-    const inputs = chunksOf(rows).map(([start, end]) => ({ ...shared, start, end }));
+    const parts = chunksOf(rows, this.#chunkRows);
+    const shared = parts.length < 2 ? undefined : share(plan, sources, rows);
+    if (shared === undefined) return this.#finish(plan, totalsOf(sources, parts));
+    const inputs = parts.map((chunk) => ({ ...shared, ...chunk }));
     const chunks = await inParallel({ ...options, module: MODULE, act: groupChunk, inputs });
-    const totals = new GroupTotals(sources, rows);
+    const totals = new GroupTotals(sources, parts);
     for (const chunk of chunks) totals.absorb(chunk);
     return this.#finish(plan, totals);
   }
@@ -158,17 +161,19 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
 }
 
 /** Gathers the rows on this thread. */
-function totalsOf(sources: GroupSources, rows: number): GroupTotals {
-  const totals = new GroupTotals(sources, rows);
-  const grouper = new ChunkGrouper(sources, Math.min(rows, CHUNK_ROWS));
-  for (const [start, end] of chunksOf(rows)) totals.absorb(grouper.group(start, end));
+function totalsOf(sources: GroupSources, chunks: readonly Chunk[]): GroupTotals {
+  const totals = new GroupTotals(sources, chunks);
+  const [first] = chunks;
+  if (first === undefined) return totals;
+  const grouper = new ChunkGrouper(sources, first.end);
+  for (const chunk of chunks) totals.absorb(grouper.group(chunk));
   return totals;
 }
 
 /** The sources for workers; undefined where there is little to do, or no other thread can see them. */
 function share(plan: GroupPlan, { keys, columns, parts, wantsGroups }: GroupSources, rows: number) {
   const bytes = [...keys, ...columns].reduce((sum, { dtype }) => sum + rows * dtype.itemsize, 0);
-  if (bytes < PARALLEL_BYTES || rows <= CHUNK_ROWS) return undefined;
+  if (bytes < PARALLEL_BYTES) return undefined;
   const shareAll = (names: readonly string[], arrays: readonly Strided[]): SharedArray[] | undefined => {
     const shared = arrays.flatMap((array, i) => shareArray(array, plan.column(names[i]).storage.path) ?? []);
     return shared.length === arrays.length ? shared : undefined;
@@ -182,12 +187,4 @@ function entriesOf(
   aggregates: { readonly [name: string]: Aggregate } | ReadonlyMap<string, Aggregate>,
 ): Iterable<readonly [string, Aggregate]> {
   return aggregates instanceof Map ? aggregates : Object.entries(aggregates);
-}
-
-/** The first row of each chunk, and the one behind its last. */
-function chunksOf(rows: number): (readonly [start: number, end: number])[] {
-  return Array.from({ length: Math.ceil(rows / CHUNK_ROWS) }, (_, i) => [
-    i * CHUNK_ROWS,
-    Math.min(rows, (i + 1) * CHUNK_ROWS),
-  ]);
 }

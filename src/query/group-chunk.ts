@@ -30,6 +30,20 @@ export interface GroupedChunk {
  */
 export const CHUNK_ROWS = 1 << 20;
 
+/** Some successive rows. */
+export interface Chunk {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All rows, cut into chunks. */
+export function chunksOf(rows: number, chunkRows: number): Chunk[] {
+  return Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => ({
+    start: i * chunkRows,
+    end: Math.min(rows, (i + 1) * chunkRows),
+  }));
+}
+
 /** Rows whose values are loaded at a time: they stay in the processor's second cache. */
 const BLOCK_ROWS = 1 << 15;
 
@@ -57,7 +71,7 @@ export class ChunkGrouper {
   }
 
   /** @throws LimitError where there are more groups than memory has room for */
-  group(start: number, end: number): GroupedChunk {
+  group({ start, end }: Chunk): GroupedChunk {
     const memory = this.#memory;
     memory.reset();
     const codes = codeRows(memory, this.#sources.keys, start, end);

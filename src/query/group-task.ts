@@ -1,17 +1,15 @@
 import { openArray, type SharedArray } from "../array/parallel/share.js";
 import { holdingBytes } from "../array/shared-bytes.js";
 import type { TaskContext } from "../workers/index.js";
-import { ChunkGrouper, type GroupedChunk } from "./group-chunk.js";
+import { type Chunk, ChunkGrouper, type GroupedChunk } from "./group-chunk.js";
 import type { Part } from "./parts.js";
 
 /** One chunk for a worker. */
-export interface GroupTask {
+export interface GroupTask extends Chunk {
   readonly keys: readonly SharedArray[];
   readonly columns: readonly SharedArray[];
   readonly parts: readonly Part[];
   readonly wantsGroups: boolean;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Gathers one chunk. */
@@ -19,6 +17,6 @@ export function groupChunk(task: GroupTask, _context: TaskContext): Promise<Grou
   return holdingBytes(async () => {
     const { keys, columns, parts, wantsGroups, start, end } = task;
     const sources = { keys: keys.map(openArray), columns: columns.map(openArray), parts, wantsGroups };
-    return new ChunkGrouper(sources, end - start).group(start, end);
+    return new ChunkGrouper(sources, end - start).group({ start, end });
   });
 }

@@ -1,6 +1,6 @@
 import type { Strided } from "../array/index.js";
 import { takeRows } from "../array/pick.js";
-import { CHUNK_ROWS, type GroupedChunk, type GroupSources } from "./group-chunk.js";
+import type { Chunk, GroupedChunk, GroupSources } from "./group-chunk.js";
 import { KeyNumbering } from "./key-numbering.js";
 import { type PartRule, type PartValues, ruleOf } from "./parts.js";
 
@@ -48,8 +48,8 @@ export class GroupTotals {
   #rows = 0;
   #length = 0;
 
-  /** @param rows of all chunks */
-  constructor(sources: GroupSources, rows: number) {
+  constructor(sources: GroupSources, chunks: readonly Chunk[]) {
+    const rows = chunks.at(-1)?.end ?? 0;
     this.#keys = sources.keys;
     this.#rules = sources.parts.map((part) =>
       ruleOf(part, part.column === undefined ? undefined : sources.columns[part.column].dtype),
@@ -57,7 +57,7 @@ export class GroupTotals {
     this.#parts = this.#rules.map(({ width }) => new Growing(width));
     // The groups of one chunk are all that there are.
     this.#numbering =
-      rows <= CHUNK_ROWS
+      chunks.length < 2
         ? undefined
         : new KeyNumbering(
             sources.keys.map(({ dtype }) => dtype),

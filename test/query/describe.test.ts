@@ -1,0 +1,85 @@
+import { expect, it, describe as suite } from "vitest";
+import { describe, ExistsError, MemmapTable, NameError, saveTable } from "../../src/index.js";
+import { temporaryPaths } from "../support/temporary.js";
+
+const path = temporaryPaths();
+
+const QUICK = { durability: "process" } as const;
+
+function sample() {
+  const table = MemmapTable.create(path(), {
+    ...QUICK,
+    columns: { x: "f8", n: "i8", h: "f2", name: "U3", spot: { dtype: "f8", itemShape: [2] } },
+  });
+  const spot = [0, 0];
+  table.append([
+    { x: 4, n: 10n, h: 1, name: "a", spot },
+    { x: Number.NaN, n: -2n, h: 2, name: "b", spot },
+    { x: 1, n: 3n, h: 3, name: "c", spot },
+    { x: 2, n: 3n, h: Number.NaN, name: "d", spot },
+  ]);
+  return table;
+}
+
+suite("describe", () => {
+  it("gives counts, mean, standard deviation, ends and quartiles of columns of numbers", () => {
+    const result = describe(sample());
+    expect(result.columnNames).toEqual(["statistic", "x", "n", "h"]);
+    expect([...result.column("statistic")]).toEqual([
+      "count",
+      "mean",
+      "std",
+      "min",
+      "25%",
+      "50%",
+      "75%",
+      "max",
+    ]);
+    expect([...result.column("x")]).toEqual([3, 7 / 3, Math.sqrt(7 / 3), 1, 1.5, 2, 3, 4]);
+    expect([...result.column("n")].slice(3)).toEqual([-2, 1.75, 3, 4.75, 10]);
+    expect([...result.column("h")]).toEqual([3, 2, 1, 1, 1.5, 2, 2.5, 3]);
+  });
+
+  it("has nothing to say of no rows, and no deviation of one", () => {
+    const { NaN: nan } = Number;
+    expect([...describe(sample().slice(0, 0)).column("n")]).toEqual([0, nan, nan, nan, nan, nan, nan, nan]);
+    expect([...describe(sample().slice(0, 1)).column("n")]).toEqual([1, 10, nan, 10, 10, 10, 10, 10]);
+    expect([...describe(sample().slice(1, 2)).column("x")]).toEqual([0, nan, nan, nan, nan, nan, nan, nan]);
+  });
+
+  it("needs the name of its first column", () => {
+    const table = MemmapTable.create(path(), { ...QUICK, columns: { statistic: "f8" } });
+    expect(() => describe(table)).toThrow(NameError);
+  });
+});
+
+suite("saveTable", () => {
+  it("makes a table of a view", () => {
+    const table = sample();
+    const where = path("saved");
+    using saved = saveTable(where, table.filter(table.column("n").gt(2)), QUICK);
+    expect([...saved]).toEqual([table.at(0), table.at(2), table.at(3)]);
+    expect(saved.column("spot").itemShape).toEqual([2]);
+    expect(() => saveTable(where, table, QUICK)).toThrow(ExistsError);
+  });
+
+  it("replaces a table, also by a part of itself, with one transaction", () => {
+    const where = path("saved");
+    saveTable(where, sample(), { ...QUICK, attr: "all" }).close();
+    using before = MemmapTable.open(where);
+    using after = saveTable(where, before.select(["n"]).slice(1, 3), { ...QUICK, overwrite: true });
+    expect(after.attr).toBeNull();
+    expect([...after]).toEqual([{ n: -2n }, { n: 3n }]);
+  });
+
+  it("leaves the table that was to be replaced as it was, where it fails", () => {
+    const where = path("saved");
+    saveTable(where, sample(), QUICK).close();
+    const gone = sample();
+    const view = gone.slice(0, 2);
+    gone.close();
+    expect(() => saveTable(where, view, { ...QUICK, overwrite: true })).toThrow(/closed/);
+    using table = MemmapTable.open(where);
+    expect(table.length).toBe(4);
+  });
+});
