@@ -1,15 +1,16 @@
 import { conversionOf } from "../array/conversion.js";
 import {
   type ArrayView,
+  type AssignmentOptions,
   type AsyncOptions,
   isContiguous,
-  PARALLEL_BYTES,
   type SharedArray,
   shareArray,
   spansOf,
 } from "../array/index.js";
 import { broadcast } from "../array/layout.js";
 import { asStrided } from "../array/operand.js";
+import { isMuch } from "../array/parallel/source.js";
 import type { Casting } from "../dtype/index.js";
 import { isSameFile } from "../platform/index.js";
 import { canStartWorkers } from "../workers/index.js";
@@ -33,16 +34,17 @@ export interface SharedAssignment {
  *
  * @returns undefined where it is to be made on this thread: it is small, its source or a column is not to be seen by others or
  * does not lie together, source and destination are of one file, or something is wrong with it
- * @throws NotFoundError, ShapeError, CastError for what is no source of rows
+ * @throws NotFoundError, ShapeError, CastError for what is no source of rows, LimitError for a bad number of workers, the
+ * signal's reason
  */
 export function shareAssignment(
   columns: readonly NamedColumn[],
   length: number,
   source: unknown,
-  casting: Casting = "checked",
+  { casting = "checked", ...options }: AssignmentOptions & AsyncOptions,
 ): SharedAssignment | undefined {
   const bytes = columns.reduce((sum, [, { nbytes }]) => sum + nbytes, 0);
-  if (bytes < PARALLEL_BYTES || !canStartWorkers()) return undefined;
+  if (!isMuch(bytes, options) || !canStartWorkers()) return undefined;
   if (casting !== "checked" && casting !== "unsafe") return undefined;
   const targets = targetsOf(columns);
   const rows = rowSource(source, targets);

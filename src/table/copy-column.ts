@@ -1,11 +1,5 @@
-import {
-  type AsyncOptions,
-  PARALLEL_BYTES,
-  type SharedBytes,
-  shareBytes,
-  spansOf,
-  workersOf,
-} from "../array/index.js";
+import { type AsyncOptions, type SharedBytes, shareBytes, spansOf } from "../array/index.js";
+import { isMuch } from "../array/parallel/source.js";
 import type { ColumnState } from "../store/index.js";
 import { canStartWorkers } from "../workers/index.js";
 import { copySpan } from "./assign-task.js";
@@ -28,13 +22,13 @@ export async function copyColumnAsync(
   overwrite: boolean,
   options: AsyncOptions,
 ): Promise<void> {
-  workersOf(options);
-  options.signal?.throwIfAborted();
+  // What is bad is refused before anything begins.
+  isMuch(0, options);
   let run: StoringRun | undefined;
   await table.changeAsync(
     async (draft) => {
       const source = draft.find(from);
-      const bytes = source && sharedBytes(table, from, source);
+      const bytes = source && sharedBytes(table, from, source, options);
       if (source === undefined || bytes === undefined) {
         draft.copy(from, to, overwrite);
         return;
@@ -59,9 +53,14 @@ export async function copyColumnAsync(
 }
 
 /** A column's bytes for workers; undefined where its file is copied as it is: it is small, or its axes are turned. */
-function sharedBytes(table: OpenTable, name: string, state: ColumnState): SharedBytes | undefined {
+function sharedBytes(
+  table: OpenTable,
+  name: string,
+  state: ColumnState,
+  options: AsyncOptions,
+): SharedBytes | undefined {
   const column = table.columnFor(name, state);
-  if (state.fortran || column.nbytes < PARALLEL_BYTES || !canStartWorkers()) return undefined;
+  if (state.fortran || !isMuch(column.nbytes, options) || !canStartWorkers()) return undefined;
   const { array, path } = column.parallelSource;
   return shareBytes(array.bytes, table.store.files, path);
 }

@@ -2,7 +2,6 @@ import {
   type ArrayView,
   type AsyncOptions,
   inParallel,
-  PARALLEL_BYTES,
   RecordArray,
   type SharedArray,
   STRIDED,
@@ -10,8 +9,8 @@ import {
   sharedZeros,
   shareMemory,
   spansOf,
-  workersOf,
 } from "../array/index.js";
+import { isMuch } from "../array/parallel/source.js";
 import { room } from "../array/strided.js";
 import { type DType, type DTypeLike, structOf } from "../dtype/index.js";
 import { IndexError } from "../errors.js";
@@ -49,10 +48,8 @@ export async function packRecordsAsync<D extends DTypeLike>(
   length: number,
   options: AsyncOptions,
 ): Promise<RecordArray<D, "r+">> {
-  workersOf(options);
-  options.signal?.throwIfAborted();
   const dtype = recordDType(columns);
-  const shared = dtype.itemsize * length < PARALLEL_BYTES ? undefined : sharedColumns(columns);
+  const shared = isMuch(dtype.itemsize * length, options) ? sharedColumns(columns) : undefined;
   if (shared === undefined) return packRecords<D>(columns, length);
   const records = sharedZeros(dtype, [length]);
   const task = { columns: shared, records: shareMemory(records) };

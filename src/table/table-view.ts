@@ -25,7 +25,6 @@ import {
   slice,
   takeAsync,
   type Viewable,
-  workersOf,
   wrap,
 } from "../array/index.js";
 import { type AnyInput, type DType, ownEntry } from "../dtype/index.js";
@@ -292,9 +291,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    */
   async assignAsync(source: RowsSource, options: AssignmentOptions & AsyncOptions = {}): Promise<this> {
     this.#requireWritable();
-    workersOf(options);
-    options.signal?.throwIfAborted();
-    const shared = shareAssignment(this.named(), this.length, source, options.casting);
+    const shared = shareAssignment(this.named(), this.length, source, options);
     const { storingAsync } = this.#columns;
     if (shared === undefined || storingAsync === undefined) return this.assign(source, options);
     const run = new StoringRun(options);
