@@ -140,6 +140,6 @@ it("comparing by an index gives what comparing without one gives, whoever stores
         expect(readdirSync(join(root, ".memmap")).filter((name) => name.startsWith("stage"))).toEqual([]);
       },
     ),
-    { numRuns: 12 },
+    { numRuns: Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 16) },
   );
 });

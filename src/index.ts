@@ -128,6 +128,7 @@ export {
   type AppendedRow,
   type Appender,
   type AppenderOptions,
+  type ColumnIndex,
   type ColumnSpec,
   type ColumnsOption,
   type CreateOptions,
