@@ -95,10 +95,12 @@ describe("the asynchronous form", () => {
       { requiredKeys: [], noNullPrototype: true },
     );
     const name = fc.constantFrom(...REDUCTIONS);
+    const mask = fc.option(fc.nat(1), { nil: undefined });
     await fc.assert(
-      fc.asyncProperty(parts, name, options, (part, reduction, chosen) =>
-        expectSame(partOf(columns[part.column], part), reduction, [], chosen),
-      ),
+      fc.asyncProperty(parts, name, options, mask, (part, reduction, chosen, chooser) => {
+        const where = chooser === undefined ? undefined : partOf(masks[chooser], { ...part, inner: false });
+        return expectSame(partOf(columns[part.column], part), reduction, [], { ...chosen, where });
+      }),
       { numRuns },
     );
   });

@@ -6,9 +6,10 @@ import { LOW, orderOf, type Positions, storePositions } from "../numerics/order.
 import { Reader } from "../numerics/reader.js";
 import { argsorted, sorted } from "../numerics/sorted.js";
 import { holdingBytes } from "../shared-bytes.js";
+import { distinctNumbers, orderNumbers } from "./number-parts.js";
 import { openArray, type SharedArray } from "./share.js";
 import type { Span } from "./source.js";
-import { type PartSize, type PartTask, withPart } from "./value-parts.js";
+import { type PartSize, type PartTask, shareOf, withPart } from "./value-parts.js";
 
 /** Whether elements are put in order, or their places. */
 export type Ordering = "sort" | "argsort";
@@ -40,14 +41,10 @@ export interface OrderTask extends PartTask {
   readonly result: SharedArray;
 }
 
-/** The share of an array that begins with so many elements. */
-function shareOf(result: SharedArray, before: number, count: number): Uint8Array {
-  const { dtype, bytes } = openArray(result);
-  return bytes.subarray(before * dtype.itemsize, (before + count) * dtype.itemsize);
-}
-
 /** Writes the elements of a part, or their places, in ascending order. */
-export function orderPart(task: OrderTask, context: TaskContext): Promise<PartSize> {
+export async function orderPart(task: OrderTask, context: TaskContext): Promise<PartSize> {
+  const done = await orderNumbers(task, task.name, task.result, context);
+  if (done !== undefined) return done;
   return withPart(task, context, ({ array, places, before, count }) => {
     const out = shareOf(task.result, before, count);
     if (task.name === "sort") out.set(sorted(array, {}, task.label).bytes);
@@ -78,6 +75,19 @@ export interface UniqueSize extends PartSize {
 /** Writes the distinct elements of a part, ascending, and what is asked for with them. */
 export async function uniquePart(task: UniqueTask, context: TaskContext): Promise<UniqueSize> {
   const { index, counts, inverse } = task;
+  if (index === undefined && inverse === undefined) {
+    const numbers = await distinctNumbers(task, task.values, counts !== undefined, context);
+    if (numbers !== undefined) {
+      const { size, distinct, starts } = numbers;
+      if (counts && starts) {
+        const often = Int32Array.from({ length: distinct }, (_, i) => {
+          return (i + 1 < distinct ? starts[i + 1] : size.count) - starts[i];
+        });
+        storePositions(often, shareOf(counts, size.before, distinct));
+      }
+      return { ...size, distinct };
+    }
+  }
   let distinct = 0;
   const size = await withPart(task, context, ({ array, places, before }) => {
     const asked = {

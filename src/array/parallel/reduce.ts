@@ -1,12 +1,20 @@
 import { sizeOf } from "../../dtype/index.js";
-import { chunksOf } from "../numerics/chunks.js";
+import { chunksOf, type Operand } from "../numerics/chunks.js";
 import { type MomentOptions, resolveAxes } from "../numerics/options.js";
-import { type Reduced, type Reduction, reduce, requireElements, resultShape } from "../numerics/reduce.js";
+import {
+  type Reduced,
+  type Reduction,
+  reduce,
+  refuseWhere,
+  requireChosen,
+  resultShape,
+} from "../numerics/reduce.js";
 import { type ReductionName, reductionOf } from "../numerics/reductions.js";
+import { whereOf } from "../numerics/where.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
-import { forWorkers, type Source, spansOf } from "./source.js";
+import { forWorkers, type Source, shareOperand, spansOf } from "./source.js";
 
 /** What workers run. */
 const MODULE = new URL("./reduce-task.js", import.meta.url).href;
@@ -29,11 +37,19 @@ export async function reduceAsync(
   const { array, label } = source;
   const reduction = reductionOf(name, array.dtype, options, label);
   const axes = resolveAxes(options, array.layout.shape.length, label);
+  const where = whereOf(options.where, array, label);
+  if (axes !== undefined) refuseWhere(where, reduction);
   const shared = forWorkers(source, options);
-  const isMasked = options.where !== undefined && options.where !== null;
-  if (shared === undefined || isMasked) return reduce(array, reduction, options, label);
+  const mask = shared && where && shareOperand(where, array);
+  if (shared === undefined || (where !== undefined && mask === undefined)) {
+    return reduce(array, reduction, options, label);
+  }
   const work: Work = { source, shared, name, reduction, options };
-  return axes === undefined ? { value: await whole(work) } : { array: await along(work, axes) };
+  if (axes !== undefined) return { array: await along(work, axes) };
+  requireChosen({ array, where }, reduction, label);
+  // What was copied for the workers has another layout.
+  const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
+  return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
 }
 
 /** What the task of a worker makes the reduction of. */
@@ -41,19 +57,22 @@ function described({ source: { label }, shared, name, options: { skipNaN, ddof }
   return { name, options: { skipNaN, ddof }, label, array: shared };
 }
 
-async function whole(work: Work): Promise<unknown> {
-  const { source, reduction, options } = work;
-  requireElements(reduction, sizeOf(source.array.layout.shape), source.array, source.label);
-  const chunks = [...chunksOf({ array: source.array }, reduction)].map(({ array, where }) => ({
-    layout: array.layout,
-    where: where?.layout,
-  }));
+/** @param where the mask that the chunks have parts of */
+async function whole(
+  work: Work,
+  chunks: readonly Operand[],
+  where: SharedArray | undefined,
+): Promise<unknown> {
+  const { reduction, options } = work;
   const settled = new Int32Array(new SharedArrayBuffer(4)).fill(chunks.length);
   const inputs = spansOf(chunks.length, options).map(
     ({ from, to }): ChunksTask => ({
       ...described(work),
-      where: undefined,
-      chunks: chunks.slice(from, to),
+      where,
+      chunks: chunks.slice(from, to).map(({ array, where }) => ({
+        layout: array.layout,
+        where: where?.layout,
+      })),
       first: from,
       settled,
     }),

@@ -159,3 +159,9 @@ function markLess(
     compareScalar("lt", values, 0, count, than[0], out, 0, { nat: dtype.step !== undefined });
   }
 }
+
+/** The share of an array that begins with so many elements. */
+export function shareOf(result: SharedArray, before: number, count: number): Uint8Array {
+  const { dtype, bytes } = openArray(result);
+  return bytes.subarray(before * dtype.itemsize, (before + count) * dtype.itemsize);
+}
