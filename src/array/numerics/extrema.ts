@@ -93,6 +93,7 @@ export function placeOf(
     dtype: parseDType("i8"),
     start: () => new Finished(find(), finish),
     ordered: true,
+    isPlace: true,
     needsElements: true,
   };
 }

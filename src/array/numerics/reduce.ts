@@ -23,6 +23,8 @@ export interface Reduction<Result = unknown> {
   scalar?(result: Result): unknown;
   /** Whether the elements must come in C order. */
   readonly ordered?: boolean;
+  /** Whether a result is a place among the elements. */
+  readonly isPlace?: boolean;
   /** Whether truth values may be any bytes, and not 0 and 1 alone. */
   readonly anyTruth?: boolean;
   /** Whether there is no result without elements. */
@@ -41,11 +43,11 @@ export function reduce<Result>(
 ): Reduced {
   const axes = resolveAxes(options, array.layout.shape.length, label);
   const where = whereOf(options.where, array, label);
+  if (axes !== undefined || reduction.isPlace === true) refuseWhere(where, reduction);
   if (axes === undefined) {
     const result = reduceAll({ array, where }, reduction, label);
     return { value: reduction.scalar === undefined ? result : reduction.scalar(result) };
   }
-  refuseWhere(where, reduction);
   return { array: reduceAxes(array, axes, options.keepdims === true, reduction, label) };
 }
 
@@ -60,10 +62,11 @@ export function requireElements(
   throw new ShapeError(`${name} of no elements has no result; ${label} has shape ${showShape(layout.shape)}`);
 }
 
-/** @throws UnsupportedError for a mask: reductions along axes take none */
-export function refuseWhere(where: Strided | undefined, { name }: Reduction): void {
+/** @throws UnsupportedError for a mask: reductions along axes, and those to places, take none */
+export function refuseWhere(where: Strided | undefined, { name, isPlace = false }: Reduction): void {
   if (where === undefined) return;
-  throw new UnsupportedError(`${name} along an axis takes no where; it goes with reductions to one value`);
+  const what = isPlace ? name : `${name} along an axis`;
+  throw new UnsupportedError(`${what} takes no where; it goes with reductions to one value of elements`);
 }
 
 /** @throws ShapeError where a reduction to one value has none of so few elements */
