@@ -1,6 +1,6 @@
 import { conversionOf } from "../array/conversion.js";
 import {
-  type ArrayView,
+  ArrayView,
   type AssignmentOptions,
   type AsyncOptions,
   isContiguous,
@@ -64,10 +64,11 @@ function columnTask(column: ArrayView, source: unknown, casting: Casting): Colum
   if (given === undefined || whole === undefined) return undefined;
   if (!isContiguous(layout, dtype.itemsize)) return undefined;
   if (typeof conversionOf(given.dtype, dtype, casting) === "string") return undefined;
-  const from = shareArray({ ...given, layout: whole });
+  const now = source instanceof ArrayView ? source.storage.path : undefined;
+  const from = shareArray({ ...given, layout: whole }, now);
   const to = shareArray(array, path)?.bytes;
   if (from === undefined || to?.kind !== "file") return undefined;
-  const file: FileBytes = { ...to, offset: to.offset + layout.offset };
+  const file: FileBytes = { ...to, offset: to.offset + layout.offset, length: column.nbytes };
   return { from, to: file, descr: dtype.descr, itemShape: layout.shape.slice(1) };
 }
 
