@@ -37,6 +37,10 @@ class FakeLibC implements LibC {
   readonly pending: ((errno: number) => void)[] = [];
   #next = 0x10000n;
 
+  addressOf(): bigint {
+    return 0n;
+  }
+
   get constants() {
     const found = systemConstants("linux", "x64");
     if (found === undefined) throw new Error("Linux is known");
