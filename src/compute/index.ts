@@ -50,6 +50,8 @@ export {
   sortUnits,
 } from "./sort.js";
 export { complexKeys, keysOf, type SortKeys, unitKeys } from "./sort-keys.js";
+export { argsortRange, countInRange, type RangedNumbers, sortRange } from "./sort-range.js";
+export { dropRepeated } from "./sorted-runs.js";
 export { ComplexSum, FloatSum, IntegerSum } from "./sum.js";
 export { BigSum } from "./sum-big.js";
 export { byteSwap } from "./swap.js";

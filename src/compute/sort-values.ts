@@ -17,10 +17,10 @@ export function sortWithKernels<Values extends NumericArray>(
   const room = size < 4 ? undefined : sortingRoom(length, size);
   if (room === undefined) return false;
   room.engine.load(values, 0, length, room.at);
-  const sorted = sortLoaded(values, nat, room) >>> 0;
+  const sorted = sortLoaded(values, length, nat, room) >>> 0;
   const bytes = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
   room.engine.unload(sorted, bytes.length, bytes, 0);
-  if (isFloats(values) && isFloats(out)) restoreZeros(values, out);
+  if (isFloats(values) && isFloats(out)) restoreZeros([values], out);
   return true;
 }
 
@@ -28,9 +28,14 @@ function isFloats(values: NumericArray): values is FloatArray {
   return values instanceof Float64Array || values instanceof Float32Array;
 }
 
-function sortLoaded(values: NumericArray, nat: boolean, { engine, at, other, bins }: SortingRoom): number {
+/** Sorts elements in the memory of kernels, of the type of `values`; gives where they are in the end. */
+export function sortLoaded(
+  values: NumericArray,
+  length: number,
+  nat: boolean,
+  { engine, at, other, bins }: SortingRoom,
+): number {
   const { kernels } = engine;
-  const { length } = values;
   if (values instanceof Float64Array) return kernels.sortFloats64(at, other, length, bins);
   if (values instanceof Float32Array) return kernels.sortFloats32(at, other, length, bins);
   if (values.BYTES_PER_ELEMENT === 4) {
@@ -39,17 +44,28 @@ function sortLoaded(values: NumericArray, nat: boolean, { engine, at, other, bin
   return kernels.sortIntegers64(at, other, length, values instanceof BigInt64Array, nat, bins);
 }
 
-/** Gives the zeros, which are sorted by their sign, the order that they had. */
-function restoreZeros(values: FloatArray, sorted: FloatArray): void {
+/**
+ * Gives zeros, which are sorted by their sign, the order that they had.
+ *
+ * @param values the elements before they were sorted, block by block
+ */
+export function restoreZeros(values: Iterable<NumericArray>, sorted: FloatArray): void {
   const first = countLess(sorted, (value) => value < 0);
   const end = countLess(sorted, (value) => value <= 0);
   if (end === first || !Object.is(sorted[first], -0) || Object.is(sorted[end - 1], -0)) return;
-  for (let i = 0, at = first; at < end; i++) {
+  let at = first;
+  for (const block of values) if (isFloats(block)) at = copyZeros(block, sorted, at, end);
+}
+
+function copyZeros(values: FloatArray, sorted: FloatArray, start: number, end: number): number {
+  let at = start;
+  for (let i = 0; i < values.length && at < end; i++) {
     if (values[i] === 0) {
       sorted[at] = values[i];
       at += 1;
     }
   }
+  return at;
 }
 
 /** How many elements, all at the beginning, some hold for. */

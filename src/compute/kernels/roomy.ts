@@ -1,7 +1,7 @@
 import { Engine, engine } from "./engine.js";
 
 /** Addresses have 32 bits, and the last page is left alone, so that the end of memory has an address too. */
-const MOST = 2 ** 32 - 2 ** 17;
+const MOST = 2 ** 32 - 2 ** 18;
 
 /** The last one that was made: where nobody collected it in between, its memory is there already. */
 let kept: WeakRef<Engine> | undefined;
@@ -15,8 +15,14 @@ let kept: WeakRef<Engine> | undefined;
 export function roomyEngine(size: number): Engine | undefined {
   const shared = engine();
   if (shared === undefined || shared.base + size <= shared.bytes.length) return shared;
-  if (shared.base + size > MOST) return undefined;
+  return privateEngine(size);
+}
+
+/** As {@link roomyEngine}, never those that other kernels of this thread use: for work that has others done in between. */
+export function privateEngine(size: number): Engine | undefined {
+  if (engine() === undefined) return undefined;
   try {
+    if (size > MOST) return undefined;
     const roomy = kept?.deref() ?? new Engine(size);
     kept = new WeakRef(roomy);
     roomy.reserve(size);

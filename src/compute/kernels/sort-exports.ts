@@ -21,6 +21,22 @@ type NumberElements = (
   counts: number,
 ) => number;
 
+/** Looks which elements of a block are in a range; `kind` says what they are, `open` which bounds there are not. */
+type Within<Options extends readonly unknown[], Result> = (
+  at: number,
+  count: number,
+  kind: number,
+  bounds: number,
+  open: number,
+  ...rest: Options
+) => Result;
+
+/** Makes pairs of the elements that are in a range; gives how many there are now. */
+type PairWithin = Within<
+  [start: number, known: number, pairs: number, words: number, places: number],
+  number
+>;
+
 /** The kernels of assembly/sort.ts. */
 export interface SortKernels {
   /** Pairs of each element's word, of 32 bits, and its place. */
@@ -50,4 +66,14 @@ export interface SortKernels {
   readonly sortFloats64: Sort;
   readonly number32: NumberElements;
   readonly number64: NumberElements;
+  /** Adds two counts at `bounds` + 16: elements before the range, and in it. */
+  readonly countWithin32: Within<[], void>;
+  readonly countWithin64: Within<[], void>;
+  /** Copies the elements that are in a range; gives the address behind them. */
+  readonly takeWithin32: Within<[out: number], number>;
+  readonly takeWithin64: Within<[out: number], number>;
+  readonly pairWithin32: PairWithin;
+  readonly pairWithin64: PairWithin;
+  /** The places, of 64 bits, of the elements that pairs have the numbers of. */
+  placesThrough(pairs: number, count: number, places: number, out: number): void;
 }
