@@ -299,15 +299,13 @@ export function countMask(at: usize, count: i32): i32 {
 
 /** For each pattern of eight truths the places of those that hold, a byte each. */
 const PLACES: usize = memory.data(256 * 8);
-/** For each pattern the bytes of those elements of two bytes, of four (of four truths), and of eight (of two). */
+/** For each pattern the bytes of those elements of two bytes, and of four (of four truths). */
 const SHORTS: usize = memory.data(256 * 16);
 const WORDS: usize = memory.data(16 * 16);
-const LONGS: usize = memory.data(4 * 16);
 
 fillPatterns(PLACES, 8, 1);
 fillPatterns(SHORTS, 8, 2);
 fillPatterns(WORDS, 4, 4);
-fillPatterns(LONGS, 2, 8);
 
 function fillPatterns(table: usize, truths: i32, size: i32): void {
   for (let pattern = 0; pattern < 1 << truths; pattern++) {
@@ -361,14 +359,12 @@ function storePicked<T>(elements: v128, bits: u32, out: usize): usize {
   if (sizeof<T>() == 1) {
     v128.store64_lane(out, i8x16.swizzle(elements, v128.load64_zero(PLACES + 8 * bits)), 0);
   } else {
-    const table = sizeof<T>() == 2 ? SHORTS : sizeof<T>() == 4 ? WORDS : LONGS;
+    const table = sizeof<T>() == 2 ? SHORTS : WORDS;
     v128.store(out, i8x16.swizzle(elements, v128.load(table + 16 * bits)));
   }
   return out + sizeof<T>() * popcnt(bits);
 }
 
-// @ts-ignore: a decorator
-@inline
 function pick<T>(from: usize, mask: usize, count: i32, out: usize): usize {
   const end = mask + count;
   for (; mask < end; mask += 16, from += 16 * sizeof<T>()) {
@@ -380,23 +376,43 @@ function pick<T>(from: usize, mask: usize, count: i32, out: usize): usize {
     } else if (sizeof<T>() == 2) {
       out = storePicked<T>(v128.load(from), bits & 255, out);
       out = storePicked<T>(v128.load(from, 16), bits >> 8, out);
-    } else if (sizeof<T>() == 4) {
+    } else {
       out = storePicked<T>(v128.load(from), bits & 15, out);
       out = storePicked<T>(v128.load(from, 16), (bits >> 4) & 15, out);
       out = storePicked<T>(v128.load(from, 32), (bits >> 8) & 15, out);
       out = storePicked<T>(v128.load(from, 48), bits >> 12, out);
-    } else {
-      out = storePicked<T>(v128.load(from), bits & 3, out);
-      out = storePicked<T>(v128.load(from, 16), (bits >> 2) & 3, out);
-      out = storePicked<T>(v128.load(from, 32), (bits >> 4) & 3, out);
-      out = storePicked<T>(v128.load(from, 48), (bits >> 6) & 3, out);
-      out = storePicked<T>(v128.load(from, 64), (bits >> 8) & 3, out);
-      out = storePicked<T>(v128.load(from, 80), (bits >> 10) & 3, out);
-      out = storePicked<T>(v128.load(from, 96), (bits >> 12) & 3, out);
-      out = storePicked<T>(v128.load(from, 112), bits >> 14, out);
     }
   }
   return out;
+}
+
+/** Stores eight elements of eight bytes, each where those before it that are picked end; says where the next ones go. */
+// @ts-ignore: a decorator
+@inline
+function storeLongs(from: usize, truths: u64, out: usize): usize {
+  // Each byte of the product is the number of truths up to its own.
+  const picked = truths * 0x0101010101010101;
+  store<u64>(out, load<u64>(from));
+  store<u64>(out + ((<usize>picked & 255) << 3), load<u64>(from, 8));
+  store<u64>(out + ((<usize>(picked >> 8) & 255) << 3), load<u64>(from, 16));
+  store<u64>(out + ((<usize>(picked >> 16) & 255) << 3), load<u64>(from, 24));
+  store<u64>(out + ((<usize>(picked >> 24) & 255) << 3), load<u64>(from, 32));
+  store<u64>(out + ((<usize>(picked >> 32) & 255) << 3), load<u64>(from, 40));
+  store<u64>(out + ((<usize>(picked >> 40) & 255) << 3), load<u64>(from, 48));
+  store<u64>(out + ((<usize>(picked >> 48) & 255) << 3), load<u64>(from, 56));
+  return out + (<usize>(picked >> 56) << 3);
+}
+
+function pickLongs(from: usize, mask: usize, count: i32, out: usize): usize {
+  const end = mask + count;
+  for (const whole = mask + (count & ~7); mask < whole; mask += 8, from += 64) {
+    const bytes = load<u64>(mask);
+    if (bytes == 0) continue;
+    // Adding 127 to the low seven bits of a byte sets its high bit unless they are all zero.
+    const high = ((bytes & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | bytes;
+    out = storeLongs(from, (high >> 7) & 0x0101010101010101, out);
+  }
+  return pickAny(8, from, mask, <i32>(end - mask), out);
 }
 
 /** Elements of sixteen bytes and more, without a branch on what the mask says: each is stored until a true one was. */
@@ -432,7 +448,7 @@ export function pickMasked(size: i32, from: usize, mask: usize, count: i32, out:
   if (size == 1) end = pick<u8>(from, mask, count, out);
   else if (size == 2) end = pick<u16>(from, mask, count, out);
   else if (size == 4) end = pick<u32>(from, mask, count, out);
-  else if (size == 8) end = pick<u64>(from, mask, count, out);
+  else if (size == 8) end = pickLongs(from, mask, count, out);
   else if (size >= 16) end = pickLarge(size, from, mask, count, out);
   else end = pickAny(size, from, mask, count, out);
   return <i32>(end - out);
