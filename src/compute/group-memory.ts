@@ -38,6 +38,20 @@ function roundUp(size: number): number {
 /** Below this many rows, new memory for WebAssembly costs more than its kernels save. */
 const FEW_ROWS = 4096;
 
+/** Bytes of memory that is worth being used again, and not too much to be held. */
+const MOST_SPARED = 1 << 26;
+
+/** Memory that nobody uses, until it is collected: new memory costs as much as grouping some 100,000 rows. */
+let spare: WeakRef<Engine> | undefined;
+
+function spared(size: number): Engine {
+  const found = spare?.deref();
+  spare = undefined;
+  if (found === undefined) return begin(() => new Engine(size));
+  begin(() => found.reserve(size));
+  return found;
+}
+
 /**
  * Memory that grows, with the kernels of groups. It is given out piece by piece, and taken back at once; pieces keep their
  * addresses, but typed arrays over them are good only until the next piece is given out.
@@ -50,8 +64,13 @@ export class GroupMemory {
   /** @param rows how many rows there will be, to choose the kernels by @param size bytes to begin with */
   constructor(rows: number, size: number) {
     this.#size = size;
-    this.#machine =
-      rows < FEW_ROWS || engine() === undefined ? new PlainMachine(size) : begin(() => new Engine(size));
+    this.#machine = rows < FEW_ROWS || engine() === undefined ? new PlainMachine(size) : spared(size);
+  }
+
+  /** Lets others use the memory, which is not to be used by these addresses any more. */
+  [Symbol.dispose](): void {
+    const machine = this.#machine;
+    if (machine instanceof Engine && machine.bytes.length <= MOST_SPARED) spare = new WeakRef(machine);
   }
 
   get kernels(): GroupKernels {

@@ -1,6 +1,7 @@
 import { STRIDED, type Strided, wrap } from "../array/index.js";
-import { type AsyncOptions, inParallel, PARALLEL_BYTES, workersOf } from "../array/parallel/run.js";
+import { type AsyncOptions, inParallel } from "../array/parallel/run.js";
 import { type SharedArray, shareArray } from "../array/parallel/share.js";
+import { isMuch } from "../array/parallel/source.js";
 import { takeRows } from "../array/pick.js";
 import { joinKeys, orderOf } from "../compute/index.js";
 import { LimitError } from "../errors.js";
@@ -104,16 +105,17 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
     aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>,
     options: AsyncOptions = {},
   ): Promise<unknown> {
-    workersOf(options);
-    options.signal?.throwIfAborted();
+    // What is wrong with the options is said whatever there is to do.
+    isMuch(0, options);
     const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
     const { sources, rows } = this.#sourcesOf(plan);
     const parts = chunksOf(rows, this.#chunkRows);
-    const shared = parts.length < 2 ? undefined : share(plan, sources, rows);
+    const shared = parts.length < 2 ? undefined : share(plan, sources, rows, options);
     if (shared === undefined) return this.#finish(plan, totalsOf(sources, parts));
     const inputs = parts.map((chunk) => ({ ...shared, ...chunk }));
     const chunks = await inParallel({ ...options, module: MODULE, act: groupChunk, inputs });
-    const totals = new GroupTotals(sources, parts);
+    // The columns may have gone, or moved, since.
+    const totals = new GroupTotals(this.#sourcesOf(plan).sources, parts);
     for (const chunk of chunks) totals.absorb(chunk);
     return this.#finish(plan, totals);
   }
@@ -162,18 +164,22 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
 
 /** Gathers the rows on this thread. */
 function totalsOf(sources: GroupSources, chunks: readonly Chunk[]): GroupTotals {
+  // The memory that is spare is for chunks, which take most.
+  using grouper = new ChunkGrouper(sources, chunks[0]?.end ?? 0);
   const totals = new GroupTotals(sources, chunks);
-  const [first] = chunks;
-  if (first === undefined) return totals;
-  const grouper = new ChunkGrouper(sources, first.end);
   for (const chunk of chunks) totals.absorb(grouper.group(chunk));
   return totals;
 }
 
 /** The sources for workers; undefined where there is little to do, or no other thread can see them. */
-function share(plan: GroupPlan, { keys, columns, parts, wantsGroups }: GroupSources, rows: number) {
+function share(
+  plan: GroupPlan,
+  { keys, columns, parts, wantsGroups }: GroupSources,
+  rows: number,
+  options: AsyncOptions,
+) {
   const bytes = [...keys, ...columns].reduce((sum, { dtype }) => sum + rows * dtype.itemsize, 0);
-  if (bytes < PARALLEL_BYTES) return undefined;
+  if (!isMuch(bytes, options)) return undefined;
   const shareAll = (names: readonly string[], arrays: readonly Strided[]): SharedArray[] | undefined => {
     const shared = arrays.flatMap((array, i) => shareArray(array, plan.column(names[i]).storage.path) ?? []);
     return shared.length === arrays.length ? shared : undefined;

@@ -70,6 +70,11 @@ export class ChunkGrouper {
     );
   }
 
+  /** Lets go of the memory. */
+  [Symbol.dispose](): void {
+    this.#memory[Symbol.dispose]();
+  }
+
   /** @throws LimitError where there are more groups than memory has room for */
   group({ start, end }: Chunk): GroupedChunk {
     const memory = this.#memory;

@@ -17,6 +17,7 @@ export function groupChunk(task: GroupTask, _context: TaskContext): Promise<Grou
   return holdingBytes(async () => {
     const { keys, columns, parts, wantsGroups, start, end } = task;
     const sources = { keys: keys.map(openArray), columns: columns.map(openArray), parts, wantsGroups };
-    return new ChunkGrouper(sources, end - start).group({ start, end });
+    using grouper = new ChunkGrouper(sources, end - start);
+    return grouper.group({ start, end });
   });
 }

@@ -43,7 +43,8 @@ export class GroupTotals {
   readonly #rules: readonly PartRule[];
   readonly #parts: readonly Growing[];
   readonly #firsts = new Growing(1);
-  readonly #numbering: KeyNumbering | undefined;
+  readonly #isOneChunk: boolean;
+  #numbering: KeyNumbering | undefined;
   readonly #groups: Uint32Array | undefined;
   #rows = 0;
   #length = 0;
@@ -55,14 +56,7 @@ export class GroupTotals {
       ruleOf(part, part.column === undefined ? undefined : sources.columns[part.column].dtype),
     );
     this.#parts = this.#rules.map(({ width }) => new Growing(width));
-    // The groups of one chunk are all that there are.
-    this.#numbering =
-      chunks.length < 2
-        ? undefined
-        : new KeyNumbering(
-            sources.keys.map(({ dtype }) => dtype),
-            rows,
-          );
+    this.#isOneChunk = chunks.length < 2;
     this.#groups = sources.wantsGroups ? new Uint32Array(rows) : undefined;
   }
 
@@ -89,7 +83,12 @@ export class GroupTotals {
 
   /** The groups, among all, whose keys some rows have. */
   #numbersOf(rows: Float64Array): Uint32Array {
-    if (this.#numbering === undefined) return upTo(rows.length);
+    // The groups of one chunk are all that there are.
+    if (this.#isOneChunk) return upTo(rows.length);
+    this.#numbering ??= new KeyNumbering(
+      this.#keys.map(({ dtype }) => dtype),
+      rows.length,
+    );
     const keys = this.#keys.map((key) => takeRows(key, rows));
     return this.#numbering.number(keys, rows.length);
   }
