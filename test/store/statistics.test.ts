@@ -144,6 +144,19 @@ describe.runIf(counts)("a column's file at rest", () => {
     expect(readdirSync(join(root, ".memmap", "index"))).toEqual([]);
   });
 
+  it("is waited for where something was stored a moment ago", () => {
+    const path = join(column(), "x.npy");
+    const soon = new Date(Date.now() + 900);
+    utimesSync(path, soon, soon);
+    const fd = openSync(path, "r+");
+    const before = stampOf(path);
+    const step = quiet(fd, path, nodeFiles).next();
+    closeSync(fd);
+    expect(step).toEqual({ done: false, value: expect.any(Number) });
+    expect(step.value).toBeGreaterThan(0);
+    expect(stampOf(path)).toEqual(before);
+  });
+
   it("is found again when it was stored into once, at any moment of building", () => {
     const root = column();
     const path = join(root, "x.npy");

@@ -158,7 +158,7 @@ describe.runIf(counts)("the index of a column", () => {
     for (let round = 0; round < 3; round++) {
       expect(build(root).usable).toBe(true);
       expect(column.lt(0).countNonzero()).toBe(round + 1);
-      await storer.store(path, round * BLOCK, -1);
+      await storer.store(path, ROWS - 3 - round, -1);
       expect(column.index?.usable).toBe(false);
       expect(column.lt(0).countNonzero()).toBe(round + 2);
       age(path);
