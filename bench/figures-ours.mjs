@@ -1,8 +1,5 @@
 /** This library's side of the figures; see `figures.mjs`. Works that end in `Async` are done on all cores. */
-import * as memmap from "memmap-table";
-
-const { groupBy, MemmapTable, openNpy, sum } = memmap;
-
+import { groupBy, MemmapTable, openNpy, sum } from "memmap-table";
 import { answer } from "./answer.mjs";
 
 /** @type {any} */

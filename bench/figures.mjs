@@ -22,10 +22,10 @@ const SLOW = ["Arquero", "danfo"];
 const SLOW_ROWS = 10_000_000;
 /** Goals against the better of them, whatever the work. */
 const SLOW_GOAL = { one: 3, all: 5 };
-/** Rounds that are not counted. */
-const WARMUP = 2;
+/** What is not counted: so many turns, or so many seconds. */
+const WARMUP = { turns: 10, seconds: 0.2 };
 /** Seconds after which one gets no further turn. */
-const PATIENCE = 5;
+const PATIENCE = 4;
 const SLOW_PATIENCE = 1;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -50,26 +50,38 @@ class Contender {
   ask = ({ act, args }) => this.process.ask(`${act}${this.suffix}`, ...args);
 }
 
-/** Lets all do a work in turns. */
+/**
+ * Lets all do a work: each by itself until it is warm, then in turns.
+ *
+ * @returns medians of seconds, and what was found
+ */
 async function measure(work, contenders, rounds, patience, say) {
   const times = new Map();
   const checks = new Map();
-  for (const each of contenders) await each.hold(work.columns);
-  let turns = contenders;
-  for (let round = -WARMUP; round < rounds && turns.length > 0; round++) {
+  const turn = async (each) => {
+    const { seconds, check, error } = await each.ask(work);
+    if (error !== undefined) {
+      say(`${each.name}, ${work.name}: ${error}`);
+      return Number.POSITIVE_INFINITY;
+    }
+    checks.set(each.name, check);
+    return seconds;
+  };
+  let turns = [];
+  for (const each of contenders) {
+    await each.hold(work.columns);
+    let spent = 0;
+    for (let i = 0; i < WARMUP.turns && spent < WARMUP.seconds; i++) spent += await turn(each);
+    if (spent < patience) turns.push(each);
+    // What takes that long is done once: nothing of it is compiled meanwhile.
+    else if (Number.isFinite(spent)) times.set(each.name, [spent]);
+  }
+  for (let round = 0; round < rounds; round++) {
     const further = [];
     for (const each of turns) {
-      const { seconds, check, error } = await each.ask(work);
-      if (error !== undefined) {
-        say(`${each.name}, ${work.name}: ${error}`);
-        continue;
-      }
-      checks.set(each.name, check);
-      const known = times.get(each.name) ?? [];
-      // What takes that long is not compiled meanwhile.
-      if (round >= 0 || seconds > patience / 3) times.set(each.name, [...known, seconds]);
-      const spent = [...known, seconds].reduce((a, b) => a + b);
-      if (spent < patience && !(round < 0 && seconds > patience / 3)) further.push(each);
+      const list = [...(times.get(each.name) ?? []), await turn(each)];
+      times.set(each.name, list);
+      if (list.reduce((a, b) => a + b) < patience) further.push(each);
     }
     turns = further;
   }
@@ -155,9 +167,9 @@ function slowest(results) {
 }
 
 /**
- * @param {{ root: string, rows: number, rounds: number, only?: string, json?: string, svg?: string, peer: Function, python: () => string }} bench
+ * @param {{ root: string, rows: number, rounds: number, only?: string, peers?: string, json?: string, svg?: string, peer: Function, python: () => string }} bench
  */
-export async function figures({ root, rows, rounds, only, json, svg, peer, python }) {
+export async function figures({ root, rows, rounds, only, peers, json, svg, peer, python }) {
   const works = WORKS.filter(({ name }) => only === undefined || only === "figures" || name.includes(only));
   if (works.length === 0) return;
   const notes = new Set();
@@ -167,7 +179,11 @@ export async function figures({ root, rows, rounds, only, json, svg, peer, pytho
   const node = (script, ...args) =>
     peer(process.execPath, ["--expose-gc", "--max-old-space-size=12288", here(script), ...args]);
   const ours = node("figures-ours.mjs");
-  const others = PEERS.filter((name) => rows <= SLOW_ROWS || !SLOW.includes(name)).map((name) => {
+  const wanted = ["NumPy", ...(peers?.split(",") ?? PEERS)];
+  const present = PEERS.filter(
+    (name) => wanted.includes(name) && (rows <= SLOW_ROWS || !SLOW.includes(name)),
+  );
+  const others = present.map((name) => {
     const isPython = ["NumPy", "pandas", "polars"].includes(name);
     const script = isPython ? peer(program, [here("figures_peer.py"), name]) : node("figures-peer.mjs", name);
     return new Contender(name, script);

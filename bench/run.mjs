@@ -5,7 +5,8 @@
  *
  * `--only figures` measures numerics, selections, sorting, groups and records beside everybody, `--only changes` changes alone,
  * `--only frames` what goes to data frames, SQL and files, `--only hierarchy` hierarchies, `--only streams` streams and HDF5,
- * `--only remote` the server and its client, any other text the lines that have it. `--json` and `--svg` say where the figures go.
+ * `--only remote` the server and its client, any other text the lines that have it. `--json` and `--svg` say where the figures go, and
+ * `--peers polars,DuckDB` who is beside NumPy in them: danfo and Arquero, which hold 10 million rows at most, take longest.
  * Files are made below the system's temporary directory (`TMPDIR`), 3 GB of them with 100 million rows.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "10000000" },
     rounds: { type: "string", default: "7" },
     only: { type: "string" },
+    peers: { type: "string" },
     json: { type: "string" },
     svg: { type: "string" },
   },
@@ -66,6 +68,13 @@ const ms = (seconds) =>
   seconds * 1000 >= 100 ? (seconds * 1000).toFixed(0) : (seconds * 1000).toPrecision(3);
 
 const root = mkdtempSync(join(tmpdir(), "memmap-table-bench-"));
+const end = () => rmSync(root, { recursive: true, force: true });
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    end();
+    process.exit(1);
+  });
+}
 const big = join(root, "big");
 const five = join(root, "five");
 const many = join(root, "many");
@@ -198,12 +207,13 @@ try {
   theirs.end();
   ours.end();
   if (isPart("figures")) {
-    await figures({ ...bench, rows, json: options.json, svg: options.svg, peer, python });
+    const { peers, json, svg } = options;
+    await figures({ ...bench, rows, peers, json, svg, peer, python });
   }
   if (isPart("frames")) await frames({ ...bench, python });
   if (isPart("hierarchy")) await hierarchy({ ...bench, peer, python });
   if (isPart("streams")) await streams({ ...bench, peer, python });
   if (isPart("remote")) await remote({ ...bench, peer, python });
 } finally {
-  rmSync(root, { recursive: true, force: true });
+  end();
 }
