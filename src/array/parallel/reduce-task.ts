@@ -5,6 +5,7 @@ import type { MomentOptions } from "../numerics/options.js";
 import { Reader } from "../numerics/reader.js";
 import { type Part, reduceRuns } from "../numerics/reduce.js";
 import { type ReductionName, reductionOf } from "../numerics/reductions.js";
+import { scanned } from "../scan.js";
 import { holdingBytes } from "../shared-bytes.js";
 import { openArray, type SharedArray } from "./share.js";
 
@@ -36,7 +37,7 @@ export function reduceChunks(task: ChunksTask, context: TaskContext): Promise<un
     const reduction = reductionOf(task.name, array.dtype, task.options, task.label);
     const reader = new Reader();
     const states: unknown[] = [];
-    for (const chunk of chunks) {
+    for (const chunk of scanned(array, chunks, ({ layout }) => layout)) {
       const place = first + states.length;
       if (context.stopped || Atomics.load(settled, 0) < place) break;
       const state = reduceChunk(
