@@ -65,6 +65,13 @@ export type {
   NumberArray,
   NumericArray,
 } from "./types.js";
-export { type Unique, type UniqueOptions, unique, uniqueComplex, uniqueUnits } from "./unique.js";
+export {
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueComplex,
+  uniqueIfFew,
+  uniqueUnits,
+} from "./unique.js";
 export { findStridedUntruth } from "./untruth.js";
 export type { EndComparison } from "./within.js";

@@ -41,8 +41,7 @@ export function unique<Values extends NumericArray>(
   options: UniqueOptions = {},
 ): Unique<Values> {
   return (
-    uniqueInRange(values, options) ??
-    uniqueOfFew(values, options) ??
+    uniqueIfFew(values, options) ??
     uniqueSorted(values, options) ??
     uniqueBy(values, 1, keysOf(values, options.nat), options)
   );
@@ -63,6 +62,14 @@ export function uniqueUnits<Values extends Units>(
   options: UniqueOptions = {},
 ): Unique<Values> {
   return uniqueBy(values, width, unitKeys(values, width), options);
+}
+
+/** As {@link unique}, but undefined where the distinct numbers are neither few nor integers of a small range. */
+export function uniqueIfFew<Values extends NumericArray>(
+  values: Values,
+  options: UniqueOptions = {},
+): Unique<Values> | undefined {
+  return uniqueInRange(values, options) ?? uniqueOfFew(values, options);
 }
 
 /** By numbers for the distinct elements, where they are few. */

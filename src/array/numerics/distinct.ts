@@ -86,7 +86,8 @@ export function distinct(array: Strided, options: UniqueOptions, label: string):
   };
 }
 
-function positionsIn(positions: Positions, shape: readonly number[]): Strided {
+/** Places or counts as an array of `i8`. */
+export function positionsIn(positions: Int32Array | Float64Array, shape: readonly number[]): Strided {
   const stored = zeros(parseDType("i8"), shape);
   if (sizeOf(shape) > 0) storePositions(positions, stored.bytes);
   return stored;

@@ -49,7 +49,7 @@ export function takeBytes(values: AnyValues, dtype: DType, positions: Positions,
 export const LOW = NATIVE_ORDER === "<" ? 0 : 1;
 
 /** Writes positions as elements of `i8`, word by word: no bigint is made. */
-export function storePositions(positions: Positions, out: Uint8Array): void {
+export function storePositions(positions: Int32Array | Float64Array, out: Uint8Array): void {
   const words = new Uint32Array(out.buffer, out.byteOffset, 2 * positions.length);
   const lowAt = LOW;
   if (positions instanceof Int32Array) {

@@ -5,7 +5,8 @@ import type { AskedOf, UniqueResult } from "../numeric-array.js";
 import type { UniqueOptions } from "../numerics/distinct.js";
 import type { SortOptions } from "../numerics/options.js";
 import { AsyncArray } from "./async-array.js";
-import { distinctAsync, orderAsync } from "./order.js";
+import { distinctAsync } from "./distinct.js";
+import { orderAsync } from "./order.js";
 import type { AsyncOptions } from "./run.js";
 
 /**

@@ -1,8 +1,9 @@
+import { type Indices, type NumericArray, uniqueIfFew } from "../../compute/index.js";
 import type { TaskContext } from "../../workers/index.js";
 import { copyElements } from "../copy.js";
-import type { Layout } from "../layout.js";
+import { type Layout, rangeRows } from "../layout.js";
 import { findDistinct } from "../numerics/distinct.js";
-import { LOW, orderOf, type Positions, storePositions } from "../numerics/order.js";
+import { isPlain, LOW, orderOf, type Positions, storePositions } from "../numerics/order.js";
 import { Reader } from "../numerics/reader.js";
 import { argsorted, sorted } from "../numerics/sorted.js";
 import { holdingBytes } from "../shared-bytes.js";
@@ -80,10 +81,10 @@ export async function uniquePart(task: UniqueTask, context: TaskContext): Promis
     if (numbers !== undefined) {
       const { size, distinct, starts } = numbers;
       if (counts && starts) {
-        const often = Int32Array.from({ length: distinct }, (_, i) => {
-          return (i + 1 < distinct ? starts[i + 1] : size.count) - starts[i];
-        });
-        storePositions(often, shareOf(counts, size.before, distinct));
+        for (let i = 0; i < distinct; i++) {
+          starts[i] = (i + 1 < distinct ? starts[i + 1] : size.count) - starts[i];
+        }
+        storePositions(starts.subarray(0, distinct), shareOf(counts, size.before, distinct));
       }
       return { ...size, distinct };
     }
@@ -124,20 +125,60 @@ function storeInverse(
   }
 }
 
+/** A span of an array of one axis, which is looked through for its distinct elements. */
+export interface FewTask extends Span {
+  readonly array: SharedArray;
+  readonly part: number;
+  readonly index: boolean;
+  readonly counts: boolean;
+  /** As that of {@link UniqueTask}. */
+  readonly inverse: SharedArray | undefined;
+}
+
+/** The distinct elements of a span. */
+export interface Few {
+  readonly values: NumericArray;
+  /** Where they occur first in the span. */
+  readonly index: Positions | undefined;
+  readonly counts: Positions | undefined;
+}
+
+/** The distinct elements of a span, where they are few; undefined where not, and for what is not numbers. */
+export function fewInSpan(task: FewTask): Promise<Few | undefined> {
+  return holdingBytes(async () => {
+    const array = openArray(task.array);
+    const { dtype } = array;
+    if (!isPlain(dtype)) return undefined;
+    const range = { start: task.from, length: task.to - task.from, step: 1 };
+    const values = new Reader().raw({ ...array, layout: rangeRows(array.layout, range) });
+    const nat = dtype.step !== undefined;
+    const asked = { index: task.index, counts: task.counts, inverse: task.inverse !== undefined, nat };
+    const found = uniqueIfFew(values, asked);
+    if (found === undefined) return undefined;
+    if (task.inverse && found.inverse) {
+      storeInverse(found.inverse, undefined, task.part, wordsOf(task.inverse).subarray(2 * task.from));
+    }
+    return { values: found.values, index: found.index, counts: found.counts };
+  });
+}
+
 /** A span of an inverse, in which numbers of values are those among a part's. */
 export interface RenumberTask extends Span {
   readonly inverse: SharedArray;
-  /** How many distinct elements there are before each part. */
+  /** How many distinct elements the parts before each have, one after the other. */
   readonly before: readonly number[];
+  /** The numbers of these among all distinct elements, where parts have some in common. */
+  readonly ranks: Indices | undefined;
 }
 
 /** Makes the numbers in an inverse those among all distinct elements. */
-export async function renumber({ inverse, before, from, to }: RenumberTask): Promise<void> {
+export async function renumber({ inverse, before, ranks, from, to }: RenumberTask): Promise<void> {
   const words = wordsOf(inverse);
   const starts = Uint32Array.from(before);
   const lowAt = LOW;
   for (let at = 2 * from; at < 2 * to; at += 2) {
-    words[at + lowAt] += starts[words[at + 1 - lowAt]];
+    const number = words[at + lowAt] + starts[words[at + 1 - lowAt]];
+    words[at + lowAt] = ranks === undefined ? number : ranks[number];
     words[at + 1 - lowAt] = 0;
   }
 }

@@ -1,19 +1,13 @@
 import { parseDType, sizeOf } from "../../dtype/index.js";
 import { denseLayout, isContiguous, type Layout } from "../layout.js";
-import { type Distinct, distinct, requireOrder, type UniqueOptions } from "../numerics/distinct.js";
+import { requireOrder } from "../numerics/distinct.js";
 import { resolveAxis, type SortOptions } from "../numerics/options.js";
+import { isPlain } from "../numerics/order.js";
 import { argsorted, sorted } from "../numerics/sorted.js";
-import { type Strided, zeros } from "../strided.js";
-import { type Ordering, orderPart, orderRuns, renumber, uniquePart } from "./order-task.js";
+import type { Strided } from "../strided.js";
+import { type Ordering, orderPart, orderRuns } from "./order-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES, workersOf } from "./run.js";
-import {
-  copyShared,
-  type SharedArray,
-  type SharedStrided,
-  shareArray,
-  sharedZeros,
-  shareMemory,
-} from "./share.js";
+import { copyShared, type SharedArray, shareArray, sharedZeros, shareMemory } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf } from "./source.js";
 import { changed, findBounds, type PartSize } from "./value-parts.js";
 
@@ -24,7 +18,7 @@ const PARTS_MODULE = new URL("./value-parts.js", import.meta.url).href;
 const I8 = parseDType("i8");
 
 /** Order costs more than bytes: workers find it from so many bytes on. */
-const ORDERED_BYTES = PARALLEL_BYTES / 8;
+export const ORDERED_BYTES = PARALLEL_BYTES / 8;
 
 /** The most elements of a part, so that what sorting them takes fits in the memory that kernels can have. */
 const MOST = 2 ** 27;
@@ -48,7 +42,9 @@ export async function orderAsync(
   if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, options);
   const result = sharedZeros(resultDType, flat ? [size] : layout.shape);
   const shared = shareMemory(result);
-  await inParts(source, options, (parts) =>
+  // To count small integers takes no longer than to look which part they are in.
+  const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...options, workers: 1 } : options;
+  await inParts(flattened(source), label, cut, (parts) =>
     inParallel({
       ...options,
       module: MODULE,
@@ -98,12 +94,12 @@ function along({ shape, strides, offset }: Layout, axis: number, from: number, t
 type Parts = Parameters<typeof orderPart>[0];
 
 /** Has workers do something with an array, cut by the values of its elements; the parts come in the order of these. */
-async function inParts<Size extends PartSize>(
-  source: Source,
+export async function inParts<Size extends PartSize>(
+  array: SharedArray,
+  label: string,
   options: AsyncOptions,
   act: (parts: readonly Omit<Parts, "name" | "result">[]) => Promise<Size[]>,
 ): Promise<Size[]> {
-  const array = flattened(source);
   const size = sizeOf(array.layout.shape);
   const parts = Math.max(workersOf(options), Math.ceil(size / MOST));
   const tasks = { ...options, module: PARTS_MODULE, act: findBounds, inputs: [{ array, parts }] };
@@ -111,7 +107,7 @@ async function inParts<Size extends PartSize>(
   const sizes = await act(
     [...bounds, undefined].map((to, part) => ({
       array,
-      label: source.label,
+      label,
       part,
       from: part === 0 ? undefined : bounds[part - 1],
       to,
@@ -127,7 +123,7 @@ async function inParts<Size extends PartSize>(
 }
 
 /** All elements in C order, in one axis. What workers do not see is copied. */
-function flattened({ array, path }: Source): SharedArray {
+export function flattened({ array, path }: Source): SharedArray {
   const { dtype, layout } = array;
   const size = sizeOf(layout.shape);
   if (layout.shape.length === 1) return shareArray(array, path) ?? copyShared(array);
@@ -136,60 +132,4 @@ function flattened({ array, path }: Source): SharedArray {
     ? shareArray({ ...array, layout: flat }, path)
     : undefined;
   return whole ?? { ...copyShared(array), layout: denseLayout([size], dtype.itemsize) };
-}
-
-/** NumPy's `unique` of all elements, as `distinct` gives it, by workers where that pays. */
-export async function distinctAsync(
-  source: Source,
-  options: UniqueOptions & AsyncOptions,
-): Promise<Distinct> {
-  const { array, label } = source;
-  requireOrder("unique", array.dtype, label);
-  const size = sizeOf(array.layout.shape);
-  if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0)
-    return distinct(array, options, label);
-  const values = sharedZeros(array.dtype, [size]);
-  const index = options.index === true ? sharedZeros(I8, [size]) : undefined;
-  const counts = options.counts === true ? sharedZeros(I8, [size]) : undefined;
-  const inverse = options.inverse === true ? sharedZeros(I8, array.layout.shape) : undefined;
-  const shared = {
-    values: shareMemory(values),
-    index: index && shareMemory(index),
-    counts: counts && shareMemory(counts),
-    inverse: inverse && shareMemory(inverse),
-  };
-  const run = { ...options, module: MODULE };
-  const parts = await inParts(source, options, (tasks) =>
-    inParallel({ ...run, act: uniquePart, inputs: tasks.map((task) => ({ ...task, ...shared })) }),
-  );
-  if (inverse !== undefined) {
-    const before: number[] = [];
-    parts.reduce((sum, { distinct: some }) => sum + (before.push(sum), some), 0);
-    const common = { inverse: shareMemory(inverse), before };
-    const inputs = spansOf(size, options).map((span) => ({ ...common, ...span }));
-    await inParallel({ ...run, act: renumber, inputs });
-  }
-  return {
-    values: together(values, parts),
-    ...(index === undefined ? {} : { index: together(index, parts) }),
-    ...(inverse === undefined ? {} : { inverse }),
-    ...(counts === undefined ? {} : { counts: together(counts, parts) }),
-  };
-}
-
-/** What the parts wrote to the beginning of their shares, side by side: where they are, or elsewhere if that is a small part of it. */
-function together(
-  { dtype, layout, bytes }: SharedStrided,
-  parts: readonly { readonly before: number; readonly distinct: number }[],
-): Strided {
-  const total = parts.reduce((sum, part) => sum + part.distinct, 0);
-  const { itemsize } = dtype;
-  const isLarge = 2 * total > sizeOf(layout.shape);
-  const out = isLarge ? bytes.subarray(0, total * itemsize) : zeros(dtype, [total]).bytes;
-  let at = 0;
-  for (const { before, distinct: some } of parts) {
-    out.set(bytes.subarray(before * itemsize, (before + some) * itemsize), at * itemsize);
-    at += some;
-  }
-  return { dtype, layout: denseLayout([total], itemsize), bytes: out };
 }
