@@ -116,6 +116,22 @@ describe("kernels give what the plain ones give", () => {
     );
   });
 
+  it("of values whose places nobody asks for", () => {
+    fc.assert(
+      fc.property(fc.oneof(floats, bigs), cuts, fc.boolean(), (values, places, skipNaN) => {
+        const isBig = values instanceof BigInt64Array || values instanceof BigUint64Array;
+        const options = { skipNaN, nat: values instanceof BigInt64Array, valueOnly: true };
+        for (const side of ["min", "max"] as const) {
+          const work = () =>
+            isBig
+              ? reduce(new compute.BigExtremum(side, options), values, values.length, places)?.value
+              : reduce(new compute.NumberExtremum(side, options), values, values.length, places)?.value;
+          expect(work()).toEqual(withoutKernels(work));
+        }
+      }),
+    );
+  });
+
   it("of 64-bit integers, dates and durations", () => {
     fc.assert(
       fc.property(bigs, cuts, fc.boolean(), fc.boolean(), (values, places, skipNaN, nat) => {

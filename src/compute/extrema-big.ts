@@ -2,9 +2,12 @@ import { pieces } from "./fed.js";
 import { engineFor } from "./few.js";
 import type { Engine } from "./kernels/engine.js";
 import type { Kernels } from "./kernels/exports.js";
-import { type Extremum, Leading, type Side } from "./leading.js";
+import { type Extremum, Leading, type PlaceOptions, type Side } from "./leading.js";
 import type { BigArray, MissingOptions } from "./types.js";
 import { HIGH, isSigned, LOW, NAT, WordView } from "./words.js";
+
+/** The greatest signed integer. */
+const GREATEST = 2n ** 63n - 1n;
 
 /**
  * The least or greatest 64-bit integer and its first place. With `nat`, NaT propagates as NaN does in
@@ -14,13 +17,18 @@ export class BigExtremum extends Leading<bigint, BigArray> {
   readonly #side: Side;
   readonly #nat: boolean;
   readonly #skipNaN: boolean;
+  readonly #valueOnly: boolean;
   readonly #view = new WordView();
 
-  constructor(side: Side, { nat = false, skipNaN = false }: MissingOptions = {}) {
+  constructor(
+    side: Side,
+    { nat = false, skipNaN = false, valueOnly = false }: MissingOptions & PlaceOptions = {},
+  ) {
     super();
     this.#side = side;
     this.#nat = nat;
     this.#skipNaN = skipNaN;
+    this.#valueOnly = valueOnly;
   }
 
   protected find(values: BigArray, start: number, end: number): Extremum<bigint> | null {
@@ -43,7 +51,8 @@ export class BigExtremum extends Leading<bigint, BigArray> {
       if (best !== null && !this.precedes(value, best.value)) continue;
       // Where all are skipped, what comes is something that is not there, or NaT itself.
       if (this.isMissing(value)) continue;
-      const place = kernels.findI64(at, count, BigInt.asIntN(64, value));
+      const known = this.#valueOnly && !(this.#nat && value === GREATEST);
+      const place = known ? 0 : kernels.findI64(at, count, BigInt.asIntN(64, value));
       if (place >= 0) best = { value, index: first + place };
     }
     return best;

@@ -2,7 +2,7 @@ import { BLOCK, loadBlock, newBlock } from "./blocks.js";
 import { pieces, type Suffix, suffixOf } from "./fed.js";
 import { engineFor } from "./few.js";
 import type { Engine } from "./kernels/engine.js";
-import { type Extremum, Leading, type Side } from "./leading.js";
+import { type Extremum, Leading, type PlaceOptions, type Side } from "./leading.js";
 import type { MissingOptions, NumberArray } from "./types.js";
 
 export type { Extremum, Side } from "./leading.js";
@@ -16,11 +16,13 @@ const scratch = newBlock();
 export class NumberExtremum extends Leading<number, NumberArray> {
   readonly #side: Side;
   readonly #skipNaN: boolean;
+  readonly #valueOnly: boolean;
 
-  constructor(side: Side, { skipNaN = false }: MissingOptions = {}) {
+  constructor(side: Side, { skipNaN = false, valueOnly = false }: MissingOptions & PlaceOptions = {}) {
     super();
     this.#side = side;
     this.#skipNaN = skipNaN;
+    this.#valueOnly = valueOnly;
   }
 
   protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
@@ -58,14 +60,23 @@ export class NumberExtremum extends Leading<number, NumberArray> {
     for (const { at, count, first } of pieces(running, values, start, end)) {
       const value = extreme(at, count, this.#skipNaN);
       if (best !== null && !this.#leads(value, best.value)) continue;
-      const place = find(at, count, value);
-      // Where all are skipped, what comes is something that is not there.
-      if (place < 0) continue;
-      // The one that came first: 0 and -0 are equal.
-      best = { value: values[start + first + place], index: first + place };
+      if (this.#isFound(value)) best = { value, index: 0 };
+      else {
+        const place = find(at, count, value);
+        if (place < 0) continue;
+        best = { value: values[start + first + place], index: first + place };
+      }
       if (this.isMissing(value)) break;
     }
     return best;
+  }
+
+  /**
+   * Whether there is no need to look for what a kernel found: of 0 and -0, which are equal, the first is wanted, and where all
+   * are skipped, what it gives is an infinity that is not there.
+   */
+  #isFound(value: number): boolean {
+    return this.#valueOnly && value !== 0 && (!this.#skipNaN || Number.isFinite(value));
   }
 
   /** Whether a value takes the place of another one that came before it. */

@@ -9,6 +9,12 @@ export interface Extremum<Value> {
   readonly index: number;
 }
 
+/** Whether the place of an extreme element is asked for too: that of its value alone needs no second look. */
+export interface PlaceOptions {
+  /** Only the value is wanted; the place that comes with it has no meaning. */
+  readonly valueOnly?: boolean;
+}
+
 interface Found<Value> {
   readonly best: Extremum<Value> | null;
   readonly seen: number;

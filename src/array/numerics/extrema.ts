@@ -23,6 +23,7 @@ function finder(
   dtype: DType,
   skipNaN: boolean,
   label: string,
+  valueOnly = false,
 ): () => Accumulator<Extremum<unknown> | null> {
   switch (dtype.kind) {
     case "V":
@@ -38,10 +39,10 @@ function finder(
       return () => new ComplexExtremum(side, { skipNaN });
     case "M":
     case "m":
-      return () => new BigExtremum(side, { nat: true, skipNaN });
+      return () => new BigExtremum(side, { nat: true, skipNaN, valueOnly });
     default:
-      if (dtype.itemsize === 8 && dtype.kind !== "f") return () => new BigExtremum(side);
-      return () => new NumberExtremum(side, { skipNaN });
+      if (dtype.itemsize === 8 && dtype.kind !== "f") return () => new BigExtremum(side, { valueOnly });
+      return () => new NumberExtremum(side, { skipNaN, valueOnly });
   }
 }
 
@@ -59,7 +60,7 @@ export function extremumOf(
   label: string,
 ): Reduction {
   const dtype = nativeOf(source);
-  const find = finder(side, side, dtype, skipNaN, label);
+  const find = finder(side, side, dtype, skipNaN, label, true);
   const finish = (found: Extremum<unknown> | null): unknown => {
     if (found === null) return missing(dtype);
     if (dtype.kind === "b") return found.value === 1;

@@ -90,6 +90,14 @@ function folded<T>(all: v128, max: bool): T {
   return v128.extract_lane<T>(all, 0);
 }
 
+/** Ones in the lanes of a vector that are what is sought, or with `any` NaN. */
+// @ts-ignore: a decorator
+@inline
+function isIt<T>(at: usize, sought: v128, any: bool): v128 {
+  const x = v128.load(at);
+  return any ? v128.ne<T>(x, x) : v128.eq<T>(x, sought);
+}
+
 /** The first place of an element, of NaN the first place of any; -1 where it is not. */
 // @ts-ignore: a decorator
 @inline
@@ -98,9 +106,11 @@ function find<T>(at: usize, count: i32, value: T): i32 {
   const sought = v128.splat<T>(value);
   const per: i32 = 16 / sizeof<T>();
   let i = 0;
-  for (; i + per <= count; i += per) {
-    const x = v128.load(at + <usize>i * sizeof<T>());
-    if (v128.any_true(any ? v128.ne<T>(x, x) : v128.eq<T>(x, sought))) break;
+  for (; i + 4 * per <= count; i += 4 * per) {
+    const from = at + <usize>i * sizeof<T>();
+    const a = v128.or(isIt<T>(from, sought, any), isIt<T>(from + 16, sought, any));
+    const b = v128.or(isIt<T>(from + 32, sought, any), isIt<T>(from + 48, sought, any));
+    if (v128.any_true(v128.or(a, b))) break;
   }
   for (; i < count; i++) {
     const x = load<T>(at + <usize>i * sizeof<T>());
