@@ -24,11 +24,12 @@ function worst<T>(max: bool): T {
   return <T>(max ? lowest : ~lowest);
 }
 
-/** Lanes that are not zero where there was a NaN. */
+/** Lanes that are not zero where one of four had NaN; seldom where infinities met. */
 // @ts-ignore: a decorator
 @inline
-function unordered<T>(seen: v128, x: v128): v128 {
-  return isFloat<T>() ? v128.or(seen, v128.ne<T>(x, x)) : seen;
+function unordered<T>(p: v128, q: v128, r: v128, s: v128): v128 {
+  const sum = v128.add<T>(v128.add<T>(p, q), v128.add<T>(r, s));
+  return v128.ne<T>(sum, sum);
 }
 
 /**
@@ -40,6 +41,7 @@ function unordered<T>(seen: v128, x: v128): v128 {
 // @ts-ignore: a decorator
 @inline
 function extremum<T>(at: usize, count: i32, max: bool, skipNaN: bool): T {
+  const from = at;
   const end = at + <usize>count * sizeof<T>();
   let a = v128.splat<T>(worst<T>(max));
   let b = a;
@@ -51,13 +53,13 @@ function extremum<T>(at: usize, count: i32, max: bool, skipNaN: bool): T {
     const q = v128.load(at, 16);
     const r = v128.load(at, 32);
     const s = v128.load(at, 48);
-    if (!skipNaN) seen = unordered<T>(unordered<T>(unordered<T>(unordered<T>(seen, p), q), r), s);
+    if (isFloat<T>() && !skipNaN) seen = v128.or(seen, unordered<T>(p, q, r, s));
     a = better<T>(a, p, max);
     b = better<T>(b, q, max);
     c = better<T>(c, r, max);
     d = better<T>(d, s, max);
   }
-  if (isFloat<T>() && v128.any_true(seen)) return <T>NaN;
+  if (isFloat<T>() && !skipNaN && v128.any_true(seen) && find<T>(from, count, <T>NaN) >= 0) return <T>NaN;
   let best = folded<T>(better<T>(better<T>(a, b, max), better<T>(c, d, max), max), max);
   for (; at < end; at += sizeof<T>()) {
     const x = load<T>(at);
