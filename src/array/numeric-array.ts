@@ -152,8 +152,9 @@ export abstract class NumericArray<
    * axis. A copy, unlike NumPy's method: NumPy's function `sort`. Stable; NaN and NaT come last, strings go by code
    * point, byte order and dtype stay.
    *
-   * Cost: a radix sort of each run; 24 bytes for each element of the run beside the result, and a copy of it where it
-   * does not lie together in memory.
+   * Cost: a radix sort of each run, of 10 to 20 nanoseconds for each number; next to nothing where it is in order. Memory beside
+   * the result: twice the run for integers and floats (of 8 and 16 bits a table), else 24 bytes for each element and its
+   * text; and a copy of a run that does not lie together in memory.
    *
    * @throws IndexError for an axis that is not there
    */
@@ -161,7 +162,10 @@ export abstract class NumericArray<
     return this.own(sorted(this[STRIDED](), options, this.storage.label));
   }
 
-  /** The places of the elements in the order of {@link NumericArray.sort}, along the same axis. Cost likewise. */
+  /**
+   * The places of the elements in the order of {@link NumericArray.sort}, along the same axis. Cost: 20 to 40 nanoseconds for each
+   * number; 25 bytes for each element of a run beside the result.
+   */
   argsort(options: SortOptions = {}): ArrayView<"i8", "r+"> {
     return this.own(argsorted(this[STRIDED](), options, this.storage.label));
   }
@@ -170,8 +174,9 @@ export abstract class NumericArray<
    * The distinct elements of the whole array, ascending, in one axis. 0 and -0 are one; all NaN are one, as are all NaT.
    *
    * @param options what to give beside the values: NumPy's `return_index`, `return_inverse`, `return_counts`
-   * @returns the values, or with options an object of `values` and what was asked for. Cost as
-   * {@link NumericArray.sort} of all elements
+   * @returns the values, or with options an object of `values` and what was asked for. Cost: some nanoseconds for each number
+   * where there are few distinct ones, else as {@link NumericArray.sort} of all elements, or
+   * {@link NumericArray.argsort} where `index` or `inverse` is asked for
    */
   unique(): ArrayView<D, "r+">;
   unique<const Options extends UniqueOptions>(

@@ -11,11 +11,16 @@ import type { AsyncOptions } from "./run.js";
 
 /**
  * Sorting by worker threads: each method gives what the one without `Async` gives, to the last bit, whatever the number of
- * workers. Each worker takes the elements of a range of values out of the file, puts them in order and writes them to their place.
+ * workers. Each worker takes the elements of a range of values out of the file, puts them in order and writes them to their
+ * place; of arrays of several runs, it sorts some. Workers map the file themselves, so they do not see what was stored into an
+ * array that is open for reading.
  *
  * Arrays of less than 1 MiB are sorted at once on this thread; those in ordinary memory are copied first. Results lie in memory
- * that threads share. Beside what {@link NumericArray.sort} takes in all workers together, there are 8 bytes and a copy for each
- * element. Elements that are changed while it runs make a StaleError, or an order that was right for what they were.
+ * that threads share. Memory beside them, in all workers together: twice the array for `sort`, 33 bytes an element for `argsort`
+ * of numbers, else what {@link NumericArray.argsort} takes and two copies; a result's worth more for `unique` of many. What is
+ * changed while it runs is put in order as it was at one moment or another, or is a StaleError.
+ *
+ * What they reject with is as {@link AsyncReducibleArray} says.
  */
 export abstract class AsyncOrderedArray<
   D extends DTypeLike = DTypeLike,

@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ArrayView } from "../../src/index.js";
+import {
+  bytesOf,
+  errors,
+  MemmapTable,
+  openNpy,
+  parallelAlways,
+  pathsAndWorkers,
+  saveNpy,
+} from "./parallel-support.js";
+
+const fresh = pathsAndWorkers();
+const ROWS = 150_000;
+const ALL = { index: true, inverse: true, counts: true } as const;
+
+/** Doubles of a file that is large enough for workers: many distinct ones, zeros of both signs and NaN. */
+let many: ArrayView<"f8", "r">;
+
+beforeAll(() => {
+  const values = Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i) * 10 ** (i % 9));
+  for (let i = 0; i < ROWS; i += 97) values[i] = [Number.NaN, 0, -0, Number.POSITIVE_INFINITY][i % 4] ?? 0;
+  const path = fresh("many.npy");
+  saveNpy(path, values);
+  many = openNpy(path) as ArrayView<"f8", "r">;
+});
+
+const same = (found: ArrayView, expected: ArrayView) => {
+  expect(found.shape).toEqual(expected.shape);
+  expect(bytesOf(found).equals(bytesOf(expected))).toBe(true);
+};
+
+describe("sorting by workers", () => {
+  it("gives what is given without them", async () => {
+    same(await many.sortAsync(), many.sort());
+    same(await many.argsortAsync(), many.argsort());
+    same(await many.uniqueAsync(), many.unique());
+    const [found, expected] = [await many.uniqueAsync(ALL), many.unique(ALL)];
+    for (const name of ["values", "index", "inverse", "counts"] as const) same(found[name], expected[name]);
+  });
+
+  it("puts zeros of both signs and NaN of all payloads back in their order", async () => {
+    const bits = BigUint64Array.from({ length: 5000 }, (_, i) => {
+      if (i % 3 === 0) return i % 2 === 0 ? 0n : 1n << 63n;
+      return i % 3 === 1 ? (0x7ff8n << 48n) + BigInt(i) : (0x3ff0n << 48n) + BigInt((i * 7919) % 5000);
+    });
+    const path = fresh("zeros.npy");
+    saveNpy(path, new Float64Array(bits.buffer));
+    const array = openNpy(path);
+    same(
+      (await parallelAlways(() => array.sortAsync({ workers: 3 }))) as ArrayView,
+      array.sort() as ArrayView,
+    );
+    const unique = await parallelAlways(() => array.uniqueAsync({ counts: true, workers: 3 }));
+    const expected = array.unique({ counts: true });
+    same(unique.values as ArrayView, expected.values as ArrayView);
+    same(unique.counts, expected.counts);
+  });
+
+  it("sorts what is in ordinary memory, and what has several axes", async () => {
+    const copy = many.take(Int32Array.from({ length: ROWS }, (_, i) => ROWS - 1 - i));
+    same(await copy.argsortAsync(), copy.argsort());
+    using table = MemmapTable.create(fresh("axes"), { rows: 300, durability: "process" });
+    const array = table.addColumn("x", "f8", { itemShape: [500] }) as ArrayView<"f8", "r+">;
+    array.values.set(many.values);
+    for (const axis of [0, 1, null]) same(await array.sortAsync({ axis }), array.sort({ axis }));
+  });
+
+  it("rejects what it cannot do, and is stopped by a signal", async () => {
+    await expect(many.sortAsync({ workers: 0 })).rejects.toThrow(errors.LimitError);
+    await expect(many.argsortAsync({ axis: 1 })).rejects.toThrow(errors.IndexError);
+    await expect(many.uniqueAsync({ workers: Number.NaN })).rejects.toThrow(errors.LimitError);
+    const reason = new Error("enough");
+    await expect(many.sortAsync({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const stop = new AbortController();
+    const sorting = many.argsortAsync({ signal: stop.signal });
+    stop.abort(reason);
+    await expect(sorting).rejects.toBe(reason);
+    same(await many.sortAsync(), many.sort());
+  });
+});
