@@ -4,10 +4,10 @@ import { type FileIdentity, identityOf, isSameFile, type Mapping } from "../plat
 import { mapFile } from "./file-storage.js";
 
 /** Files that stay mapped between two tasks: as many as a table's columns that are read in turn. */
-const MOST = 8;
+const MOST = 32;
 
-/** How long they stay mapped after their last use, in milliseconds. */
-const IDLE_MS = 200;
+/** How long they stay mapped after their last use, in milliseconds: to find all pages of 100 MB again takes some of these. */
+const IDLE_MS = 500;
 
 interface Entry {
   readonly identity: FileIdentity;
