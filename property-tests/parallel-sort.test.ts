@@ -5,7 +5,7 @@ import { COLUMNS, tableOfColumns } from "../test/array/parallel-columns.js";
 import { bytesOf, parallelAlways, pathsAndWorkers } from "../test/array/parallel-support.js";
 
 const fresh = pathsAndWorkers();
-const numRuns = process.env.RUNS === undefined ? 25 : Number(process.env.RUNS);
+const numRuns = process.env.RUNS === undefined ? 15 : Number(process.env.RUNS);
 
 /** Enough for kernels in each of three parts. */
 const ROWS = 6000;
