@@ -16,7 +16,6 @@ import {
   resolveIndex,
   resolveSlice,
   rowsNow,
-  rowsOf,
   type Slice,
   type Source,
   STRIDED,
@@ -233,7 +232,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    * short meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
    */
   async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<TableView<S, M>> {
-    const rows = rowsOf(indices, this.length, "the table");
+    const rows = rowsNow(indices, this.length, "the table");
     return this.#copyAsync((sources) => takeAsync(sources, rows, options));
   }
 

@@ -4,7 +4,7 @@ import type { AccessMode } from "../base.js";
 import type { Candidates, Comparand, Mask } from "../numeric-array.js";
 import type { Comparison } from "../numerics/comparison.js";
 import type { ScalarFor } from "../numerics/result-types.js";
-import { maskOf, type RowSelection, rowsOf } from "../rows.js";
+import { maskOf, type RowSelection, rowsNow } from "../rows.js";
 import type { Strided, Viewable } from "../strided.js";
 import { AsyncReducibleArray } from "./async-reducible-array.js";
 import { combineAsync, compareAsync, isInAsync, missingAsync, negateAsync } from "./masks.js";
@@ -96,7 +96,7 @@ export abstract class AsyncArray<
   /** {@link ArrayView.take} by workers. The positions are judged and copied at once. */
   async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<ArrayView<D, "r">> {
     const { parallelSource } = this;
-    const rows = rowsOf(indices, this.length, parallelSource.label);
+    const rows = rowsNow(indices, this.length, parallelSource.label);
     const { arrays } = await takeAsync([parallelSource], rows, options);
     return this.adopt(arrays[0]);
   }

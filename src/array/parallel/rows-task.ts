@@ -44,18 +44,19 @@ export function filterSpan(
     for (const { from, to } of steps(task)) {
       if (context.stopped) return;
       const chosen = new MaskedRows(mask.subarray(from, to));
-      if (at + chosen.count > before + count) throw changed();
+      if (at + chosen.count > before + count) throw maskChanged();
       for (const pair of pairs) {
         const rows = rowsIn(pair.from, from, to);
         filterInto(rows, chosen, denseRows(pair.to, at, at + chosen.count));
       }
       at += chosen.count;
     }
-    if (at < before + count) throw changed();
+    if (at < before + count) throw maskChanged();
   });
 }
 
-function changed(): StaleError {
+/** What a mask that does not choose as many rows as before is. */
+export function maskChanged(): StaleError {
   return new StaleError(
     "the mask was changed while rows were filtered by it; leave it alone until they are there",
   );

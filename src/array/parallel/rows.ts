@@ -3,7 +3,7 @@ import { denseLayout } from "../layout.js";
 import { filterRows, takeRows } from "../pick.js";
 import { MaskedRows, type Rows } from "../rows.js";
 import type { Strided } from "../strided.js";
-import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
+import { countMasked, filterSpan, maskChanged, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
 import { copyShared, shareArray, sharedBuffer, sharedZeros, shareMemory } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf } from "./source.js";
@@ -49,7 +49,12 @@ export async function filterAsync(
   });
   const byWorkers = (columns: readonly Picked[]) =>
     inParallel({ ...run, act: filterSpan, inputs: tasks.map((task) => ({ ...task, columns })) });
-  return { arrays: await picked(sources, rows, byWorkers, (one) => filterRows(one, chosen())), rows };
+  const here = (one: Strided) => {
+    const now = chosen();
+    if (now.count !== rows) throw maskChanged();
+    return filterRows(one, now);
+  };
+  return { arrays: await picked(sources, rows, byWorkers, here), rows };
 }
 
 /** Copies of the rows of arrays at some places, which have been found to be there. */
