@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 
 /**
  * Answers one line with one line: what is asked for is done, its seconds and its check are said. What cannot be done is an error.
+ * `repeat` does what follows so many times, and says the mean of seconds.
  *
  * @param {Record<string, (...args: any[]) => any>} work each gives a result, or a promise of one
  * @param {Record<string, (result: any) => number | Promise<number>>} checks what a result comes to; itself when left out
@@ -14,14 +15,18 @@ export async function answer(work, checks = {}, version = "") {
   }
 }
 
-async function done({ work: name, arguments: values }, work, checks) {
+async function done({ work: asked, arguments: all }, work, checks) {
+  const [times, name, ...values] = asked === "repeat" ? all : [1, asked, ...all];
   if (work[name] === undefined) return { error: `there is no work ${name}` };
   try {
+    let result;
     const start = performance.now();
-    let result = work[name](...values);
-    // To wait for what is there takes a turn.
-    if (result instanceof Promise) result = await result;
-    const seconds = (performance.now() - start) / 1000;
+    for (let i = 0; i < times; i++) {
+      result = work[name](...values);
+      // To wait for what is there takes a turn.
+      if (result instanceof Promise) result = await result;
+    }
+    const seconds = (performance.now() - start) / 1000 / times;
     const check = checks[name] === undefined ? Number(result ?? 0) : await checks[name](result);
     result = undefined;
     // Nobody pays for what the last one left behind.

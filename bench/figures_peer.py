@@ -186,9 +186,12 @@ for line in sys.stdin:
     elif work == "memcpy":
         answer = {"rate": memcpy(*arguments)}
     else:
+        times, work, *arguments = arguments if work == "repeat" else [1, work, *arguments]
+        method = getattr(side, work)
         start = time.perf_counter()
-        result = getattr(side, work)(*arguments)
-        seconds = time.perf_counter() - start
+        for _ in range(times):
+            result = method(*arguments)
+        seconds = (time.perf_counter() - start) / times
         check = side.checks.get(work, lambda each: 0 if each is None else each)(result)
         answer = {"seconds": seconds, "check": float(check)}
         result = None
