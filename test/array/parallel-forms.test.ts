@@ -43,6 +43,7 @@ type Methods = Readonly<Record<string, (options?: object) => unknown>>;
 async function expectSame(array: ArrayView, options: object = {}): Promise<void> {
   const methods = array as unknown as Methods;
   for (const name of REDUCTIONS) {
+    if ("where" in options && name.startsWith("arg")) continue;
     const expected = methods[name](options);
     expect(await methods[`${name}Async`]({ ...options, workers: 3 })).toEqual(expected);
   }

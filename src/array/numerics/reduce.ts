@@ -41,14 +41,25 @@ export function reduce<Result>(
   options: AxisOptions,
   label: string,
 ): Reduced {
-  const axes = resolveAxes(options, array.layout.shape.length, label);
-  const where = whereOf(options.where, array, label);
-  if (axes !== undefined || reduction.isPlace === true) refuseWhere(where, reduction);
+  const { axes, where } = judged(array, reduction, options, label);
   if (axes === undefined) {
     const result = reduceAll({ array, where }, reduction, label);
     return { value: reduction.scalar === undefined ? result : reduction.scalar(result) };
   }
   return { array: reduceAxes(array, axes, options.keepdims === true, reduction, label) };
+}
+
+/** The axes that options name, all if undefined, and the mask of the array's shape. @throws as these are judged */
+export function judged(
+  array: Strided,
+  reduction: Reduction,
+  options: AxisOptions,
+  label: string,
+): { readonly axes: readonly number[] | undefined; readonly where: Strided | undefined } {
+  const axes = resolveAxes(options, array.layout.shape.length, label);
+  const where = whereOf(options.where, array, label);
+  if (axes !== undefined || reduction.isPlace === true) refuseWhere(where, reduction);
+  return { axes, where };
 }
 
 /** @throws ShapeError where a reduction has no result of so few elements */
@@ -63,7 +74,7 @@ export function requireElements(
 }
 
 /** @throws UnsupportedError for a mask: reductions along axes, and those to places, take none */
-export function refuseWhere(where: Strided | undefined, { name, isPlace = false }: Reduction): void {
+function refuseWhere(where: Strided | undefined, { name, isPlace = false }: Reduction): void {
   if (where === undefined) return;
   const what = isPlace ? name : `${name} along an axis`;
   throw new UnsupportedError(`${what} takes no where; it goes with reductions to one value of elements`);

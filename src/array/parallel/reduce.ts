@@ -1,16 +1,15 @@
 import { sizeOf } from "../../dtype/index.js";
 import { chunksOf, type Operand } from "../numerics/chunks.js";
-import { type MomentOptions, resolveAxes } from "../numerics/options.js";
+import type { MomentOptions } from "../numerics/options.js";
 import {
+  judged,
   type Reduced,
   type Reduction,
   reduce,
-  refuseWhere,
   requireChosen,
   resultShape,
 } from "../numerics/reduce.js";
 import { type ReductionName, reductionOf } from "../numerics/reductions.js";
-import { whereOf } from "../numerics/where.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
@@ -36,9 +35,7 @@ export async function reduceAsync(
 ): Promise<Reduced> {
   const { array, label } = source;
   const reduction = reductionOf(name, array.dtype, options, label);
-  const axes = resolveAxes(options, array.layout.shape.length, label);
-  const where = whereOf(options.where, array, label);
-  if (axes !== undefined) refuseWhere(where, reduction);
+  const { axes, where } = judged(array, reduction, options, label);
   const shared = forWorkers(source, options);
   const mask = shared && where && shareOperand(where, array);
   if (shared === undefined || (where !== undefined && mask === undefined)) {
