@@ -9,6 +9,7 @@ export {
   type ArraySource,
   ArrayView,
   type AssignmentOptions,
+  type AsyncOptions,
   type AxisOptions,
   type Bound,
   type Candidates,
@@ -40,6 +41,7 @@ export {
   type UniqueResult,
   type VarOf,
   type Viewable,
+  type WhereMask,
 } from "./array/index.js";
 export {
   type Casting,

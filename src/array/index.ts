@@ -23,6 +23,7 @@ export type {
   MomentOptions,
   ReduceOptions,
   SortOptions,
+  WhereMask,
 } from "./numerics/options.js";
 export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
