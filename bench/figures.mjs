@@ -174,10 +174,22 @@ function slowest(results) {
 }
 
 /**
- * @param {{ root: string, rows: number, rounds: number, only?: string, peers?: string, json?: string, svg?: string, peer: Function, python: () => string }} bench
+ * @param {{ root: string, rows: number, rounds: number, only?: string, works?: string, peers?: string, json?: string, svg?: string, peer: Function, python: () => string }} bench
  */
-export async function figures({ root, rows, rounds, only, peers, json, svg, peer, python }) {
-  const works = WORKS.filter(({ name }) => only === undefined || only === "figures" || name.includes(only));
+export async function figures({
+  root,
+  rows,
+  rounds,
+  only,
+  works: some = "",
+  peers,
+  json,
+  svg,
+  peer,
+  python,
+}) {
+  const isAll = only === undefined || only === "figures";
+  const works = WORKS.filter(({ name }) => name.includes(isAll ? some : only));
   if (works.length === 0) return;
   const notes = new Set();
   const say = (note) => notes.add(note);

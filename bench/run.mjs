@@ -6,7 +6,8 @@
  * `--only figures` measures numerics, selections, sorting, groups and records beside everybody, `--only changes` changes alone,
  * `--only frames` what goes to data frames, SQL and files, `--only hierarchy` hierarchies, `--only streams` streams and HDF5,
  * `--only remote` the server and its client, any other text the lines that have it. `--json` and `--svg` say where the figures go, and
- * `--peers polars,DuckDB` who is beside NumPy in them: danfo and Arquero, which hold 10 million rows at most, take longest.
+ * `--works between` which of them there are, `--peers polars,DuckDB` who is beside NumPy: danfo and Arquero, which hold 10 million rows
+ * at most, take longest.
  * Files are made below the system's temporary directory (`TMPDIR`), 3 GB of them with 100 million rows.
  *
  * Figures are ratios, NumPy's time over this library's: 1 is as fast, 2 is twice as fast. Two processes live through
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "10000000" },
     rounds: { type: "string", default: "7" },
     only: { type: "string" },
+    works: { type: "string" },
     peers: { type: "string" },
     json: { type: "string" },
     svg: { type: "string" },
@@ -207,8 +209,8 @@ try {
   theirs.end();
   ours.end();
   if (isPart("figures")) {
-    const { peers, json, svg } = options;
-    await figures({ ...bench, rows, peers, json, svg, peer, python });
+    const { works, peers, json, svg } = options;
+    await figures({ ...bench, rows, works, peers, json, svg, peer, python });
   }
   if (isPart("frames")) await frames({ ...bench, python });
   if (isPart("hierarchy")) await hierarchy({ ...bench, peer, python });
