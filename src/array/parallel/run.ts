@@ -2,6 +2,10 @@ import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { LimitError } from "../../errors.js";
 import { canStartWorkers, type TaskFunction, workerPool } from "../../workers/index.js";
+import type { Outputs, Turns } from "./turns-task.js";
+
+/** What workers run. */
+const TURNS = new URL("./turns-task.js", import.meta.url).href;
 
 /** How the asynchronous form of an operation goes. */
 export interface AsyncOptions {
@@ -20,7 +24,7 @@ export interface ParallelTasks<I, O> extends AsyncOptions {
   readonly module: string;
   /** It looks at `context.stopped` between blocks, and leaves its input as it is. */
   readonly act: TaskFunction<I, O>;
-  /** The input of each task, begun in their order. They are handed over as structured clones, all at once. */
+  /** The input of each task, begun in their order. Each worker has a structured clone of all; what several share is cloned once. */
   readonly inputs: readonly I[];
 }
 
@@ -43,6 +47,7 @@ export async function inParallel<I, O>(tasks: ParallelTasks<I, O>): Promise<O[]>
   return canStartWorkers() ? onWorkers(tasks, workers) : onThisThread(tasks);
 }
 
+/** One message to each worker, and one back: a thread that is waited for may be a long time in waking up. */
 async function onWorkers<I, O>(
   { module, act, inputs, signal }: ParallelTasks<I, O>,
   workers: number,
@@ -55,12 +60,19 @@ async function onWorkers<I, O>(
   };
   const onAbort = () => fail(signal?.reason);
   signal?.addEventListener("abort", onAbort);
-  const results = inputs.map((input) => run.submit<I, O>({ module, name: act.name, input }));
-  for (const result of results) result.catch(fail);
+  const input: Turns = { module, name: act.name, inputs, next: new Int32Array(new SharedArrayBuffer(4)) };
+  const turns = Array.from({ length: Math.min(workers, inputs.length) }, () =>
+    run.submit<Turns, Outputs>({ module: TURNS, name: "takeTurns", input }),
+  );
+  for (const turn of turns) turn.catch(fail);
   try {
-    const settled = await Promise.allSettled(results);
+    const settled = await Promise.allSettled(turns);
     if (failures.length > 0) throw failures[0];
-    return settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    const results: O[] = new Array(inputs.length);
+    for (const each of settled) {
+      if (each.status === "fulfilled") for (const [i, output] of each.value) results[i] = output as O;
+    }
+    return results;
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }

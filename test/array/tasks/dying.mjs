@@ -1,6 +1,8 @@
-/** Has this worker end in the middle of its next task. */
+/** Has this worker end in the middle of its next task: when it looks for the fifth time at memory that threads share. */
 export function doom(code) {
-  Atomics.load = () => process.exit(code);
+  const { load } = Atomics;
+  let left = 4;
+  Atomics.load = (...place) => (left-- > 0 ? load(...place) : process.exit(code));
 }
 
 /** Waits until the word is 1. */
