@@ -34,7 +34,7 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading.
  *
  * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread. The first call of all starts the
- * workers, which takes some 40 ms; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
+ * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
  * results lie in memory that threads share; runs that are read together are one worker's.
  *
  * What the methods without `Async` throw is what these reject with; further a LimitError for a bad number of workers,
