@@ -1,5 +1,15 @@
-import type { AttrInput } from "../store/index.js";
-import { MemmapTable, type Schema, type StoreSettings, type TableView } from "../table/index.js";
+import { type AttrInput, encodeAttr } from "../store/index.js";
+import {
+  checkOptions,
+  MemmapTable,
+  OpenTable,
+  type Schema,
+  Session,
+  type StoreSettings,
+  type TableView,
+} from "../table/index.js";
+import { makeStore } from "../table/open-store.js";
+import { requireOptions, requireView } from "./arguments.js";
 
 /** Options of {@link saveTable}. */
 export interface SaveOptions extends StoreSettings {
@@ -16,35 +26,42 @@ export interface SaveOptions extends StoreSettings {
  * saveTable("late", flights.filter(flights.column("delay").gt(60))).close();
  * ```
  *
- * All columns come with one transaction, by which those of a table that is replaced go: before it, the new table is there
- * without columns, and the replaced one as it was. Attributes of columns are not taken along.
+ * All of it is one transaction, by which a table that is replaced goes, its attributes too: where it fails, that one is as it was,
+ * and where nothing was, nothing is. Attributes of columns are not taken along.
  *
  * @returns the table, open for writing
  * @throws ExistsError where something has that name, unless `overwrite` is said and it is a table or an empty directory; NameError
- * for names that no columns of one table can have; LockedError, DiskError
+ * for names that no columns of one table can have; CastError for what is no attribute; LockedError, DiskError
  */
 export function saveTable<S extends Schema>(
   path: string,
   view: TableView<S>,
   options: SaveOptions = {},
 ): MemmapTable<S, "r+"> {
-  const { attr = null, overwrite = false, ...settings } = options;
+  requireView(view, "saveTable()");
+  requireOptions(options, "saveTable()", "{ overwrite: true }");
+  const { attr, overwrite = false, ...settings } = options;
+  checkOptions(settings);
+  const json = attr === undefined ? undefined : encodeAttr(attr);
   const columns = [...view.columns()];
-  const table = overwrite
-    ? MemmapTable.open(path, { ...settings, mode: "a" })
-    : MemmapTable.create(path, settings);
+  const { length } = view;
+  const { store } = makeStore(path, overwrite ? "replace" : "refuse", settings);
   try {
-    table.transaction(() => {
-      for (const name of table.columnNames) table.deleteColumn(name);
-      table.resize(view.length);
+    store.kind = "table";
+    const session = new Session(store);
+    const table = MemmapTable.of<Schema, "r+">(new OpenTable(session), "r+", settings.layout ?? "npy");
+    session.transaction(() => {
+      session.change((draft) => {
+        draft.clear(length);
+        if (json !== undefined) draft.setGroupAttr("", json);
+      });
       for (const [name, column] of columns) {
         table.addColumn(name, column.dtype, { itemShape: column.shape.slice(1), data: column });
       }
-      table.attr = attr;
     });
     return table as unknown as MemmapTable<S, "r+">;
   } catch (error) {
-    table.close();
+    store.abandon();
     throw error;
   }
 }

@@ -1,5 +1,17 @@
+import { existsSync, mkdirSync } from "node:fs";
 import { expect, it, describe as suite } from "vitest";
-import { describe, ExistsError, MemmapTable, NameError, saveTable } from "../../src/index.js";
+import {
+  CastError,
+  count,
+  describe,
+  ExistsError,
+  groupBy,
+  MemmapError,
+  MemmapTable,
+  NameError,
+  type SaveOptions,
+  saveTable,
+} from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const path = temporaryPaths();
@@ -81,5 +93,38 @@ suite("saveTable", () => {
     expect(() => saveTable(where, view, { ...QUICK, overwrite: true })).toThrow(/closed/);
     using table = MemmapTable.open(where);
     expect(table.length).toBe(4);
+  });
+
+  it("judges everything first, and leaves nothing where there was nothing", () => {
+    const table = sample();
+    const clashing = groupBy(table, "name").agg({ NAME: count() });
+    const fails: [SaveOptions, (typeof MemmapError)["prototype"]["code"]][] = [
+      [{}, "NAME"],
+      [{ overwrite: true }, "NAME"],
+      [{ attr: (() => 1) as never }, "CAST"],
+      [{ layout: "csv" as never }, "UNSUPPORTED"],
+      [null as never, "CAST"],
+    ];
+    for (const [options, code] of fails) {
+      const where = path("none");
+      expect(() => saveTable(where, clashing, options)).toThrow(expect.objectContaining({ code }));
+      expect(existsSync(where)).toBe(false);
+      mkdirSync(where);
+      expect(() => saveTable(where, clashing, { ...options, overwrite: true })).toThrow(MemmapError);
+      saveTable(where, table, { ...QUICK, overwrite: true, attr: 1 }).close();
+      expect(MemmapTable.open(where).attr).toBe(1);
+    }
+    expect(() => saveTable(path(), undefined as never)).toThrow(CastError);
+  });
+
+  it("takes nothing over from the table that it replaces", () => {
+    const where = path("saved");
+    using before = MemmapTable.create(where, { ...QUICK, columns: { "g/x": "i4" }, attr: "was" });
+    before.setGroupAttr("g", "was");
+    before.close();
+    using after = saveTable(where, sample().select(["n"]), { ...QUICK, overwrite: true });
+    expect([after.columnNames, after.attr]).toEqual([["n"], null]);
+    after.addColumn("g/y", "i4");
+    expect(after.groupAttr("g")).toBeNull();
   });
 });
