@@ -24,6 +24,7 @@ export {
   indexDirectory,
   indexFile,
   readIndex,
+  requirePlace,
   type SideFile,
   unusableBecause,
   type Waiting,

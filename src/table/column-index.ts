@@ -1,5 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { BlockStatistics } from "../array/index.js";
+import { showValue } from "../dtype/index.js";
+import { CastError } from "../errors.js";
 import { stampOf } from "../platform/stamp.js";
 import {
   building,
@@ -7,6 +9,7 @@ import {
   indexDirectory,
   indexFile,
   readIndex,
+  requirePlace,
   type SideFile,
   type Store,
   unusableBecause,
@@ -27,8 +30,14 @@ export interface ColumnIndex {
 /** What an index needs of the store. */
 export type IndexedStore = Pick<Store, "files" | "paths" | "requireWritable">;
 
-/** A column with fewer rows is compared as quickly as its index is looked for. */
-const FEWEST_ROWS = 1 << 16;
+/** A column with no more rows is compared as quickly as its index is looked for. */
+const FEW_ROWS = 1 << 16;
+const FEW = `the column has no more than ${FEW_ROWS.toLocaleString("en")} rows, which are compared as quickly without it`;
+
+const UNDER_WAY = "it is being built already; await that";
+
+/** Milliseconds between two looks at whether another build has ended. */
+const TURN = 10;
 
 /** A synchronous wait has nothing to wake it. */
 const asleep = new Int32Array(new SharedArrayBuffer(4));
@@ -38,6 +47,7 @@ export class IndexedColumn {
   readonly #store: IndexedStore;
   readonly #column: () => ColumnState;
   #directory: string | undefined;
+  #isBuilding = false;
   /** What was read last, and the stamp of the side file that it was read from. */
   #known: { readonly index: SideFile | undefined; readonly from: string } | undefined;
 
@@ -50,7 +60,7 @@ export class IndexedColumn {
   /** What is known of its elements, where that counts now. Costs a look at the file. */
   statistics(): BlockStatistics | undefined {
     const column = this.#column();
-    if (column.rows <= FEWEST_ROWS) return undefined;
+    if (column.rows <= FEW_ROWS) return undefined;
     // What was read is good for as long as the column is as it was then, whatever became of the side file.
     const index = this.#known?.index;
     if (index !== undefined && this.#reason(index, column) === undefined) return index.statistics;
@@ -82,7 +92,7 @@ export class IndexedColumn {
     const column = this.#column();
     const index = this.#read(column);
     if (index === undefined) return undefined;
-    const reason = this.#reason(index, column);
+    const reason = this.#reason(index, column) ?? (column.rows <= FEW_ROWS ? FEW : undefined);
     return {
       rows: index.rows,
       blocks: index.statistics.missing.length,
@@ -94,6 +104,7 @@ export class IndexedColumn {
   /** @throws ReadOnlyError, and what {@link building} throws */
   build(label: string): ColumnIndex {
     const work = this.#begin(label);
+    if (this.#isBuilding) return this.#built(UNDER_WAY);
     for (;;) {
       const step = work.next();
       if (step.done === true) return this.#built(step.value);
@@ -102,9 +113,16 @@ export class IndexedColumn {
   }
 
   /** As `build`, in between turns of the event loop. */
-  async buildAsync(label: string, signal?: AbortSignal): Promise<ColumnIndex> {
+  async buildAsync(label: string, options: unknown): Promise<ColumnIndex> {
+    const signal = signalIn(options);
     signal?.throwIfAborted();
+    // Two at once would take one another for somebody who changes the file.
+    while (this.#isBuilding) {
+      await setTimeout(TURN);
+      signal?.throwIfAborted();
+    }
     const work = this.#begin(label);
+    this.#isBuilding = true;
     try {
       for (;;) {
         const step = work.next();
@@ -113,6 +131,7 @@ export class IndexedColumn {
         signal?.throwIfAborted();
       }
     } finally {
+      this.#isBuilding = false;
       // What was opened is closed where it ends early.
       work.return(undefined);
     }
@@ -131,15 +150,29 @@ export class IndexedColumn {
     return reason === undefined ? (this.info ?? none) : none;
   }
 
-  /** @returns whether there was one. @throws ReadOnlyError, DiskError */
+  /** @returns whether there was one. @throws ReadOnlyError, DiskError, ExistsError where something else has its name */
   drop(): boolean {
     const column = this.#column();
     this.#store.requireWritable();
     const { files, paths } = this.#store;
-    const path = indexFile(indexDirectory(paths, files), column);
+    const directory = indexDirectory(paths, files);
+    requirePlace(directory, column, files);
+    const path = indexFile(directory, column);
     this.#known = undefined;
     if (files.look(path) === undefined) return false;
     files.unlink(path);
     return true;
   }
+}
+
+/** @throws CastError for what are no options, or no signal */
+function signalIn(options: unknown): AbortSignal | undefined {
+  if (typeof options !== "object" || options === null) {
+    throw new CastError(
+      `the options of buildIndexAsync() are an object such as { signal }, not ${showValue(options)}`,
+    );
+  }
+  const signal = "signal" in options ? options.signal : undefined;
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new CastError(`signal is an AbortSignal, not ${showValue(signal)}`);
 }

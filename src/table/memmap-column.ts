@@ -76,8 +76,9 @@ export class MemmapColumn<
   }
 
   /**
-   * The index of the column, and whether it counts now; undefined where none was built. It counts only where nothing can have
-   * been stored into the file since it was built, by whatever program: it is never wrong, only absent.
+   * The index of the column, and whether comparisons use it now; undefined where none was built. It counts only where nothing can
+   * have been stored into the file since it was built, by whatever program: of what the file holds it is never wrong, only absent.
+   * What was stored into `values` of a table that is open for reading is not in the file, and comparisons by an index do not see it.
    */
   get index(): ColumnIndex | undefined {
     return this.#storage.index.info;
@@ -91,8 +92,9 @@ export class MemmapColumn<
    * The index counts until the column's file is changed, also by other software and through maps; then it is to be built
    * again, as after the system was started anew. While this process has the column mapped for writing, it does not
    * count: a table that is open with mode `"r"` uses it. A file system that does not tell of stores through maps, such as tmpfs or
-   * one of a network, can have none. Comparisons by an index do not see what was stored into a read-only table's
-   * private pages.
+   * one of a network, can have none, nor can one that is mounted in a table's directory; columns of no more than 65,536
+   * rows are compared without. Comparisons by an index do not see what was stored into a read-only table's private
+   * pages.
    *
    * It reads the file once, and waits for the disk; of a file that was just stored into, up to a quarter of a second more.
    *
@@ -102,23 +104,20 @@ export class MemmapColumn<
    *
    * @returns the index; `usable` is false, with the reason, where it could not be built, or does not count yet
    * @throws DTypeError for strings, complex numbers, records and bytes, ReadOnlyError in mode `"r"`, ShapeError,
-   * UnsupportedError for columns in Fortran order and within a transaction that changes the column
+   * UnsupportedError for columns in Fortran order and within a transaction that changes the column, ExistsError where something
+   * else has the place of the index below `.memmap`
    */
   buildIndex(): ColumnIndex {
     return this.#storage.index.build(this.#storage.label);
   }
 
   /**
-   * As `buildIndex`, in between turns of the event loop.
+   * As `buildIndex`, in between turns of the event loop. Of two at once, the later one waits for the other.
    *
    * @param options `signal` ends it early: it is rejected with the signal's reason
    */
-  async buildIndexAsync({
-    signal,
-  }: {
-    readonly signal?: AbortSignal | undefined;
-  } = {}): Promise<ColumnIndex> {
-    return this.#storage.index.buildAsync(this.#storage.label, signal);
+  async buildIndexAsync(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ColumnIndex> {
+    return this.#storage.index.buildAsync(this.#storage.label, options);
   }
 
   /** Removes the index. @returns whether there was one. @throws ReadOnlyError in mode `"r"` */

@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,9 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  CastError,
   ClosedError,
   check,
   DTypeError,
+  ExistsError,
   MemmapFile,
   MemmapTable,
   NotFoundError,
@@ -294,7 +297,49 @@ describe.runIf(counts)("the index of a column", () => {
   });
 });
 
+describe.runIf(counts)("two builds at once", () => {
+  it("wait for one another, or say so", async () => {
+    const root = ordered();
+    using table = MemmapTable.open(root, { mode: "r+", durability: "process" });
+    const x = table.column("x");
+    const both = [x.buildIndexAsync(), x.buildIndexAsync()];
+    await Promise.resolve();
+    expect(x.buildIndex()).toMatchObject({ usable: false, reason: expect.stringContaining("already") });
+    expect(await Promise.all(both)).toMatchObject([{ usable: true }, { usable: true }]);
+    expect(x.buildIndex()).toMatchObject({ usable: true });
+  });
+});
+
+describe.runIf(counts)("an index of few rows", () => {
+  it("says that comparisons do not use it", () => {
+    const root = fresh();
+    MemmapTable.create(root, { rows: BLOCK, durability: "process", columns: { x: "i1" } }).close();
+    age(join(root, "x.npy"));
+    const few = { rows: BLOCK, blocks: 1, usable: false, reason: expect.stringContaining("65,536 rows") };
+    expect(build(root)).toEqual(few);
+    expect(indexOf(root)).toEqual(few);
+  });
+});
+
 describe("building an index", () => {
+  it("refuses a place that something else has, and options that are none", async () => {
+    const root = ordered();
+    using table = MemmapTable.open(root, { mode: "r+", durability: "process" });
+    const x = table.column("x");
+    for (const options of [null, 5, { signal: 5 }]) {
+      await expect(x.buildIndexAsync(options as never)).rejects.toThrow(CastError);
+    }
+    const index = join(root, ".memmap", "index");
+    writeFileSync(index, "");
+    expect(() => x.buildIndex()).toThrow(ExistsError);
+    expect(() => x.dropIndex()).toThrow(ExistsError);
+    rmSync(index);
+    mkdirSync(join(index, String(statSync(join(root, "x.npy")).ino)), { recursive: true });
+    expect(() => x.buildIndex()).toThrow(/is a directory; remove it/);
+    expect(() => x.dropIndex()).toThrow(ExistsError);
+    expect(x.index).toBeUndefined();
+  });
+
   it("is refused where there is nothing to know, or nobody may write", async () => {
     const root = fresh();
     const table = MemmapTable.create(root, { rows: 3, durability: "process" });

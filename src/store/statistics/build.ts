@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DTypeError, ShapeError, UnsupportedError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
-import { bootId, isSameStamp, stampOfOpen } from "../../platform/stamp.js";
+import { bootId, isLocal, isSameStamp, stampOfOpen } from "../../platform/stamp.js";
 import type { ColumnState } from "../catalog.js";
 import { checkFile } from "../identity.js";
-import { indexFile } from "./index-files.js";
+import { indexFile, requirePlace } from "./index-files.js";
 import { stampsStores } from "./probe.js";
 import { BUSY, quiet, type Waiting } from "./quiet.js";
 import { BLOCK_ROWS, scanBlocks } from "./scan.js";
@@ -46,21 +46,28 @@ export function requireIndexable(
   }
 }
 
+const UNTOLD =
+  "the file system does not tell of stores through maps, or is not known to; comparisons read all rows";
+
+const ELSEWHERE =
+  "its file is on another file system than the directory of indexes, of which nothing is known; comparisons read all rows";
+
 /**
  * Builds the index of a column. It reads the file once.
  *
  * @returns why it would not count, where it cannot be built; undefined where it was
+ * @throws ExistsError where something else has the place of the index
  */
 export function* building({ files, directory, column, label }: IndexSite): Waiting<string | undefined> {
   requireIndexable(column(), label);
+  requirePlace(directory, column(), files);
   if (files.look(directory) === undefined) files.mkdir(directory);
-  if (!(yield* stampsStores(directory, files))) {
-    return "the file system does not tell of stores through maps, or is not known to; comparisons read all rows";
-  }
+  const device = yield* stampsStores(directory, files);
+  if (device === undefined) return UNTOLD;
   for (let tries = 0; tries < 3; tries++) {
     const state = column();
     requireIndexable(state, label);
-    const bytes = yield* built(state, column, files);
+    const bytes = yield* built(state, device, column, files);
     // Growth and renaming meanwhile are no more than a reason to look again.
     if (bytes === undefined || column() !== state) continue;
     if (typeof bytes === "string") return bytes;
@@ -73,6 +80,7 @@ export function* building({ files, directory, column, label }: IndexSite): Waiti
 /** The index of a column as a file; why there is none; undefined where the column was changed meanwhile. */
 function* built(
   state: ColumnState,
+  device: bigint,
   column: () => ColumnState,
   files: Files,
 ): Waiting<Uint8Array | string | undefined> {
@@ -80,6 +88,8 @@ function* built(
   const fd = files.open(path, "r+");
   try {
     checkFile(state, files.stat(fd, path));
+    // A group's directory may be the root of a file system of its own.
+    if (stampOfOpen(fd).dev !== device || !isLocal(path)) return ELSEWHERE;
     const rest = yield* watched(quiet(fd, path, files), state, column);
     if (rest === undefined) return undefined;
     if ("reason" in rest) return rest.reason;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isMemmapError } from "../../errors.js";
+import { ExistsError, isMemmapError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
 import type { Catalog, ColumnState } from "../catalog.js";
 import { outerStore } from "../nesting.js";
@@ -20,6 +20,21 @@ export function indexDirectory(paths: StorePaths, files: Files): string {
 /** Where the statistics of a column are: by the inode of its file, so that another file of its name has none. */
 export function indexFile(directory: string, { file }: Pick<ColumnState, "file">): string {
   return join(directory, String(file.ino));
+}
+
+/** @throws ExistsError where something else than a column's statistics has their name, or that of their directory */
+export function requirePlace(directory: string, column: Pick<ColumnState, "file">, files: Files): void {
+  const path = indexFile(directory, column);
+  if (files.look(directory)?.isDirectory() === false) {
+    throw new ExistsError(`${directory}: this is to be the directory of indexes, and is none; remove it`, {
+      path: directory,
+    });
+  }
+  if (files.look(path)?.isDirectory() === true) {
+    throw new ExistsError(`${path}: this is to be the file of an index, and is a directory; remove it`, {
+      path,
+    });
+  }
 }
 
 /** The statistics of a column; undefined where there are none, or none that are whole. */

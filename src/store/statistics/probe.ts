@@ -6,23 +6,25 @@ import { type Mapping, platform } from "../../platform/index.js";
 import { isLocal, stampOfOpen } from "../../platform/stamp.js";
 import { pastTick, type Waiting } from "./quiet.js";
 
-/** What was found, by device: it stays so for as long as the process lives. */
-const found = new Map<bigint, boolean>();
+/** Devices of which it was found: it stays so for as long as the process lives. */
+const found = new Set<bigint>();
 const SIZE = 4096;
 
 /**
  * Tries out whether files of a directory are stamped when somebody stores into them through a map: ext4 does so at the first store after
- * each sync, tmpfs never. Once for each device.
+ * each sync, tmpfs never. Where they are, once for each device.
+ *
+ * @returns the device that files of the directory are on, and no other; undefined where they are not stamped
  */
-export function* stampsStores(directory: string, files: Files): Waiting<boolean> {
-  if (!isLocal(directory)) return false;
+export function* stampsStores(directory: string, files: Files): Waiting<bigint | undefined> {
+  if (!isLocal(directory)) return undefined;
   const path = join(directory, `${randomUUID()}.part`);
   const fd = files.create(path);
   try {
     const { dev } = stampOfOpen(fd);
-    const known = found.get(dev) ?? (yield* tried(fd, path, files));
-    found.set(dev, known);
-    return known;
+    if (!found.has(dev) && !(yield* tried(fd, path, files))) return undefined;
+    found.add(dev);
+    return dev;
   } finally {
     files.close(fd);
     files.unlink(path);

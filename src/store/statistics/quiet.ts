@@ -47,7 +47,7 @@ export function* quiet(fd: number, path: string, files: Files): Waiting<Quiet> {
   return { reason: BUSY };
 }
 
-export const BUSY = "its file is stored into all the time; build the index when that rests";
+export const BUSY = "its file is changed all the time; build the index when that rests";
 
 /** Whether a clock that stands still would hide what comes next: see {@link past}. */
 export function pastTick({ mtimeNs, ctimeNs }: FileStamp): Waiting<boolean> {
