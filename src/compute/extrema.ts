@@ -9,6 +9,9 @@ export type { Extremum, Side } from "./leading.js";
 
 const scratch = newBlock();
 
+/** Doubles that are looked through together, where they are. */
+const DOUBLES = 1 << 15;
+
 /**
  * The least or greatest number and its first place. NaN propagates: the first NaN is the result, value and
  * place, unless `skipNaN`. Which of -0 and 0 is found is the one that came first.
@@ -26,14 +29,19 @@ export class NumberExtremum extends Leading<number, NumberArray> {
   }
 
   protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
-    const running = engineFor(end - start);
     const suffix = suffixOf(values);
-    if (running !== undefined) return this.#findByKernel(running, suffix, values, start, end);
+    // Nearly all doubles are passed over by one comparison each: to copy them before a kernel takes longer.
+    const isDouble = values instanceof Float64Array;
+    const running = suffix === "F64" ? undefined : engineFor(end - start);
+    if (running !== undefined && suffix !== "F64") {
+      return this.#findByKernel(running, suffix, values, start, end);
+    }
+    const length = isDouble ? DOUBLES : BLOCK;
     let best: Extremum<number> | null = null;
-    for (let at = start; at < end; at += BLOCK) {
-      const stop = Math.min(at + BLOCK, end);
-      loadBlock(values, at, stop, scratch);
-      const found = this.#findDouble(scratch, 0, stop - at);
+    for (let at = start; at < end; at += length) {
+      const stop = Math.min(at + length, end);
+      if (!isDouble) loadBlock(values, at, stop, scratch);
+      const found = isDouble ? this.#findDouble(values, at, stop) : this.#findDouble(scratch, 0, stop - at);
       if (found === null || (best !== null && !this.#leads(found.value, best.value))) continue;
       best = { value: found.value, index: at - start + found.index };
       if (this.isMissing(best.value)) break;
@@ -49,7 +57,7 @@ export class NumberExtremum extends Leading<number, NumberArray> {
 
   #findByKernel(
     running: Engine,
-    suffix: Exclude<Suffix, "I64" | "U64">,
+    suffix: Exclude<Suffix, "I64" | "U64" | "F64">,
     values: NumberArray,
     start: number,
     end: number,
