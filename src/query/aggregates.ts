@@ -1,5 +1,10 @@
+import { showValue } from "../dtype/index.js";
+import { CastError, DTypeError } from "../errors.js";
+
+const KINDS = ["count", "sum", "mean", "min", "max", "std", "first", "last", "nunique"] as const;
+
 /** What is made of the rows of a group. */
-export type AggregateKind = "count" | "sum" | "mean" | "min" | "max" | "std" | "first" | "last" | "nunique";
+export type AggregateKind = (typeof KINDS)[number];
 
 /** Options of aggregates of a column. */
 export interface AggregateOptions {
@@ -108,4 +113,27 @@ export function last<const Column extends string>(
 /** How many different elements a column has in each group, in `i8`; what is missing (NaN, NaT) is none, as in pandas. */
 export function nunique<const Column extends string>(column: Column): Aggregate<"nunique", Column> {
   return aggregate("nunique", column);
+}
+
+/** @throws DTypeError for what is no aggregate, CastError for a `ddof` that is no number */
+export function checkAggregate(name: string, aggregate: unknown): Aggregate {
+  if (!isAggregate(aggregate)) {
+    throw new DTypeError(
+      `${JSON.stringify(name)} is to be an aggregate, such as count() or sum("column"), not ${showValue(aggregate)}`,
+    );
+  }
+  const { ddof } = aggregate.options;
+  if (ddof === undefined || Number.isFinite(ddof)) return aggregate;
+  throw new CastError(`ddof of ${JSON.stringify(name)} is a number, such as 0 or 1, not ${showValue(ddof)}`);
+}
+
+function isAggregate(value: unknown): value is Aggregate {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, options } = value as { readonly [name: string]: unknown };
+  return (
+    KINDS.some((known) => known === kind) &&
+    "column" in value &&
+    typeof options === "object" &&
+    options !== null
+  );
 }

@@ -1,6 +1,6 @@
 import type { Strided } from "../array/index.js";
 import { FIRST_CODE, type GroupMemory, RowCoder } from "../compute/index.js";
-import { KeyReader, rowsIn } from "./key-rows.js";
+import { KeyReader, rowsAtATime, rowsIn } from "./key-rows.js";
 
 /** The code of each row, a word each in a memory of groups. */
 export interface RowCodes {
@@ -13,7 +13,6 @@ export interface RowCodes {
 
 /** Rows that are read at a time. */
 const BLOCK_ROWS = 1 << 16;
-const BLOCK_BYTES = 1 << 20;
 
 /** The most places that integers are told apart by, each by its own; more are looked up. */
 const MAX_PLACES = 1 << 20;
@@ -42,7 +41,7 @@ function codeColumn(memory: GroupMemory, keys: Strided, rows: number): RowCodes 
   if (step !== undefined || kind === "i" || kind === "u") return codeWide(memory, keys, rows);
   const at = memory.take(4 * rows);
   const size = new KeyReader(keys.dtype).size;
-  const count = Math.max(1, Math.min(BLOCK_ROWS, rows, Math.floor(BLOCK_BYTES / Math.max(1, size))));
+  const count = Math.min(rows, rowsAtATime(BLOCK_ROWS, size));
   const block = memory.take(count * size);
   const coder = new RowCoder(memory, size);
   eachBlock(keys, rows, count, (bytes, from, to) => {

@@ -3,20 +3,20 @@ import { missing as missingIn } from "../array/numerics/masks.js";
 import { FIRST_CODE, GroupMemory, RowCoder } from "../compute/index.js";
 import { type DType, parseDType } from "../dtype/index.js";
 import { DTypeError } from "../errors.js";
-import { KeyReader, rowsIn } from "./key-rows.js";
+import { KeyReader, rowsAtATime, rowsIn } from "./key-rows.js";
 import type { Make } from "./outputs.js";
 
-/** Rows that are looked at a time. */
+/** The most rows that are looked at a time. */
 const BLOCK_ROWS = 1 << 14;
 
 /**
- * How many different elements each group has, or how many at all, without those that are missing.
+ * How many different elements each group has, without those that are missing.
  *
  * Memory: that of hash tables of the different elements, and of the different pairs of a group and an element.
  *
  * @throws DTypeError for bytes and records
  */
-export function distinctCounts(name: string, dtype: DType, repeats: boolean): Make {
+export function distinctCounts(name: string, dtype: DType): Make {
   if (dtype.kind === "V") {
     throw new DTypeError(`column ${JSON.stringify(name)} of ${dtype} has no nunique: bytes are not compared`);
   }
@@ -25,16 +25,13 @@ export function distinctCounts(name: string, dtype: DType, repeats: boolean): Ma
     const groups = totals.groups ?? new Uint32Array(0);
     const result = zeros(parseDType("i8"), [totals.length]);
     const counts = new Float64Array(totals.length);
-    const coder = repeats ? undefined : new PairCoder(dtype, groups.length);
-    for (let start = 0; start < groups.length; start += BLOCK_ROWS) {
-      const stop = Math.min(start + BLOCK_ROWS, groups.length);
+    const coder = new PairCoder(dtype, groups.length);
+    for (let start = 0; start < groups.length; start += coder.most) {
+      const stop = Math.min(start + coder.most, groups.length);
       const block = rowsIn(elements, start, stop);
-      const absent = absentIn(block, name);
-      const some = groups.subarray(start, stop);
-      if (coder !== undefined) coder.add(block, some, absent);
-      else for (let i = 0; i < some.length; i++) counts[some[i]] += Number(absent?.[i] !== 1);
+      coder.add(block, groups.subarray(start, stop), absentIn(block, name));
     }
-    coder?.countInto(counts);
+    coder.countInto(counts);
     const values = new BigInt64Array(result.bytes.buffer, 0, counts.length);
     for (let group = 0; group < counts.length; group++) values[group] = BigInt(counts[group]);
     return result;
@@ -49,6 +46,8 @@ function absentIn(block: Strided, name: string): Uint8Array | undefined {
 
 /** Pairs of a group and an element that were seen. */
 class PairCoder {
+  /** Rows that are looked at a time. */
+  readonly most: number;
   readonly #memory: GroupMemory;
   readonly #reader: KeyReader;
   readonly #values: RowCoder;
@@ -65,7 +64,8 @@ class PairCoder {
     this.#reader = new KeyReader(dtype);
     this.#values = new RowCoder(this.#memory, this.#reader.size);
     this.#pairs = new RowCoder(this.#memory, 8);
-    const some = Math.min(rows, BLOCK_ROWS);
+    this.most = rowsAtATime(BLOCK_ROWS, this.#reader.size);
+    const some = Math.min(rows, this.most);
     this.#room = {
       bytes: this.#memory.take(some * this.#reader.size),
       groups: this.#memory.take(4 * some),

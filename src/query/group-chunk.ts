@@ -137,7 +137,8 @@ export class ChunkGrouper {
       const isDate = array.dtype.step !== undefined;
       const needs = (form: "f8" | "i8") => own.some(({ rule }) => rule.form === form) || skips;
       if (needs("i8") && isBig(values)) loadWide(memory, values, room.i8);
-      if (needs("f8") && !isDate) loadDoubles(memory, values, room.f8);
+      if (array.dtype.kind === "c") loadGaps(memory, values, room.f8);
+      else if (needs("f8") && !isDate) loadDoubles(memory, values, room.f8);
       if (skips && isDate) memory.kernels.groupSkipNat(codes, stop - row, room.i8, kept);
       else if (skips) memory.kernels.groupSkipF64(codes, stop - row, room.f8, kept);
     }
@@ -164,6 +165,16 @@ function loadDoubles(memory: GroupMemory, values: NumericArray, at: number): voi
   const block = memory.f8(at, values.length);
   if (isBig(values)) loadBlock(values, 0, values.length, block);
   else block.set(values);
+}
+
+/** Of complex numbers only which are missing. */
+function loadGaps(memory: GroupMemory, values: NumericArray, at: number): void {
+  if (isBig(values)) return;
+  const block = memory.f8(at, values.length / 2);
+  for (let i = 0; i < block.length; i++) {
+    const isMissing = Number.isNaN(values[2 * i]) || Number.isNaN(values[2 * i + 1]);
+    block[i] = isMissing ? Number.NaN : 0;
+  }
 }
 
 /** The places that have a row. */

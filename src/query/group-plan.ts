@@ -4,7 +4,7 @@ import { type DType, showValue } from "../dtype/index.js";
 import { DTypeError, NameError, NotFoundError, ShapeError } from "../errors.js";
 import { checkName, didYouMean } from "../store/index.js";
 import type { TableView } from "../table/index.js";
-import type { Aggregate } from "./aggregates.js";
+import { type Aggregate, checkAggregate } from "./aggregates.js";
 import { distinctCounts } from "./distinct-counts.js";
 import { reducedRuns } from "./group-runs.js";
 import { checkKey } from "./key-rows.js";
@@ -111,13 +111,13 @@ class Planner {
     }
     const { dtype, shape } = this.column(column);
     const { skipNaN = false, ddof = 0 } = options;
-    const canMiss = dtype.kind === "f" || dtype.step !== undefined;
+    const canMiss = "fc".includes(dtype.kind) || dtype.step !== undefined;
     if (kind === "first" || kind === "last") {
       const skips = skipNaN && canMiss && shape.length === 1;
       if (kind === "first" && !skips) return elementsAt(column, undefined);
       return elementsAt(column, skips ? this.#part(kind, column, true) : this.#part(kind));
     }
-    if (kind === "count" && (dtype.kind !== "c" || shape.length > 1)) {
+    if (kind === "count") {
       return countOf(canMiss && shape.length === 1 ? this.#part("count", column, true) : this.#part("count"));
     }
     if (shape.length > 1) {
@@ -125,9 +125,9 @@ class Planner {
         `column ${JSON.stringify(column)} of shape ${showShape(shape)} has no ${kind}: that takes one element a row`,
       );
     }
-    if (kind === "count" || kind === "nunique") {
+    if (kind === "nunique") {
       this.wantsGroups = true;
-      return distinctCounts(column, dtype, kind === "count");
+      return distinctCounts(column, dtype);
     }
     return this.#reduced(kind, column, dtype, { skipNaN, ddof });
   }
@@ -192,13 +192,4 @@ class Planner {
 function indexIn(names: string[], name: string): number {
   const found = names.indexOf(name);
   return found >= 0 ? found : names.push(name) - 1;
-}
-
-function checkAggregate(name: string, aggregate: unknown): Aggregate {
-  if (typeof aggregate === "object" && aggregate !== null && "kind" in aggregate && "column" in aggregate) {
-    return aggregate as Aggregate;
-  }
-  throw new DTypeError(
-    `${JSON.stringify(name)} is to be an aggregate, such as count() or sum("column"), not ${showValue(aggregate)}`,
-  );
 }

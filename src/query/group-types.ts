@@ -1,4 +1,4 @@
-import type { ExtremumDTypeOf, SumDTypeOf } from "../array/numerics/result-types.js";
+import type { ExtremumDTypeOf, MeanDTypeOf, SumDTypeOf } from "../array/numerics/result-types.js";
 import type { DTypeLike } from "../dtype/index.js";
 import type { ColumnSpec, Schema } from "../table/index.js";
 import type { Aggregate, AggregateKind } from "./aggregates.js";
@@ -11,13 +11,22 @@ export type AggregatesOf<S extends Schema> = {
 /** The dtype of a column, however it was said. */
 type DTypeOf<C> = C extends ColumnSpec<infer D> ? D : C extends DTypeLike ? C : DTypeLike;
 
+/** Means are doubles, but those of durations and complex numbers. */
+type GroupMeanOf<Mean> = Mean extends "f2" | "f4" ? "f8" : Mean;
+
+type GroupStdOf<Mean> = DTypeLike extends Mean ? "f4" | "f8" : Mean extends "c8" ? "f4" : "f8";
+
 type OfColumn<Kind extends AggregateKind, C> = Kind extends "sum"
   ? SumDTypeOf<DTypeOf<C>>
   : Kind extends "min" | "max"
     ? ExtremumDTypeOf<DTypeOf<C>>
     : Kind extends "first" | "last"
       ? Extract<C, DTypeLike | ColumnSpec>
-      : DTypeLike;
+      : Kind extends "mean"
+        ? GroupMeanOf<MeanDTypeOf<DTypeOf<C>>>
+        : Kind extends "std"
+          ? GroupStdOf<MeanDTypeOf<DTypeOf<C>>>
+          : DTypeLike;
 
 /** What an aggregate of a view's columns makes. */
 type ResultOf<S extends Schema, A> =

@@ -5,6 +5,7 @@ import { codecOf, type DType, parseDType, showValue, sizeOf } from "../dtype/ind
 import { LimitError, NameError, ShapeError, UnsupportedError } from "../errors.js";
 import { checkName } from "../store/index.js";
 import { copied, type Schema, TableView } from "../table/index.js";
+import { requireOptions, requireView } from "./arguments.js";
 import { columnOf } from "./group-plan.js";
 import { type JoinKeys, joinKeys } from "./join-keys.js";
 import type { JoinedSchema, JoinOn, RightKeys } from "./join-types.js";
@@ -42,7 +43,8 @@ export interface JoinOptions<On, Suffix extends string = string, Indicator exten
  *
  * @returns a view in memory of its own, which `saveTable` makes a table of
  * @throws NotFoundError for columns that are not there, with a guess at what was meant; DTypeError for keys that cannot be equal;
- * NameError for columns of the result with one name; LimitError where the result is too large
+ * NameError for columns of the result with one name; CastError for what is no view or no options; LimitError where the result, or
+ * the table of keys, is too large
  */
 export function join<
   S extends Schema,
@@ -55,9 +57,15 @@ export function join<
   other: TableView<T>,
   options: JoinOptions<On, Suffix, Indicator>,
 ): TableView<JoinedSchema<S, T, RightKeys<On>, Suffix, Indicator>, "r+"> {
+  requireView(view, "join()");
+  requireView(other, "join()");
+  requireOptions(options, "join()", '{ on: "name" }');
   const { how = "inner", suffix = "_right", indicator } = options;
   if (how !== "inner" && how !== "left") {
     throw new UnsupportedError(`how is "inner" or "left", not ${showValue(how)}`);
+  }
+  if (typeof suffix !== "string") {
+    throw new NameError(`a suffix is a string, such as "_right", not ${showValue(suffix)}`);
   }
   const [left, right] = [view as unknown as TableView, other as unknown as TableView];
   const pairs = pairsOf(options.on);

@@ -1,17 +1,19 @@
 import type { Strided } from "../array/index.js";
 import { FIRST_CODE, GroupMemory, RowCoder } from "../compute/index.js";
 import type { DType } from "../dtype/index.js";
-import { KeyReader, rowsIn } from "./key-rows.js";
+import { KeyReader, rowsAtATime, rowsIn } from "./key-rows.js";
 
 /** The number of keys that have none. */
 export const NO_KEY = 0xffffffff;
 
-/** Rows that are numbered at a time. */
+/** The most rows that are numbered at a time. */
 const BLOCK_ROWS = 1 << 16;
 
 /** Numbers keys of one or more columns from 0 on as they come. Memory: that of the distinct ones, and 8 bytes for each. */
 export class KeyNumbering {
   readonly #readers: readonly KeyReader[];
+  /** Bytes of the widest key. */
+  readonly #widest: number;
   readonly #coders: readonly RowCoder[];
   /** Of the codes of the first key and the second, of those and the third, and so on. */
   readonly #pairs: readonly RowCoder[];
@@ -23,6 +25,7 @@ export class KeyNumbering {
   constructor(dtypes: readonly DType[], rows: number) {
     this.#memory = new GroupMemory(rows, 1 << 20);
     this.#readers = dtypes.map((dtype) => new KeyReader(dtype));
+    this.#widest = this.#readers.reduce((widest, { size }) => Math.max(widest, size), 0);
     this.#coders = this.#readers.map(({ size }) => new RowCoder(this.#memory, size));
     this.#pairs = dtypes.slice(1).map(() => new RowCoder(this.#memory, 8));
   }
@@ -40,8 +43,9 @@ export class KeyNumbering {
   /** The numbers of the keys of so many rows. @throws LimitError where there are more than memory has room for */
   number(keys: readonly Strided[], rows: number): Uint32Array {
     const numbers = new Uint32Array(rows);
-    for (let start = 0; start < rows; start += BLOCK_ROWS) {
-      const stop = Math.min(start + BLOCK_ROWS, rows);
+    const most = rowsAtATime(BLOCK_ROWS, this.#widest);
+    for (let start = 0; start < rows; start += most) {
+      const stop = Math.min(start + most, rows);
       this.#numberBlock(
         keys.map((key) => rowsIn(key, start, stop)),
         numbers.subarray(start, stop),
@@ -69,10 +73,9 @@ export class KeyNumbering {
 
   #reserve(rows: number): void {
     if (rows <= this.#room.rows) return;
-    const size = this.#readers.reduce((widest, reader) => Math.max(widest, reader.size), 0);
     this.#room = {
       rows,
-      bytes: this.#memory.take(rows * size),
+      bytes: this.#memory.take(rows * this.#widest),
       pairs: this.#memory.take(rows * 8),
       codes: this.#memory.take(rows * 4),
       others: this.#memory.take(rows * 4),

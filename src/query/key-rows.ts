@@ -41,6 +41,14 @@ export function rowsIn(array: Strided, start: number, end: number): Strided {
   return { ...array, layout: rangeRows(array.layout, { start, length: end - start, step: 1 }) };
 }
 
+/** Bytes of keys that are read at a time, where one takes no more. */
+const BLOCK_BYTES = 1 << 20;
+
+/** How many keys are read at a time. @param most of narrow ones @param size bytes of each */
+export function rowsAtATime(most: number, size: number): number {
+  return Math.max(1, Math.min(most, Math.floor(BLOCK_BYTES / Math.max(1, size))));
+}
+
 /** Reads keys as rows of bytes, which are equal where the keys are: 0 and -0, all NaN, all NaT. */
 export class KeyReader {
   /** Bytes of each. */

@@ -62,6 +62,7 @@ suite("describe", () => {
   it("needs the name of its first column", () => {
     const table = MemmapTable.create(path(), { ...QUICK, columns: { statistic: "f8" } });
     expect(() => describe(table)).toThrow(NameError);
+    expect(() => describe(undefined as never)).toThrow(CastError);
   });
 });
 

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   type ArrayView,
   CastError,
+  type Complex,
   count,
   DTypeError,
   first,
   groupBy,
+  join,
   last,
   MemmapTable,
   max,
@@ -125,6 +127,39 @@ describe("groupBy", () => {
     }
   });
 
+  it("leaves out complex numbers of which a part is missing", () => {
+    const table = MemmapTable.create(path(), { ...QUICK, columns: { k: "i1", wave: "c8" } });
+    const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+    const waves = [nan, 0, 3, inf, -inf, inf, 1, nan];
+    table.append(
+      Array.from({ length: 4 }, (_, i) => ({ k: 1, wave: { re: waves[2 * i], im: waves[2 * i + 1] } })),
+    );
+    table.append([{ k: 2, wave: { re: nan, im: 7 } }]);
+    const skipNaN = { skipNaN: true };
+    const result = groupBy(table, "k").agg({
+      n: count("wave"),
+      first: first("wave", skipNaN),
+      last: last("wave", skipNaN),
+      end: last("wave"),
+    });
+    expect([...result]).toEqual([
+      { k: 1, n: 2n, first: { re: 3, im: inf }, last: { re: -inf, im: inf }, end: { re: 1, im: nan } },
+      { k: 2, n: 0n, first: { re: nan, im: 7 }, last: { re: nan, im: 7 }, end: { re: nan, im: 7 } },
+    ]);
+  });
+
+  it("tells apart keys of many bytes", () => {
+    const rows = ["a", "b", "a"].map((k, i) => ({ k, x: i }));
+    const table = MemmapTable.create(path(), { ...QUICK, columns: { k: "S300000", x: "i1" } });
+    table.append(rows);
+    expect([
+      ...groupBy(table, ["k", "x"])
+        .agg({ n: nunique("k") })
+        .column("n"),
+    ]).toEqual([1n, 1n, 1n]);
+    expect([...join(table, table, { on: "k" }).column("x_right")]).toEqual([0, 2, 1, 0, 2]);
+  });
+
   it("takes columns of every kind where elements are only picked, or counted", () => {
     const result = groupBy(flights(), "carrier").agg({
       spot: first("spot"),
@@ -151,6 +186,24 @@ describe("groupBy", () => {
     });
     const low: ArrayView<"u1", "r+"> = result.column("low");
     const bigs: BigInt64Array = result.column("s").values;
+    const row = groupBy(flights(), "origin").agg({
+      late: mean("delay"),
+      seats: mean("seats"),
+      wave: mean("wave"),
+      spread: std("delay"),
+      waves: std("wave"),
+      spot: first("spot"),
+    });
+    const numbers: [number, number, number, number] = [
+      row.at(0).late,
+      row.at(0).seats,
+      row.at(0).spread,
+      row.at(0).waves,
+    ];
+    const wave: Complex = row.at(0).wave;
+    const spread: ArrayView<"f8", "r+"> = row.column("spread");
+    const waves: ArrayView<"f4", "r+"> = row.column("waves");
+    expect([...numbers, wave.re, spread.dtype.str, waves.dtype.str]).toEqual([0, 7, 0, 0, 7, "<f8", "<f4"]);
     expect(low.dtype.str).toBe("|u1");
     expect(bigs).toHaveLength(4);
     // @ts-expect-error: there is no such column
@@ -246,6 +299,21 @@ describe("groupBy", () => {
     expect(() => byOrigin.agg({ x: nunique("bytes") })).toThrow(DTypeError);
     expect(() => byOrigin.agg({ x: max("spot") })).toThrow(DTypeError);
     expect(() => byOrigin.agg({ x: "sum" as never })).toThrow(DTypeError);
+    for (const wrong of [
+      { kind: "median", column: "id", options: {} },
+      { kind: "sum", column: "id" },
+    ]) {
+      expect(() => byOrigin.agg({ x: wrong as never })).toThrow(DTypeError);
+    }
+    for (const ddof of [Number.NaN, "1", null]) {
+      expect(() => byOrigin.agg({ x: std("delay", { ddof: ddof as never }) })).toThrow(/ddof of "x"/);
+    }
+    expect(() => byOrigin.agg(null as never)).toThrow(CastError);
+    expect(() => groupBy(table, "origin", null as never)).toThrow(CastError);
+    expect(() => groupBy(null as never, "origin")).toThrow(CastError);
+    for (const name of [undefined, null, 5]) {
+      expect(() => groupBy(table, name as never)).toThrow(NotFoundError);
+    }
     expect(byOrigin.agg(new Map([["7", count()]])).columnNames).toEqual(["origin", "7"]);
   });
 

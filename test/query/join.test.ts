@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { DTypeError, join, MemmapTable, NameError, NotFoundError, ShapeError } from "../../src/index.js";
+import {
+  CastError,
+  DTypeError,
+  join,
+  MemmapTable,
+  NameError,
+  NotFoundError,
+  ShapeError,
+} from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const path = temporaryPaths();
@@ -119,6 +127,11 @@ describe("join", () => {
     expect(() => join(left, right, { on: { origin: "iato" as never } })).toThrow('did you mean "iata"');
     expect(() => join(left, right, { on: "day" as never })).toThrow(NotFoundError);
     expect(() => join(left, right, { on: [] })).toThrow(ShapeError);
+    expect(() => join(left, right, undefined as never)).toThrow(CastError);
+    expect(() => join(left, undefined as never, { on: "n" as never })).toThrow(CastError);
+    expect(() => join(left, right, { on: { origin: "iata" }, suffix: 5 as never })).toThrow(
+      /suffix is a string/,
+    );
     expect(() => join(left, right, { on: { origin: "iata" }, suffix: "" })).toThrow(NameError);
     expect(() => join(left, right, { on: { origin: "iata" }, indicator: "day" })).toThrow(NameError);
     expect(() => join(left, right, { on: "n", how: "outer" as never })).toThrow(/"inner" or "left"/);
