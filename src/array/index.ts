@@ -27,6 +27,7 @@ export type {
 } from "./numerics/options.js";
 export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
 export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { noteDiscarded, whileThere } from "./parallel/reading.js";
 export { filterAsync, type PickedRows, takeAsync } from "./parallel/rows.js";
 export {
   type AsyncOptions,

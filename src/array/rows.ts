@@ -1,6 +1,6 @@
 import { findUntruth, isPositionList, maskCount, maskToIndices, resolvePositions } from "../compute/index.js";
 import { showValue } from "../dtype/index.js";
-import { DTypeError, IndexError, ShapeError } from "../errors.js";
+import { DTypeError, IndexError, ShapeError, StaleError } from "../errors.js";
 import { blocks } from "./blocks.js";
 import { denseCopy } from "./copy.js";
 import { showShape } from "./layout.js";
@@ -125,6 +125,13 @@ function maskBytes(mask: unknown): Uint8Array {
 
 function notABoolean(value: unknown, place: number): DTypeError {
   return new DTypeError(`position ${place} of the mask is ${showValue(value)}, which is no boolean`);
+}
+
+/** What a mask that does not choose as many rows as before is. */
+export function maskChanged(): StaleError {
+  return new StaleError(
+    "the mask was changed while rows were filtered by it; leave it alone until they are there",
+  );
 }
 
 /** The rows that a mask selects: by the mask, or by their numbers, which are made when first asked for. */

@@ -28,11 +28,19 @@ class PlainMachine implements Machine {
   }
 }
 
+/** All the memory that addresses of 32 bits are of. */
+const MOST = 2 ** 32;
+
 /** What every address that is given out is a multiple of. */
 const ALIGNMENT = 16;
 
 function roundUp(size: number): number {
   return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+}
+
+/** The next size of memory that has to be larger: by half, as far as there is so much. */
+export function grown(size: number, needed: number): number {
+  return Math.max(needed, Math.min(MOST, Math.floor(1.5 * size)));
 }
 
 /** Below this many rows, new memory for WebAssembly costs more than its kernels save. */
@@ -82,7 +90,7 @@ export class GroupMemory {
     const at = this.#used;
     this.#used = at + roundUp(size);
     if (this.#used > this.#size) {
-      const larger = Math.max(this.#used, Math.floor(1.5 * this.#size));
+      const larger = grown(this.#size, this.#used);
       begin(() => this.#machine.reserve(larger));
       this.#size = larger;
     }

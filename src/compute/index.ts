@@ -24,7 +24,7 @@ export { type Codes, factorize } from "./factorize.js";
 export { gather } from "./gather.js";
 export { GroupMemory } from "./group-memory.js";
 export { floatToHalf, halfToFloat } from "./halves.js";
-export type { IndexBlock, IndexList, Indices } from "./indices.js";
+export { type IndexBlock, type IndexList, type Indices, newIndices } from "./indices.js";
 export { isin, type Members, membersFor } from "./isin.js";
 export { isnan, isnanComplex } from "./isnan.js";
 export { ascendingRuns, orderedRuns } from "./key-runs.js";
@@ -39,6 +39,7 @@ export { orderOf } from "./radix.js";
 export { joinKeys, type RangedKeys, type Ranking, rangedKeys, rankedKeys } from "./ranged-keys.js";
 export { FIRST_CODE, RowCoder } from "./row-coder.js";
 export { scatter } from "./scatter.js";
+export { argsortSmall } from "./small-words.js";
 export {
   argsort,
   argsortComplex,

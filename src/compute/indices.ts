@@ -1,3 +1,4 @@
+import { LimitError } from "../errors.js";
 import { freshMemory } from "../platform/fresh.js";
 import { BLOCK, loadBlock, newBlock } from "./blocks.js";
 import type { NumericArray } from "./types.js";
@@ -11,9 +12,13 @@ export type Indices = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 /** Positions as kernels read them. */
 export type IndexBlock = Int32Array | Float64Array;
 
-/** Room for `count` positions in an array of `length` elements. */
+/** Room for `count` positions in an array of `length` elements. @throws LimitError where there is no memory for it */
 export function newIndices(count: number, length: number): Indices {
-  return length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
+  try {
+    return length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
+  } catch (cause) {
+    throw new LimitError(`no memory for ${count} positions`, { cause });
+  }
 }
 
 /** As {@link newIndices}, of any content: for who stores all of them. */

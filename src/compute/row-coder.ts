@@ -1,7 +1,9 @@
 import type { GroupMemory } from "./group-memory.js";
 
-/** Slots of a hash table at first. */
+/** Slots of a hash table at first, and the bytes of rows that it then has room for, where eight take no more. */
 const FIRST_SLOTS = 1 << 12;
+const FIRST_BYTES = 1 << 18;
+const FEWEST_SLOTS = 16;
 /** Bytes of what the kernels know of a table. */
 const HEAD = 32;
 /** Its words, as in assembly/group.ts. */
@@ -9,6 +11,13 @@ const [SLOTS, MASK, ROWS, LENGTH, LIMIT, ADDS] = [0, 1, 2, 3, 4, 5];
 
 /** The first code that a row can have. */
 export const FIRST_CODE = 2;
+
+/** A power of two. */
+function firstSlots(size: number): number {
+  let slots = FIRST_SLOTS;
+  while (slots > FEWEST_SLOTS && (slots / 2) * size > FIRST_BYTES) slots /= 2;
+  return slots;
+}
 
 /**
  * Numbers rows of as many bytes each: equal rows have equal codes, from {@link FIRST_CODE} on in the order in which they are
@@ -24,7 +33,7 @@ export class RowCoder {
     this.#memory = memory;
     this.#size = size;
     this.#table = memory.filled(HEAD);
-    this.#grow(FIRST_SLOTS);
+    this.#grow(firstSlots(size));
     this.#set(ADDS, 1);
   }
 

@@ -2,7 +2,7 @@ import type { Units } from "./compare-units.js";
 import { gather } from "./gather.js";
 import type { Indices } from "./indices.js";
 import { orderOf } from "./radix.js";
-import { orderOfSmall, sortSmall } from "./small-words.js";
+import { sortSmall } from "./small-words.js";
 import { complexKeys, keysOf, unitKeys } from "./sort-keys.js";
 import { sortWithKernels } from "./sort-values.js";
 import type { FloatArray, NumericArray } from "./types.js";
@@ -19,7 +19,7 @@ export interface SortOptions {
  * the result.
  */
 export function argsort(values: NumericArray, { nat = false }: SortOptions = {}): Indices {
-  return orderOfSmall(values) ?? orderOf(keysOf(values, nat));
+  return orderOf(keysOf(values, nat));
 }
 
 /** As {@link argsort} for complex numbers, by real and then imaginary part; those with a NaN come last. */

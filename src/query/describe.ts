@@ -1,5 +1,6 @@
-import { type ArrayView, wrap, zeros } from "../array/index.js";
+import { type ArrayView, STRIDED, whileThere, wrap, zeros } from "../array/index.js";
 import type { AsyncOptions } from "../array/parallel/run.js";
+import { isMuch } from "../array/parallel/source.js";
 import { codecOf, parseDType } from "../dtype/index.js";
 import { NameError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
@@ -37,17 +38,24 @@ export function describe<S extends Schema>(view: TableView<S>): TableView<Descri
  * As {@link describe}, with the passes over columns in files on all processors, which see what the files hold and not what was
  * stored into a table that is open for reading. The same result.
  *
- * @throws as `describe`, by rejecting; WorkerError where a worker dies
+ * @throws as `describe`, by rejecting; WorkerError where a worker dies; IndexError where rows are discarded meanwhile
  */
 export async function describeAsync<S extends Schema>(
   view: TableView<S>,
   options: AsyncOptions = {},
 ): Promise<TableView<DescribedSchema<S>, "r+">> {
-  const results: (readonly [string, readonly number[]])[] = [];
-  for (const [name, column] of numericColumns(view as unknown as TableView)) {
-    results.push([name, await statisticsAsync(column, options)]);
-  }
-  return described(results);
+  // What is wrong with the options is said whatever there is to do.
+  isMuch(0, options);
+  // Rows that come meanwhile are none of theirs.
+  const columns = numericColumns(view as unknown as TableView).map(
+    ([name, column]) => [name, column.rows({ start: 0, length: column.length, step: 1 })] as const,
+  );
+  const arrays = columns.map(([, column]) => column[STRIDED]());
+  return whileThere(arrays, options, async () => {
+    const results: (readonly [string, readonly number[]])[] = [];
+    for (const [name, column] of columns) results.push([name, await statisticsAsync(column, options)]);
+    return described<S>(results);
+  });
 }
 
 function numericColumns(view: TableView): (readonly [name: string, column: ArrayView])[] {

@@ -1,4 +1,4 @@
-import { STRIDED, type Strided, wrap } from "../array/index.js";
+import { STRIDED, type Strided, whileThere, wrap } from "../array/index.js";
 import { type AsyncOptions, inParallel } from "../array/parallel/run.js";
 import { type SharedArray, shareArray } from "../array/parallel/share.js";
 import { isMuch } from "../array/parallel/source.js";
@@ -91,7 +91,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
    * As {@link GroupBy.agg}, on all processors where there are many rows in files or shared memory; with the same result.
    * Workers map the files themselves: they do not see what was stored into columns of a table that is open for reading.
    *
-   * @throws as `agg`, by rejecting; WorkerError where a worker dies; StaleError where a file is replaced meanwhile
+   * @throws as `agg`, by rejecting; WorkerError where a worker dies; StaleError where a file is replaced, IndexError where rows
+   * are discarded meanwhile
    */
   aggAsync<const A extends AggregatesOf<S>>(
     aggregates: A,
@@ -113,7 +114,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
     const shared = parts.length < 2 ? undefined : share(plan, sources, rows, options);
     if (shared === undefined) return this.#finish(plan, totalsOf(sources, parts));
     const inputs = parts.map((chunk) => ({ ...shared, ...chunk }));
-    const chunks = await inParallel({ ...options, module: MODULE, act: groupChunk, inputs });
+    const run = { ...options, module: MODULE, act: groupChunk, inputs };
+    const chunks = await whileThere([...sources.keys, ...sources.columns], options, () => inParallel(run));
     // The columns may have gone, or moved, since.
     const totals = new GroupTotals(this.#sourcesOf(plan).sources, parts);
     for (const chunk of chunks) totals.absorb(chunk);

@@ -5,8 +5,10 @@ import {
   type AsyncOptions,
   isContiguous,
   type SharedArray,
+  type Strided,
   shareArray,
   spansOf,
+  whileThere,
 } from "../array/index.js";
 import { broadcast } from "../array/layout.js";
 import { asStrided } from "../array/operand.js";
@@ -25,6 +27,8 @@ const MODULE = new URL("./assign-task.js", import.meta.url).href;
 /** An assignment that workers can make. */
 export interface SharedAssignment {
   readonly columns: readonly ColumnTask[];
+  /** What is read for it. */
+  readonly sources: readonly Strided[];
   readonly rows: number;
   readonly casting: Casting;
 }
@@ -52,11 +56,16 @@ export function shareAssignment(
   const tasks = columns.flatMap(
     ([, column], i) => columnTask(column, rows.part(targets[i], 0, length), casting) ?? [],
   );
-  const isWhole = tasks.length === columns.length && areApart(tasks);
-  return isWhole ? { columns: tasks, rows: length, casting } : undefined;
+  const stored = tasks.map(({ task }) => task);
+  if (tasks.length < columns.length || !areApart(stored)) return undefined;
+  return { columns: stored, sources: tasks.map(({ array }) => array), rows: length, casting };
 }
 
-function columnTask(column: ArrayView, source: unknown, casting: Casting): ColumnTask | undefined {
+function columnTask(
+  column: ArrayView,
+  source: unknown,
+  casting: Casting,
+): { readonly task: ColumnTask; readonly array: Strided } | undefined {
   const { array, path } = column.parallelSource;
   const { dtype, layout } = array;
   const given = asStrided(source, { dtype, shape: layout.shape });
@@ -69,7 +78,7 @@ function columnTask(column: ArrayView, source: unknown, casting: Casting): Colum
   const to = shareArray(array, path)?.bytes;
   if (from === undefined || to?.kind !== "file") return undefined;
   const file: FileBytes = { ...to, offset: to.offset + layout.offset, length: column.nbytes };
-  return { from, to: file, descr: dtype.descr, itemShape: layout.shape.slice(1) };
+  return { task: { from, to: file, descr: dtype.descr, itemShape: layout.shape.slice(1) }, array: given };
 }
 
 /** Whether no file is read that is stored into. */
@@ -83,18 +92,22 @@ function areApart(tasks: readonly ColumnTask[]): boolean {
  * Makes an assignment by workers, who judge all of it first.
  *
  * @returns false where something does not fit, and nothing was stored
+ * @throws IndexError where rows of the source were discarded before all were stored
  */
-export async function storeByWorkers(
-  { columns, rows, casting }: SharedAssignment,
+export function storeByWorkers(
+  { columns, sources, rows, casting }: SharedAssignment,
   run: StoringRun,
   options: AsyncOptions,
 ): Promise<boolean> {
   const inputs = spansOf(rows, options).map((span, i) => ({ ...span, columns: turned(columns, i), casting }));
-  const found = await run.all({ module: MODULE, act: checkSpan, inputs });
-  if (found.includes(false)) return false;
-  options.signal?.throwIfAborted();
-  await run.all({ module: MODULE, act: storeSpan, inputs });
-  return true;
+  return whileThere(sources, options, async (requireRows) => {
+    const found = await run.all({ module: MODULE, act: checkSpan, inputs });
+    if (found.includes(false)) return false;
+    options.signal?.throwIfAborted();
+    requireRows();
+    await run.all({ module: MODULE, act: storeSpan, inputs });
+    return true;
+  });
 }
 
 /** Each task begins with another column: two that write into one file wait for each other. */

@@ -1,4 +1,11 @@
-import { type BlockStatistics, type MapFileOptions, mapFile, reopen, type Storage } from "../array/index.js";
+import {
+  type BlockStatistics,
+  type MapFileOptions,
+  mapFile,
+  noteDiscarded,
+  reopen,
+  type Storage,
+} from "../array/index.js";
 import { ClosedError, isMemmapError, NotFoundError, StaleError } from "../errors.js";
 import { type FileIdentity, isSameFile, type Mapping } from "../platform/index.js";
 import { type ColumnState, dataEnd, rowBytes, type Store } from "../store/index.js";
@@ -20,6 +27,8 @@ export class ColumnStorage implements Storage {
   readonly #watch: FileWatch;
   readonly index: IndexedColumn;
   #state: ColumnState;
+  /** As it was after the last change that was not undone. */
+  #settled: ColumnState;
   #name: string;
   /** Made when it is asked for, which every operation does. */
   #label: string | undefined;
@@ -34,6 +43,7 @@ export class ColumnStorage implements Storage {
     this.index = new IndexedColumn(store, () => this.state);
     this.#name = name;
     this.#state = state;
+    this.#settled = state;
     this.writable = store.writable;
   }
 
@@ -144,8 +154,13 @@ export class ColumnStorage implements Storage {
     this.#changed();
   }
 
-  /** After a commit or its undoing: lets go of files that are not the column's. */
+  /** After a commit or its undoing: says which rows are no more, and lets go of files that are not the column's. */
   settle(): void {
+    const { file } = this.#settled;
+    if (this.#state.rows < this.#settled.rows && isSameFile(file, this.#state.file)) {
+      noteDiscarded(this.label, file, dataEnd(this.#state));
+    }
+    this.#settled = this.#state;
     this.#watch.reset();
     const kept = this.#mappings.filter(
       ({ file }) => this.#gone === undefined && isSameFile(file, this.#state.file),

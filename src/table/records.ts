@@ -1,5 +1,4 @@
 import {
-  type ArrayView,
   type AsyncOptions,
   inParallel,
   RecordArray,
@@ -9,11 +8,11 @@ import {
   sharedZeros,
   shareMemory,
   spansOf,
+  whileThere,
 } from "../array/index.js";
 import { isMuch } from "../array/parallel/source.js";
 import { room } from "../array/strided.js";
 import { type DType, type DTypeLike, structOf } from "../dtype/index.js";
-import { IndexError } from "../errors.js";
 import type { NamedColumn } from "./assign-rows.js";
 import { packInto, packSpan } from "./records-task.js";
 
@@ -54,8 +53,11 @@ export async function packRecordsAsync<D extends DTypeLike>(
   const records = sharedZeros(dtype, [length]);
   const task = { columns: shared, records: shareMemory(records) };
   const inputs = spansOf(length, options).map((span) => ({ ...span, ...task }));
-  await inParallel({ ...options, module: MODULE, act: packSpan, inputs });
-  for (const [, column] of columns) requireRows(column, length);
+  const run = { ...options, module: MODULE, act: packSpan, inputs };
+  const arrays = columns.map(([, column]) => column[STRIDED]());
+  await whileThere(arrays, options, () => inParallel(run));
+  // Of a column that is gone, or a closed table, there are no records.
+  for (const [, column] of columns) column[STRIDED]();
   return RecordArray.over<D>(records);
 }
 
@@ -65,11 +67,4 @@ function sharedColumns(columns: readonly NamedColumn[]): SharedArray[] | undefin
     return shareArray(array, path) ?? [];
   });
   return shared.length === columns.length ? shared : undefined;
-}
-
-/** What was cut off while it was read may have been read as zeros. */
-function requireRows(column: ArrayView, length: number): void {
-  const [rows = 0] = column[STRIDED]().layout.shape;
-  if (rows < length)
-    throw new IndexError(`rows of ${column.storage.label} were discarded while they were read`);
 }

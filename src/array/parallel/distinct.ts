@@ -13,6 +13,7 @@ import { nativeOf } from "../numerics/reader.js";
 import { type Strided, typedArray, zeros } from "../strided.js";
 import { flattened, inParts, ORDERED_BYTES } from "./order.js";
 import { type Few, fewInSpan, type RenumberTask, renumber, uniquePart } from "./order-task.js";
+import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel } from "./run.js";
 import { type SharedArray, type SharedStrided, sharedZeros, shareMemory } from "./share.js";
 import { byteLength, isMuch, type Source, type Span, spansOf } from "./source.js";
@@ -47,7 +48,11 @@ export async function distinctAsync(
     return distinct(array, options, label);
   const inverse = options.inverse === true ? sharedZeros(I8, layout.shape) : undefined;
   const search: Search = { array: flattened(source), dtype, size, label, options, inverse };
-  const found = (await amongFew(search)) ?? (await amongMany(search));
+  const found = await whileThere(
+    [array],
+    options,
+    async () => (await amongFew(search)) ?? (await amongMany(search)),
+  );
   return { ...found, ...(inverse === undefined ? {} : { inverse }) };
 }
 

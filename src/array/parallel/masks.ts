@@ -13,6 +13,7 @@ import { isIn, planMembership } from "../numerics/membership.js";
 import type { BlockStatistics } from "../statistics.js";
 import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
+import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
 import { byteLength, forWorkers, isMuch, type Source, shareOperand, spansOf, TASKS } from "./source.js";
@@ -51,7 +52,8 @@ async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, op
   const common = { work: work(others), array: shared, label, mask: shareMemory(mask) };
   const spans = spansOf(sizeOf(array.layout.shape), options, { least: PAGE, tasks });
   const inputs = spans.map((span) => ({ ...common, ...span }));
-  await inParallel({ ...options, module: MODULE, act: markPart, inputs });
+  const run = { ...options, module: MODULE, act: markPart, inputs };
+  await whileThere([array, ...sides], options, () => inParallel(run));
   return mask;
 }
 

@@ -6,6 +6,7 @@ import { isPlain } from "../numerics/order.js";
 import { argsorted, sorted } from "../numerics/sorted.js";
 import type { Strided } from "../strided.js";
 import { type Ordering, orderPart, orderRuns } from "./order-task.js";
+import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES, workersOf } from "./run.js";
 import { copyShared, type SharedArray, shareArray, sharedZeros, shareMemory } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf } from "./source.js";
@@ -44,13 +45,11 @@ export async function orderAsync(
   const shared = shareMemory(result);
   // To count small integers takes no longer than to look which part they are in.
   const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...options, workers: 1 } : options;
-  await inParts(flattened(source), label, cut, (parts) =>
-    inParallel({
-      ...options,
-      module: MODULE,
-      act: orderPart,
-      inputs: parts.map((part) => ({ ...part, name, result: shared })),
-    }),
+  const run = { ...options, module: MODULE, act: orderPart };
+  await whileThere([array], options, () =>
+    inParts(flattened(source), label, cut, (parts) =>
+      inParallel({ ...run, inputs: parts.map((part) => ({ ...part, name, result: shared })) }),
+    ),
   );
   return result;
 }
@@ -81,7 +80,9 @@ async function ordered(
     ...common,
     layouts: [along(common.array.layout, across, from, to), along(result.layout, across, from, to)] as const,
   }));
-  await inParallel({ ...options, module: MODULE, act: orderRuns, inputs });
+  await whileThere([array], options, () =>
+    inParallel({ ...options, module: MODULE, act: orderRuns, inputs }),
+  );
   return result;
 }
 

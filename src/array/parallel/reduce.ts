@@ -10,6 +10,7 @@ import {
   resultShape,
 } from "../numerics/reduce.js";
 import { type ReductionName, reductionOf } from "../numerics/reductions.js";
+import { whileThere } from "./reading.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
@@ -42,11 +43,13 @@ export async function reduceAsync(
     return reduce(array, reduction, options, label);
   }
   const work: Work = { source, shared, name, reduction, options };
-  if (axes !== undefined) return { array: await along(work, axes) };
-  requireChosen({ array, where }, reduction, label);
-  // What was copied for the workers has another layout.
-  const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
-  return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
+  return whileThere(where === undefined ? [array] : [array, where], options, async () => {
+    if (axes !== undefined) return { array: await along(work, axes) };
+    requireChosen({ array, where }, reduction, label);
+    // What was copied for the workers has another layout.
+    const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
+    return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
+  });
 }
 
 /** What the task of a worker makes the reduction of. */

@@ -1,9 +1,8 @@
 import { maskCount } from "../../compute/index.js";
-import { StaleError } from "../../errors.js";
 import type { TaskContext } from "../../workers/index.js";
 import { rangeRows } from "../layout.js";
 import { filterInto, takeInto } from "../pick.js";
-import { MaskedRows, type Rows } from "../rows.js";
+import { MaskedRows, maskChanged, type Rows } from "../rows.js";
 import { holdingBytes, openBytes, type SharedBytes } from "../shared-bytes.js";
 import type { Strided } from "../strided.js";
 import { openArray, type SharedArray } from "./share.js";
@@ -53,13 +52,6 @@ export function filterSpan(
     }
     if (at < before + count) throw maskChanged();
   });
-}
-
-/** What a mask that does not choose as many rows as before is. */
-export function maskChanged(): StaleError {
-  return new StaleError(
-    "the mask was changed while rows were filtered by it; leave it alone until they are there",
-  );
 }
 
 /** The rows at some of the places. */

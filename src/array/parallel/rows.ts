@@ -1,11 +1,20 @@
-import { parseDType } from "../../dtype/index.js";
+import { dtypeFromDescr, parseDType } from "../../dtype/index.js";
 import { denseLayout } from "../layout.js";
 import { filterRows, takeRows } from "../pick.js";
-import { MaskedRows, type Rows } from "../rows.js";
+import { MaskedRows, maskChanged, type Rows } from "../rows.js";
 import type { Strided } from "../strided.js";
-import { countMasked, filterSpan, maskChanged, type Picked, takeSpan } from "./rows-task.js";
+import { whileThere } from "./reading.js";
+import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { copyShared, shareArray, sharedBuffer, sharedZeros, shareMemory } from "./share.js";
+import {
+  copyShared,
+  type SharedArray,
+  type SharedStrided,
+  shareArray,
+  sharedBuffer,
+  sharedZeros,
+  shareMemory,
+} from "./share.js";
 import { byteLength, isMuch, type Source, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -30,31 +39,39 @@ export async function filterAsync(
   options: AsyncOptions,
 ): Promise<PickedRows> {
   const bytes = sources.reduce((sum, { array }) => sum + byteLength(array), 0);
-  const chosen = () => new MaskedRows(mask);
   if (!isMuch(bytes, options)) {
-    const here = chosen();
-    return { arrays: sources.map(({ array }) => filterRows(array, here)), rows: here.count };
+    const chosen = new MaskedRows(mask);
+    return { arrays: sources.map(({ array }) => filterRows(array, chosen)), rows: chosen.count };
   }
   const array: Strided = { dtype: parseDType("b1"), layout: denseLayout([mask.length], 1), bytes: mask };
-  const { bytes: shared } = shareArray(array) ?? copyShared(array);
-  const spans = spansOf(mask.length, options, { least: PAGE });
-  const inputs = spans.map((span) => ({ ...span, mask: shared }));
-  const run = { ...options, module: MODULE };
-  const counts = await inParallel({ ...run, act: countMasked, inputs });
-  let rows = 0;
-  const tasks = inputs.map((input, i) => {
-    const before = rows;
-    rows += counts[i];
-    return { ...input, before, count: counts[i] };
-  });
-  const byWorkers = (columns: readonly Picked[]) =>
-    inParallel({ ...run, act: filterSpan, inputs: tasks.map((task) => ({ ...task, columns })) });
-  const here = (one: Strided) => {
-    const now = chosen();
-    if (now.count !== rows) throw maskChanged();
-    return filterRows(one, now);
+  const byWorkers = async (seen: readonly SharedArray[]) => {
+    const { bytes: shared } = shareArray(array) ?? copyShared(array);
+    const spans = spansOf(mask.length, options, { least: PAGE });
+    const inputs = spans.map((span) => ({ ...span, mask: shared }));
+    const run = { ...options, module: MODULE };
+    const counts = await inParallel({ ...run, act: countMasked, inputs });
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const { results, columns } = room(seen, total);
+    let before = 0;
+    const tasks = inputs.map((input, i) => {
+      const task = { ...input, columns, before, count: counts[i] };
+      before += counts[i];
+      return task;
+    });
+    await inParallel({ ...run, act: filterSpan, inputs: tasks });
+    return results;
   };
-  return { arrays: await picked(sources, rows, byWorkers, here), rows };
+  let chosen: MaskedRows | undefined;
+  const here = (one: Strided) => {
+    chosen ??= new MaskedRows(mask);
+    return filterRows(one, chosen);
+  };
+  return whileThere([array, ...sources.map((source) => source.array)], options, async () => {
+    const arrays = await picked(sources, byWorkers, here);
+    const rows = arrays[0]?.layout.shape[0] ?? 0;
+    if (arrays.some(({ layout }) => layout.shape[0] !== rows)) throw maskChanged();
+    return { arrays, rows };
+  });
 }
 
 /** Copies of the rows of arrays at some places, which have been found to be there. */
@@ -70,12 +87,18 @@ export async function takeAsync(
   if (!isMuch(bytes, options, TAKEN_BYTES)) {
     return { arrays: sources.map(({ array }) => here(array)), rows: rows.length };
   }
-  const places = sharedRows(rows);
-  const byWorkers = (columns: readonly Picked[]) => {
+  const byWorkers = async (seen: readonly SharedArray[]) => {
+    const places = sharedRows(rows);
+    const { results, columns } = room(seen, rows.length);
     const inputs = spansOf(rows.length, options).map((span) => ({ ...span, rows: places, columns }));
-    return inParallel({ ...options, module: MODULE, act: takeSpan, inputs });
+    await inParallel({ ...options, module: MODULE, act: takeSpan, inputs });
+    return results;
   };
-  return { arrays: await picked(sources, rows.length, byWorkers, here), rows: rows.length };
+  const arrays = sources.map(({ array }) => array);
+  return whileThere(arrays, options, async () => ({
+    arrays: await picked(sources, byWorkers, here),
+    rows: rows.length,
+  }));
 }
 
 function sharedRows(rows: Rows): Rows {
@@ -85,25 +108,31 @@ function sharedRows(rows: Rows): Rows {
   return shared;
 }
 
+/** Memory for so many rows of each array. */
+function room(
+  seen: readonly SharedArray[],
+  rows: number,
+): { readonly results: readonly SharedStrided[]; readonly columns: readonly Picked[] } {
+  const results = seen.map(({ descr, layout }) =>
+    sharedZeros(dtypeFromDescr(descr), layout.shape.with(0, rows)),
+  );
+  return { results, columns: seen.map((from, i) => ({ from, to: shareMemory(results[i]) })) };
+}
+
 /** Has workers pick rows from the arrays that they see, while this thread picks from the others. */
 async function picked(
   sources: readonly Source[],
-  rows: number,
-  byWorkers: (columns: readonly Picked[]) => Promise<unknown>,
+  byWorkers: (seen: readonly SharedArray[]) => Promise<readonly Strided[]>,
   here: (array: Strided) => Strided,
 ): Promise<Strided[]> {
-  const columns: Picked[] = [];
-  const results = sources.map(({ array, path }) => {
-    const from = shareArray(array, path);
-    if (from === undefined) return undefined;
-    const result = sharedZeros(array.dtype, array.layout.shape.with(0, rows));
-    columns.push({ from, to: shareMemory(result) });
-    return result;
-  });
-  const done = columns.length === 0 ? Promise.resolve() : byWorkers(columns);
+  // All at once: what is mapped now need not be so later.
+  const shared = sources.map(({ array, path }) => shareArray(array, path));
+  const seen = shared.flatMap((one) => one ?? []);
+  const working = seen.length === 0 ? Promise.resolve([]) : byWorkers(seen);
   // Whoever throws first here is heard; the workers end in any case.
-  done.catch(() => undefined);
-  const all = sources.map(({ array }, i) => results[i] ?? here(array));
-  await done;
-  return all;
+  working.catch(() => undefined);
+  const own = sources.map(({ array }, i) => (shared[i] === undefined ? here(array) : undefined));
+  const theirs = await working;
+  let next = 0;
+  return own.map((one) => one ?? theirs[next++]);
 }

@@ -1,9 +1,9 @@
 import { type Descr, type DType, dtypeFromDescr, sizeOf } from "../../dtype/index.js";
-import { LimitError } from "../../errors.js";
+import { ClosedError, LimitError } from "../../errors.js";
 import { currentFiles } from "../../platform/files.js";
 import { useLargePages } from "../../platform/fresh.js";
 import { copyElements } from "../copy.js";
-import { denseLayout, type Layout } from "../layout.js";
+import { denseLayout, extent, type Layout } from "../layout.js";
 import { openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
 import type { Strided } from "../strided.js";
 
@@ -20,8 +20,12 @@ export interface SharedArray {
  *
  * @param now the name that its file has now, where that is known: `storage.path`
  * @returns undefined where it lies in memory that no other thread can see, or in a file that has another name by now
+ * @throws ClosedError where its bytes are no more, since it was looked at before its table was closed
  */
 export function shareArray({ dtype, layout, bytes }: Strided, now?: string): SharedArray | undefined {
+  if (extent(layout, dtype.itemsize)[1] > bytes.length) {
+    throw new ClosedError("the memory of an array is gone: its table was closed, or its column deleted");
+  }
   const shared = shareBytes(bytes, currentFiles(), now);
   return shared && { descr: dtype.descr, layout, bytes: shared };
 }
