@@ -4,6 +4,7 @@ import { isMuch } from "../array/parallel/source.js";
 import { codecOf, parseDType } from "../dtype/index.js";
 import { NameError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
+import { requireOptions, requireView } from "./arguments.js";
 
 const STATISTICS = ["count", "mean", "std", "min", "25%", "50%", "75%", "max"] as const;
 
@@ -26,9 +27,10 @@ export type DescribedSchema<S extends Schema> = { readonly statistic: "U5" } & {
  *
  * Cost: two passes over each column, and sorting it. Memory: that of sorting one column, and a copy of it.
  *
- * @throws NameError where a column is called `statistic`: select the others
+ * @throws NameError where a column is called `statistic`: select the others; CastError for what is no view
  */
 export function describe<S extends Schema>(view: TableView<S>): TableView<DescribedSchema<S>, "r+"> {
+  requireView(view, "describe()");
   return described(
     numericColumns(view as unknown as TableView).map(([name, column]) => [name, statisticsOf(column)]),
   );
@@ -44,7 +46,9 @@ export async function describeAsync<S extends Schema>(
   view: TableView<S>,
   options: AsyncOptions = {},
 ): Promise<TableView<DescribedSchema<S>, "r+">> {
-  // What is wrong with the options is said whatever there is to do.
+  requireView(view, "describeAsync()");
+  requireOptions(options, "describeAsync()", "{ workers: 2 }");
+  // What is wrong with them is said whatever there is to do.
   isMuch(0, options);
   // Rows that come meanwhile are none of theirs.
   const columns = numericColumns(view as unknown as TableView).map(

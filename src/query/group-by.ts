@@ -7,6 +7,7 @@ import { joinKeys, orderOf } from "../compute/index.js";
 import { LimitError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
 import type { Aggregate } from "./aggregates.js";
+import { requireOptions, requireView } from "./arguments.js";
 import { CHUNK_ROWS, type Chunk, ChunkGrouper, chunksOf, type GroupSources } from "./group-chunk.js";
 import { checkKeys, type GroupPlan, planGroups } from "./group-plan.js";
 import { groupChunk } from "./group-task.js";
@@ -36,13 +37,16 @@ export interface GroupOptions {
  *
  * @param columns one name, or several, whose elements together are the key
  * @throws NotFoundError with a guess at what was meant; DTypeError for a column that cannot group rows (complex numbers, bytes,
- * records, several elements a row); NameError for one that is named twice; ShapeError without any
+ * records, several elements a row); NameError for one that is named twice; ShapeError without any; CastError for what is no view
+ * or no options
  */
 export function groupBy<S extends Schema, const K extends keyof S & string>(
   view: TableView<S>,
   columns: K | readonly K[],
   options: GroupOptions = {},
 ): GroupBy<S, K> {
+  requireView(view, "groupBy()");
+  requireOptions(options, "groupBy()", "{ skipNaN: true }");
   const keys: readonly K[] = typeof columns === "string" ? [columns] : columns;
   return new GroupBy(view, keys, options);
 }
@@ -58,7 +62,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
   /** @internal Made by {@link groupBy}. */
   constructor(view: TableView<S>, keys: readonly K[], options: GroupOptions, chunkRows = CHUNK_ROWS) {
     this.#view = view as unknown as TableView;
-    this.keys = [...keys];
+    // What is no list cannot be a name either, and is shown as such.
+    this.keys = Array.isArray(keys) ? [...keys] : [keys];
     this.#options = options;
     this.#chunkRows = chunkRows;
     checkKeys(this.#view, this.keys);
@@ -77,7 +82,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
    *
    * @param aggregates by the names of their columns, in an object or, where names are numbers, a `Map`
    * @throws NotFoundError, DTypeError for aggregates that a dtype has not, NameError for names that keys have or no column can
-   * have, CastError where a sum of integers leaves 64 bits, LimitError from 2³² - 1 rows on
+   * have, CastError for options that are none, and where a sum of integers leaves 64 bits, LimitError from 2³² - 1 rows on, and
+   * where the tables of groups and of their keys take more than 4 GiB
    */
   agg<const A extends AggregatesOf<S>>(aggregates: A): TableView<GroupedSchema<S, K, A>, "r+">;
   agg(aggregates: ReadonlyMap<string, Aggregate>): TableView<Schema, "r+">;
@@ -106,7 +112,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
     aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>,
     options: AsyncOptions = {},
   ): Promise<unknown> {
-    // What is wrong with the options is said whatever there is to do.
+    requireOptions(options, "aggAsync()", "{ workers: 2 }");
+    // What is wrong with them is said whatever there is to do.
     isMuch(0, options);
     const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
     const { sources, rows } = this.#sourcesOf(plan);
@@ -194,5 +201,6 @@ function share(
 function entriesOf(
   aggregates: { readonly [name: string]: Aggregate } | ReadonlyMap<string, Aggregate>,
 ): Iterable<readonly [string, Aggregate]> {
+  requireOptions(aggregates, "agg()", "{ n: count() }");
   return aggregates instanceof Map ? aggregates : Object.entries(aggregates);
 }

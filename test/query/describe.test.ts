@@ -4,6 +4,7 @@ import {
   CastError,
   count,
   describe,
+  describeAsync,
   ExistsError,
   groupBy,
   MemmapError,
@@ -59,10 +60,11 @@ suite("describe", () => {
     expect([...describe(sample().slice(1, 2)).column("x")]).toEqual([0, nan, nan, nan, nan, nan, nan, nan]);
   });
 
-  it("needs the name of its first column", () => {
+  it("needs the name of its first column", async () => {
     const table = MemmapTable.create(path(), { ...QUICK, columns: { statistic: "f8" } });
     expect(() => describe(table)).toThrow(NameError);
     expect(() => describe(undefined as never)).toThrow(CastError);
+    await expect(describeAsync(table, null as never)).rejects.toThrow(CastError);
   });
 });
 
