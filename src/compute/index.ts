@@ -30,7 +30,7 @@ export { isnan, isnanComplex } from "./isnan.js";
 export { ascendingRuns, orderedRuns } from "./key-runs.js";
 export { type Extremum, Leading, type Side } from "./leading.js";
 export { All, Any, CountNonzero, type TruthOptions } from "./logic.js";
-export { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
+export { maskAnd, maskChanged, maskCount, maskNot, maskOr, maskToIndices } from "./masks.js";
 export { ComplexMomentsAccumulator, type Moments, MomentsAccumulator, mergeMoments } from "./moments.js";
 export { copyStrided, copyTogether, type StridedCopy } from "./pack.js";
 export type { CompareOp } from "./plan.js";

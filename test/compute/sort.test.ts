@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { argsortSmall } from "../../src/compute/small-words.js";
 import {
   argsort,
   argsortComplex,
@@ -54,10 +55,24 @@ describe("argsort and sort of numbers", () => {
       const order = argsort(values);
       expect(order).toBeInstanceOf(Int32Array);
       expect([...order]).toEqual(expected);
+      const words = new Uint32Array(2 * length).fill(7);
+      expect(argsortSmall(values, words)).toBe(Type.BYTES_PER_ELEMENT === 1 && length >= 256);
+      if (Type.BYTES_PER_ELEMENT === 1 && length >= 256) {
+        expect([...new BigUint64Array(words.buffer)].map(Number)).toEqual(expected);
+      }
       const sorted = sort(values);
       expect(sorted).toBeInstanceOf(Type);
       expect([...sorted]).toEqual(expected.map((i) => values[i]));
     }
+  });
+
+  it.each([Int16Array, Uint16Array])("give the places of many %s as integers of 64 bits", (Type) => {
+    const values = Type.from([...Array(2 ** 16 + 1).keys()].map((i) => (i * 40503) >> 5));
+    const words = new Uint32Array(2 * values.length).fill(7);
+    expect(argsortSmall(values, words)).toBe(true);
+    expect(
+      Buffer.from(words.buffer).equals(Buffer.from(BigUint64Array.from(argsort(values), BigInt).buffer)),
+    ).toBe(true);
   });
 
   it("order 64-bit integers; NaT last among dates", () => {

@@ -1,6 +1,7 @@
 import {
   argsortComplex,
   argsort as argsortNumbers,
+  argsortSmall,
   argsortUnits,
   gather,
   type NumericArray,
@@ -43,6 +44,12 @@ export function bytesOf({ buffer, byteOffset, byteLength }: AnyValues): Uint8Arr
 /** Copies the elements at some positions, one after the other, to the beginning of `out`. */
 export function takeBytes(values: AnyValues, dtype: DType, positions: Positions, out: Uint8Array): void {
   gather(bytesOf(values), dtype.itemsize, positions, dtype.itemsize, 0, out);
+}
+
+/** Writes the places of elements in ascending order, stable, as elements of `i8`. */
+export function storeOrder(dtype: DType, values: NumericArray, out: Uint8Array): void {
+  const words = new Uint32Array(out.buffer, out.byteOffset, out.length / 4);
+  if (!(isPlain(dtype) && argsortSmall(values, words))) storePositions(orderOf(dtype, values), out);
 }
 
 /** Which word of an `i8` is the lower one. */

@@ -3,11 +3,11 @@ import { type AnyValues, type DType, parseDType, sizeOf } from "../../dtype/inde
 import { Scratch } from "../blocks.js";
 import { copyElements, denseCopy } from "../copy.js";
 import { denseLayout } from "../layout.js";
-import { contiguousBytes, type Strided, zeros } from "../strided.js";
+import { contiguousBytes, room, type Strided } from "../strided.js";
 import { runsAlong, type Tiling, tiles } from "./axes.js";
 import { requireOrder } from "./distinct.js";
 import { resolveAxis, type SortOptions } from "./options.js";
-import { isPlain, orderOf, sortBytes, storePositions, takeBytes, unitsPer } from "./order.js";
+import { isPlain, orderOf, sortBytes, storeOrder, takeBytes, unitsPer } from "./order.js";
 import { blockLength, Reader } from "./reader.js";
 
 /** Writes what comes of one run to bytes: its elements in order, or their places; of it as it is, and as kernels take it. */
@@ -26,7 +26,7 @@ export function sorted(array: Strided, options: SortOptions, label: string): Str
 /** NumPy's `argsort`, stable. */
 export function argsorted(array: Strided, options: SortOptions, label: string): Strided {
   return sortRuns("argsort", array, parseDType("i8"), options, label, (_run, values, out) =>
-    storePositions(orderOf(array.dtype, values), out),
+    storeOrder(array.dtype, values, out),
   );
 }
 
@@ -45,7 +45,7 @@ function sortRuns(
     return sortRuns(name, { ...denseCopy(array), layout: flat }, resultDType, {}, label, emit);
   }
   const along = [resolveAxis(axis ?? -1, layout.shape.length, label)];
-  const result = zeros(resultDType, layout.shape);
+  const result = room(resultDType, layout.shape);
   const runs = runsAlong(layout, along);
   const target = runsAlong(result.layout, along);
   const length = Math.max(1, sizeOf(runs.run.shape));

@@ -3,7 +3,7 @@ import type { TaskContext } from "../../workers/index.js";
 import { copyElements } from "../copy.js";
 import { type Layout, rangeRows } from "../layout.js";
 import { findDistinct } from "../numerics/distinct.js";
-import { isPlain, LOW, orderOf, type Positions, storePositions } from "../numerics/order.js";
+import { isPlain, LOW, orderOf, type Positions, storeOrder, storePositions } from "../numerics/order.js";
 import { Reader } from "../numerics/reader.js";
 import { argsorted, sorted } from "../numerics/sorted.js";
 import { holdingBytes } from "../shared-bytes.js";
@@ -49,7 +49,11 @@ export async function orderPart(task: OrderTask, context: TaskContext): Promise<
   return withPart(task, context, ({ array, places, before, count }) => {
     const out = shareOf(task.result, before, count);
     if (task.name === "sort") out.set(sorted(array, {}, task.label).bytes);
-    else storePositions(placesAt(places, orderOf(array.dtype, new Reader().read(array))), out);
+    else {
+      const values = new Reader().read(array);
+      if (places === undefined) storeOrder(array.dtype, values, out);
+      else storePositions(placesAt(places, orderOf(array.dtype, values)), out);
+    }
   });
 }
 
