@@ -93,9 +93,9 @@ export class ArrayView<
    * @returns fulfilled when they are there, or when the table is closed meanwhile. What the disk refuses shows when it is looked at
    * @throws IndexError, ClosedError, NotFoundError, always by rejection
    */
-  async prefetch(rows: Slice = slice(), { signal }: PrefetchOptions = {}): Promise<void> {
+  async prefetch(rows: Slice = slice(), options: PrefetchOptions = {}): Promise<void> {
     requireSlice(rows);
-    await prefetchArrays([this.derive(sliceRows(this.layout, rows))[STRIDED]()], signal);
+    await prefetchArrays([this.derive(sliceRows(this.layout, rows))[STRIDED]()], options);
   }
 
   /**

@@ -8,7 +8,7 @@ import { type Distinct, distinct, type UniqueOptions } from "./numerics/distinct
 import { mapped } from "./numerics/mapped.js";
 import { combine, missing, negate } from "./numerics/masks.js";
 import { isIn } from "./numerics/membership.js";
-import type { CumsumOptions, SortOptions } from "./numerics/options.js";
+import { type CumsumOptions, requireOptions, type SortOptions } from "./numerics/options.js";
 import { ReducibleArray } from "./numerics/reducible-array.js";
 import type { ScalarFor, SumDTypeOf } from "./numerics/result-types.js";
 import { argsorted, sorted } from "./numerics/sorted.js";
@@ -159,6 +159,7 @@ export abstract class NumericArray<
    * @throws IndexError for an axis that is not there
    */
   sort(options: SortOptions = {}): ArrayView<D, "r+"> {
+    requireOptions(options);
     return this.own(sorted(this[STRIDED](), options, this.storage.label));
   }
 
@@ -167,6 +168,7 @@ export abstract class NumericArray<
    * number; 25 bytes for each element of a run beside the result.
    */
   argsort(options: SortOptions = {}): ArrayView<"i8", "r+"> {
+    requireOptions(options);
     return this.own(argsorted(this[STRIDED](), options, this.storage.label));
   }
 
@@ -183,6 +185,7 @@ export abstract class NumericArray<
     options: Options & UniqueOptions,
   ): Pick<UniqueResult<D>, "values" | (AskedOf<Options> & keyof UniqueResult<D>)>;
   unique(options?: UniqueOptions): ArrayView<D, "r+"> | Partial<UniqueResult<D>> {
+    if (options !== undefined) requireOptions(options);
     return this.ownDistinct(distinct(this[STRIDED](), options ?? {}, this.storage.label), options);
   }
 
@@ -207,6 +210,7 @@ export abstract class NumericArray<
    * @throws CastError where 64-bit integers or durations leave 64 bits, which NumPy wraps around
    */
   cumsum(options: CumsumOptions = {}): ArrayView<SumDTypeOf<D>, "r+"> {
+    requireOptions(options);
     return this.own(cumsum(this[STRIDED](), options, this.storage.label));
   }
 

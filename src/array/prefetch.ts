@@ -2,6 +2,7 @@ import { showValue } from "../dtype/index.js";
 import { IndexError } from "../errors.js";
 import { prefetch } from "./file-storage.js";
 import { extent } from "./layout.js";
+import { requireAsyncOptions } from "./parallel/run.js";
 import { Slice } from "./slice.js";
 import type { Strided } from "./strided.js";
 
@@ -18,7 +19,9 @@ const PIECE = 1 << 25;
  * Reads arrays into memory, one after the other, off this thread: of each the bytes from its first element to its last.
  * Those in memory anyway, and those of a table that is closed meanwhile, are none.
  */
-export async function prefetchArrays(arrays: readonly Strided[], signal?: AbortSignal): Promise<void> {
+export async function prefetchArrays(arrays: readonly Strided[], options: PrefetchOptions): Promise<void> {
+  requireAsyncOptions(options);
+  const { signal } = options;
   signal?.throwIfAborted();
   for (const { dtype, layout, bytes } of arrays) {
     const [from, to] = extent(layout, dtype.itemsize);

@@ -45,10 +45,11 @@ export function shareAssignment(
   columns: readonly NamedColumn[],
   length: number,
   source: unknown,
-  { casting = "checked", ...options }: AssignmentOptions & AsyncOptions,
+  options: AssignmentOptions & AsyncOptions,
 ): SharedAssignment | undefined {
   const bytes = columns.reduce((sum, [, { nbytes }]) => sum + nbytes, 0);
   if (!isMuch(bytes, options) || !canStartWorkers()) return undefined;
+  const { casting = "checked" } = options;
   if (casting !== "checked" && casting !== "unsafe") return undefined;
   const targets = targetsOf(columns);
   const rows = rowSource(source, targets);

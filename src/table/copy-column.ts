@@ -19,11 +19,11 @@ export async function copyColumnAsync(
   table: OpenTable,
   from: string,
   to: string,
-  overwrite: boolean,
-  options: AsyncOptions,
+  options: { readonly overwrite?: boolean } & AsyncOptions,
 ): Promise<void> {
   // What is bad is refused before anything begins.
   isMuch(0, options);
+  const { overwrite = false } = options;
   let run: StoringRun | undefined;
   await table.changeAsync(
     async (draft) => {

@@ -306,9 +306,9 @@ export class MemmapTable<S extends Schema = Schema, M extends AccessMode = Acces
   async copyColumnAsync<K extends keyof S & string>(
     from: K,
     to: string,
-    { overwrite = false, ...options }: { readonly overwrite?: boolean } & AsyncOptions = {},
+    options: { readonly overwrite?: boolean } & AsyncOptions = {},
   ): Promise<MemmapColumn<DTypeIn<S[K]>, M>> {
-    await copyColumnAsync(this.#open, from, to, overwrite, options);
+    await copyColumnAsync(this.#open, from, to, options);
     return this.lookup(to) as unknown as MemmapColumn<DTypeIn<S[K]>, M>;
   }
 

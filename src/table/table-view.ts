@@ -182,13 +182,13 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   async prefetch(
     columns: (keyof S & string) | Iterable<keyof S & string> = this.columnNames,
     rows: Slice = slice(),
-    { signal }: PrefetchOptions = {},
+    options: PrefetchOptions = {},
   ): Promise<void> {
     requireSlice(rows);
     const range = resolveSlice(rows, this.length);
     const names: Iterable<string> = typeof columns === "string" ? [columns] : columns;
     const arrays = Array.from(names, (name) => this.lookup(name).rows(range)[STRIDED]());
-    await prefetchArrays(arrays, signal);
+    await prefetchArrays(arrays, options);
   }
 
   /**

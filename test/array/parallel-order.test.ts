@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { inParts as cutInParts } from "../../src/array/parallel/order.js";
+import { LimitError } from "../../src/errors.js";
 import type { ArrayView } from "../../src/index.js";
 import {
   bytesOf,
@@ -7,6 +9,7 @@ import {
   openNpy,
   parallelAlways,
   pathsAndWorkers,
+  pool,
   saveNpy,
 } from "./parallel-support.js";
 
@@ -25,6 +28,9 @@ beforeAll(() => {
   many = openNpy(path) as ArrayView<"f8", "r">;
 });
 
+/** However small the parts are. */
+const inParts = parallelAlways;
+
 const same = (found: ArrayView, expected: ArrayView) => {
   expect(found.shape).toEqual(expected.shape);
   expect(bytesOf(found).equals(bytesOf(expected))).toBe(true);
@@ -33,9 +39,10 @@ const same = (found: ArrayView, expected: ArrayView) => {
 describe("sorting by workers", () => {
   it("gives what is given without them", async () => {
     same(await many.sortAsync(), many.sort());
-    same(await many.argsortAsync(), many.argsort());
-    same(await many.uniqueAsync(), many.unique());
-    const [found, expected] = [await many.uniqueAsync(ALL), many.unique(ALL)];
+    same(await inParts(() => many.sortAsync({ workers: 3 })), many.sort());
+    same(await inParts(() => many.argsortAsync({ workers: 3 })), many.argsort());
+    same((await inParts(() => many.uniqueAsync({ workers: 2 }))).values, many.unique());
+    const [found, expected] = [await inParts(() => many.uniqueAsync(ALL)), many.unique(ALL)];
     for (const name of ["values", "index", "inverse", "counts"] as const) same(found[name], expected[name]);
   });
 
@@ -64,6 +71,19 @@ describe("sorting by workers", () => {
     const array = table.addColumn("x", "f8", { itemShape: [500] }) as ArrayView<"f8", "r+">;
     array.values.set(many.values);
     for (const axis of [0, 1, null]) same(await array.sortAsync({ axis }), array.sort({ axis }));
+  });
+
+  it("starts no worker that would have too little to do, however many are asked for", async () => {
+    await pool().close();
+    await many.sortAsync({ workers: 1000 });
+    expect(pool().size).toBe(1);
+  });
+
+  it("cannot sort more than this thread could", async () => {
+    const bytes = { kind: "memory", buffer: new SharedArrayBuffer(1), offset: 0, length: 1 } as const;
+    const array = { descr: "|i1", layout: { shape: [2 ** 32], strides: [0], offset: 0 }, bytes };
+    const sorting = cutInParts(array, "x", { workers: 1 }, () => Promise.reject(new Error("it began")));
+    await expect(sorting).rejects.toThrow(LimitError);
   });
 
   it("rejects what it cannot do, and is stopped by a signal", async () => {

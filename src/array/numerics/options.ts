@@ -1,5 +1,5 @@
 import { showValue } from "../../dtype/index.js";
-import { IndexError } from "../../errors.js";
+import { IndexError, UnsupportedError } from "../../errors.js";
 import type { Viewable } from "../strided.js";
 
 /** Which elements a reduction puts together, and the shape of what it gives. */
@@ -66,6 +66,12 @@ export type Along<Options> = Options & { readonly where?: null | undefined } & (
     | { readonly axis: number | readonly number[] }
     | { readonly keepdims: true }
   );
+
+/** @throws UnsupportedError for options that are no object */
+export function requireOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new UnsupportedError(`options are an object, such as { workers: 2 }, not ${showValue(options)}`);
+}
 
 /** One axis as a position from 0. @throws IndexError where the array has no such axis */
 export function resolveAxis(axis: unknown, ndim: number, label: string): number {

@@ -2,7 +2,15 @@ import type { DTypeLike } from "../../dtype/index.js";
 import type { ArrayView } from "../array-view.js";
 import { type AccessMode, ElementArray } from "../base.js";
 import { STRIDED, type Strided } from "../strided.js";
-import type { Along, ArgOptions, AxisOptions, MomentOptions, ReduceOptions, Whole } from "./options.js";
+import {
+  type Along,
+  type ArgOptions,
+  type AxisOptions,
+  type MomentOptions,
+  type ReduceOptions,
+  requireOptions,
+  type Whole,
+} from "./options.js";
 import { reduce } from "./reduce.js";
 import { type ReductionName, reductionOf } from "./reductions.js";
 import type {
@@ -35,6 +43,7 @@ export abstract class ReducibleArray<
   protected abstract own<E extends DTypeLike>(array: Strided): ArrayView<E, "r+">;
 
   #reduce(name: ReductionName, options: MomentOptions): unknown {
+    requireOptions(options);
     const { label } = this.storage;
     const reduction = reductionOf(name, this.dtype, options, label);
     const reduced = reduce(this[STRIDED](), reduction, options, label);

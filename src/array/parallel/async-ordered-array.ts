@@ -15,7 +15,8 @@ import type { AsyncOptions } from "./run.js";
  * place; of arrays of several runs, it sorts some. Workers map the file themselves, so they do not see what was stored into an
  * array that is open for reading.
  *
- * Arrays of less than 1 MiB are sorted at once on this thread; those in ordinary memory are copied first. Results lie in memory
+ * Arrays of less than 1 MiB are sorted at once on this thread; those in ordinary memory are copied first. Each worker looks through
+ * the whole array for its range, so there are no more of them than that pays for: one for each 4 MiB, eight at most. Results lie in memory
  * that threads share. Memory beside them, in all workers together: twice the array for `sort`, 33 bytes an element for `argsort`
  * of numbers, else what {@link NumericArray.argsort} takes and two copies; a result's worth more for `unique` of many. What is
  * changed while it runs is put in order as it was at one moment or another, or is a StaleError.
@@ -44,6 +45,9 @@ export abstract class AsyncOrderedArray<
   async uniqueAsync(
     options?: UniqueOptions & AsyncOptions,
   ): Promise<ArrayView<D, "r+"> | Partial<UniqueResult<D>>> {
-    return this.ownDistinct(await distinctAsync(this.parallelSource, options ?? {}), options);
+    return this.ownDistinct(
+      await distinctAsync(this.parallelSource, options === undefined ? {} : options),
+      options,
+    );
   }
 }

@@ -23,7 +23,7 @@ import type {
 } from "../numerics/result-types.js";
 import { STRIDED } from "../strided.js";
 import { reduceAsync } from "./reduce.js";
-import type { AsyncOptions } from "./run.js";
+import { type AsyncOptions, requireAsyncOptions } from "./run.js";
 import type { Source } from "./source.js";
 
 /** An array of results, in memory of its own. */
@@ -38,7 +38,7 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * results lie in memory that threads share; runs that are read together are one worker's.
  *
  * What the methods without `Async` throw is what these reject with; further a LimitError for a bad number of workers,
- * StaleError and CorruptError where the file was replaced, deleted, renamed or cut short while it was read, WorkerError
+ * UnsupportedError for a signal that is none, StaleError and CorruptError where the file was replaced, deleted, renamed or cut short while it was read, WorkerError
  * where a worker died, and the reason of a signal.
  */
 export abstract class AsyncReducibleArray<
@@ -51,6 +51,7 @@ export abstract class AsyncReducibleArray<
   }
 
   async #reduceAsync(name: ReductionName, options: MomentOptions & AsyncOptions): Promise<unknown> {
+    requireAsyncOptions(options);
     const reduced = await reduceAsync(this.parallelSource, name, options);
     return "array" in reduced ? this.own(reduced.array) : reduced.value;
   }

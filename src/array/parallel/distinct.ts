@@ -11,7 +11,7 @@ import {
 import { bytesOf } from "../numerics/order.js";
 import { nativeOf } from "../numerics/reader.js";
 import { type Strided, typedArray, zeros } from "../strided.js";
-import { flattened, inParts, ORDERED_BYTES } from "./order.js";
+import { flattened, inParts, ORDERED_BYTES, withWorkers } from "./order.js";
 import { type Few, fewInSpan, type RenumberTask, renumber, uniquePart } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel } from "./run.js";
@@ -30,7 +30,7 @@ interface Search {
   readonly dtype: DType;
   readonly size: number;
   readonly label: string;
-  readonly options: UniqueOptions & AsyncOptions;
+  readonly options: UniqueOptions & AsyncOptions & { readonly workers: number };
   /** The inverse, if it is asked for. */
   readonly inverse: SharedStrided | undefined;
 }
@@ -47,7 +47,8 @@ export async function distinctAsync(
   if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0)
     return distinct(array, options, label);
   const inverse = options.inverse === true ? sharedZeros(I8, layout.shape) : undefined;
-  const search: Search = { array: flattened(source), dtype, size, label, options, inverse };
+  const some = withWorkers(options, array);
+  const search: Search = { array: flattened(source), dtype, size, label, options: some, inverse };
   const found = await whileThere(
     [array],
     options,

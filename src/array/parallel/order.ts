@@ -1,4 +1,5 @@
 import { parseDType, sizeOf } from "../../dtype/index.js";
+import { LimitError } from "../../errors.js";
 import { denseLayout, isContiguous, type Layout } from "../layout.js";
 import { requireOrder } from "../numerics/distinct.js";
 import { resolveAxis, type SortOptions } from "../numerics/options.js";
@@ -7,9 +8,9 @@ import { argsorted, sorted } from "../numerics/sorted.js";
 import type { Strided } from "../strided.js";
 import { type Ordering, orderPart, orderRuns } from "./order-task.js";
 import { whileThere } from "./reading.js";
-import { type AsyncOptions, inParallel, PARALLEL_BYTES, workersOf } from "./run.js";
+import { type AsyncOptions, inParallel, PARALLEL_BYTES, requireAsyncOptions } from "./run.js";
 import { copyShared, type SharedArray, shareArray, sharedZeros, shareMemory } from "./share.js";
-import { byteLength, isMuch, type Source, spansOf } from "./source.js";
+import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 import { changed, findBounds, type PartSize } from "./value-parts.js";
 
 /** What workers run. */
@@ -21,6 +22,12 @@ const I8 = parseDType("i8");
 /** Order costs more than bytes: workers find it from so many bytes on. */
 export const ORDERED_BYTES = PARALLEL_BYTES / 8;
 
+/** So many bytes are worth a worker's while. */
+const SHARE = 1 << 22;
+
+/** To look for more parts, each in the whole array, takes longer than to sort what is in them. */
+const PARTS = 8;
+
 /** The most elements of a part, so that what sorting them takes fits in the memory that kernels can have. */
 const MOST = 2 ** 27;
 
@@ -30,6 +37,7 @@ export async function orderAsync(
   name: Ordering,
   options: SortOptions & AsyncOptions,
 ): Promise<Strided> {
+  requireAsyncOptions(options);
   const { array, label } = source;
   const { dtype, layout } = array;
   requireOrder(name, dtype, label);
@@ -40,11 +48,12 @@ export async function orderAsync(
     return (name === "sort" ? sorted : argsorted)(array, options, label);
   }
   const resultDType = name === "sort" ? dtype : I8;
-  if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, options);
+  const some = withWorkers(options, array);
+  if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, some);
   const result = sharedZeros(resultDType, flat ? [size] : layout.shape);
   const shared = shareMemory(result);
   // To count small integers takes no longer than to look which part they are in.
-  const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...options, workers: 1 } : options;
+  const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...some, workers: 1 } : some;
   const run = { ...options, module: MODULE, act: orderPart };
   await whileThere([array], options, () =>
     inParts(flattened(source), label, cut, (parts) =>
@@ -52,6 +61,14 @@ export async function orderAsync(
     ),
   );
   return result;
+}
+
+/** Options of as many workers as an array is large enough for. */
+export function withWorkers<Options extends AsyncOptions>(
+  options: Options,
+  array: Strided,
+): Options & { readonly workers: number } {
+  return { ...options, workers: workersFor(byteLength(array), options, SHARE) };
 }
 
 /** Puts many runs in order, each worker some of them. */
@@ -94,15 +111,22 @@ function along({ shape, strides, offset }: Layout, axis: number, from: number, t
 /** The parts of an array by the values of its elements, and where they are in it. */
 type Parts = Parameters<typeof orderPart>[0];
 
-/** Has workers do something with an array, cut by the values of its elements; the parts come in the order of these. */
+/**
+ * Has workers do something with an array, cut by the values of its elements; the parts come in the order of these.
+ *
+ * @throws LimitError from 2³² elements on, as on this thread
+ */
 export async function inParts<Size extends PartSize>(
   array: SharedArray,
   label: string,
-  options: AsyncOptions,
+  options: AsyncOptions & { readonly workers: number },
   act: (parts: readonly Omit<Parts, "name" | "result">[]) => Promise<Size[]>,
 ): Promise<Size[]> {
   const size = sizeOf(array.layout.shape);
-  const parts = Math.max(workersOf(options), Math.ceil(size / MOST));
+  if (size >= 2 ** 32) {
+    throw new LimitError(`cannot sort ${size} elements of ${label} in memory: the limit is ${2 ** 32 - 1}`);
+  }
+  const parts = Math.max(Math.min(options.workers, PARTS), Math.ceil(size / MOST));
   const tasks = { ...options, module: PARTS_MODULE, act: findBounds, inputs: [{ array, parts }] };
   const [bounds = []] = parts === 1 ? [] : await inParallel(tasks);
   const sizes = await act(

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { LimitError } from "../../errors.js";
+import { showValue } from "../../dtype/index.js";
+import { LimitError, UnsupportedError } from "../../errors.js";
 import { canStartWorkers, type TaskFunction, workerPool } from "../../workers/index.js";
+import { requireOptions } from "../numerics/options.js";
 import type { Outputs, Turns } from "./turns-task.js";
 
 /** What workers run. */
@@ -9,7 +11,10 @@ const TURNS = new URL("./turns-task.js", import.meta.url).href;
 
 /** How the asynchronous form of an operation goes. */
 export interface AsyncOptions {
-  /** How many threads may work for it: the processors that this process may use when left out. The result is the same. */
+  /**
+   * How many threads may work for it: the processors that this process may use when left out. No more are started than have
+   * something to do, and never more than four for each processor. The result is the same.
+   */
   readonly workers?: number | undefined;
   /** Ends it early: it is rejected with the signal's reason, when nothing of it runs any more. */
   readonly signal?: AbortSignal | undefined;
@@ -28,10 +33,30 @@ export interface ParallelTasks<I, O> extends AsyncOptions {
   readonly inputs: readonly I[];
 }
 
-/** How many threads may work. @throws LimitError for what is not a whole number of at least 1 */
-export function workersOf({ workers = availableParallelism() }: AsyncOptions): number {
-  if (Number.isSafeInteger(workers) && workers >= 1) return workers;
-  throw new LimitError(`workers must be a whole number of at least 1, not ${workers}`);
+/** Threads that wait for a disk leave their processor to others; more than so many for each processor gain nothing. */
+const PER_PROCESSOR = 4;
+
+/**
+ * How many threads may work.
+ *
+ * @throws LimitError for what is not a whole number of at least 1, UnsupportedError for options that are no object and for a signal
+ * that is none
+ */
+export function workersOf(options: AsyncOptions): number {
+  requireAsyncOptions(options);
+  const { workers = availableParallelism() } = options;
+  if (Number.isSafeInteger(workers) && workers >= 1) {
+    return Math.min(workers, PER_PROCESSOR * availableParallelism());
+  }
+  throw new LimitError(`workers must be a whole number of at least 1, not ${showValue(workers)}`);
+}
+
+/** @throws UnsupportedError for options that are no object, and for a signal that is none */
+export function requireAsyncOptions(options: Pick<AsyncOptions, "signal">): void {
+  requireOptions(options);
+  const { signal } = options;
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new UnsupportedError(`signal is an AbortSignal, not ${showValue(signal)}`);
 }
 
 /**

@@ -24,6 +24,17 @@ export function isMuch(bytes: number, options: AsyncOptions, least = PARALLEL_BY
   return bytes >= least || evenLittle;
 }
 
+/**
+ * How many workers so many bytes are enough for.
+ *
+ * @param share bytes that are worth a worker's while
+ * @throws as {@link workersOf}
+ */
+export function workersFor(bytes: number, options: AsyncOptions, share: number): number {
+  const workers = workersOf(options);
+  return evenLittle ? workers : Math.max(1, Math.min(workers, Math.floor(bytes / share)));
+}
+
 let evenLittle = false;
 
 /** Has workers do what is begun meanwhile however little it is. @internal for tests */

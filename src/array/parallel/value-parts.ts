@@ -4,17 +4,18 @@ import {
   compareUnitsScalar,
   maskCount,
   type NumericArray,
+  newIndices,
 } from "../../compute/index.js";
 import type { DType } from "../../dtype/index.js";
 import { StaleError } from "../../errors.js";
 import type { TaskContext } from "../../workers/index.js";
-import { denseLayout, rangeRows } from "../layout.js";
+import { rangeRows } from "../layout.js";
 import { orderOf, type Positions, unitsPer } from "../numerics/order.js";
 import { isFloats, isUnits, Reader } from "../numerics/reader.js";
 import { filterRows, takeRows } from "../pick.js";
 import { MaskedRows, type Rows } from "../rows.js";
 import { holdingBytes } from "../shared-bytes.js";
-import type { Strided } from "../strided.js";
+import { type Strided, zeros } from "../strided.js";
 import { openArray, type SharedArray } from "./share.js";
 
 /** Elements that are looked at before it is looked whether the rest is wanted. */
@@ -132,15 +133,15 @@ function readPart(task: PartTask, context: TaskContext): Part | undefined {
     pieces.push({ bytes: filterRows(piece, rows).bytes, rows: rows.rows, start });
     count += rows.count;
   }
-  const bytes = new Uint8Array(count * dtype.itemsize);
-  const places = length < 2 ** 31 ? new Int32Array(count) : new Float64Array(count);
+  const kept = zeros(dtype, [count]);
+  const places = newIndices(count, length);
   let at = 0;
   for (const { bytes: piece, rows, start } of pieces) {
-    bytes.set(piece, at * dtype.itemsize);
+    kept.bytes.set(piece, at * dtype.itemsize);
     for (let i = 0; i < rows.length; i++) places[at + i] = start + rows[i];
     at += rows.length;
   }
-  return { array: { dtype, layout: denseLayout([count], dtype.itemsize), bytes }, places, before, count };
+  return { array: kept, places, before, count };
 }
 
 function markLess(
