@@ -1,4 +1,4 @@
-import { compress, gather, scatter } from "../compute/index.js";
+import { compress, gather, maskChanged, scatter } from "../compute/index.js";
 import { sizeOf } from "../dtype/index.js";
 import { BLOCK_BYTES } from "./blocks.js";
 import { copyElements } from "./copy.js";
@@ -14,14 +14,14 @@ export function takeRows(array: Strided, rows: Rows): Strided {
   return taken;
 }
 
-/** A copy of the rows that a mask selects. */
+/** A copy of the rows that a mask selects. @throws StaleError where another thread changes the mask meanwhile */
 export function filterRows(array: Strided, chosen: MaskedRows): Strided {
   const filtered = room(array.dtype, array.layout.shape.with(0, chosen.count));
   filterInto(array, chosen, filtered);
   return filtered;
 }
 
-/** Copies the rows that a mask selects to an array in C order of as many. */
+/** Copies the rows that a mask selects to an array in C order of as many. @throws StaleError as {@link filterRows} */
 export function filterInto(array: Strided, chosen: MaskedRows, filtered: Strided): void {
   const { dtype, layout, bytes } = array;
   const rowBytes = solidRow(layout, dtype.itemsize);
@@ -31,7 +31,7 @@ export function filterInto(array: Strided, chosen: MaskedRows, filtered: Strided
     return;
   }
   const source = bytes.subarray(layout.offset, layout.offset + chosen.mask.length * rowBytes);
-  compress(source, rowBytes, chosen.mask, filtered.bytes);
+  if (compress(source, rowBytes, chosen.mask, filtered.bytes) !== chosen.count) throw maskChanged();
 }
 
 /** Copies these rows, in their order, to an array in C order of as many. */

@@ -1,6 +1,6 @@
 import { findUntruth, isPositionList, maskCount, maskToIndices, resolvePositions } from "../compute/index.js";
 import { showValue } from "../dtype/index.js";
-import { DTypeError, IndexError, ShapeError, StaleError } from "../errors.js";
+import { DTypeError, IndexError, ShapeError } from "../errors.js";
 import { blocks } from "./blocks.js";
 import { denseCopy } from "./copy.js";
 import { showShape } from "./layout.js";
@@ -127,13 +127,6 @@ function notABoolean(value: unknown, place: number): DTypeError {
   return new DTypeError(`position ${place} of the mask is ${showValue(value)}, which is no boolean`);
 }
 
-/** What a mask that does not choose as many rows as before is. */
-export function maskChanged(): StaleError {
-  return new StaleError(
-    "the mask was changed while rows were filtered by it; leave it alone until they are there",
-  );
-}
-
 /** The rows that a mask selects: by the mask, or by their numbers, which are made when first asked for. */
 export class MaskedRows {
   /** One byte a row, 0 for false. */
@@ -152,8 +145,9 @@ export class MaskedRows {
     return this.count * SPARSE < this.mask.length;
   }
 
+  /** @throws StaleError where the mask was changed since they were counted */
   get rows(): Rows {
-    this.#rows ??= maskToIndices(this.mask);
+    this.#rows ??= maskToIndices(this.mask, this.count);
     return this.#rows;
   }
 }

@@ -16,13 +16,13 @@ const places = new Int32Array(BLOCK + 1);
  * Copies the elements where `mask` is true, one after the other, to the beginning of `dst`.
  *
  * @param src elements of `itemsize` bytes side by side, as many as the mask is long
- * @returns how many there were
+ * @returns how many there were; where that is more than `dst` has room for, as far as they were looked for, and it is not full
  */
 export function compress(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
   const running = itemsize <= WIDE ? engineFor(mask.length) : undefined;
   if (running !== undefined) return compressByKernel(src, itemsize, mask, dst, running);
   const [from, to] = [new Memory(src), new Memory(dst)];
-  return eachPlaces(mask, (count, first, done) => {
+  return eachPlaces(mask, dst.length / itemsize, (count, first, done) => {
     gatherBlock(from, itemsize, places, count, itemsize, first * itemsize, to, done * itemsize);
   });
 }
@@ -46,6 +46,7 @@ function compressByKernel(
     running.load(mask, first, end, truths);
     const count = kernels.countMask(truths, end - first);
     const at = done * itemsize;
+    if (at + count * itemsize > dst.length) return done + count;
     if (count === end - first) dst.set(src.subarray(first * itemsize, end * itemsize), at);
     else if (count > 0) {
       running.load(src, first * itemsize, end * itemsize, elements);
@@ -65,31 +66,40 @@ function compressByKernel(
  */
 export function expand(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
   const [from, to] = [new Memory(src), new Memory(dst)];
-  return eachPlaces(mask, (count, first, done) => {
+  return eachPlaces(mask, src.length / itemsize, (count, first, done) => {
     scatterBlock(from, done * itemsize, itemsize, places, count, itemsize, first * itemsize, to);
   });
 }
 
 /**
  * Fills `places` for each block of the mask with any true elements, counted from the block's first element.
+ *
+ * @param most so many elements are visited at most
+ * @returns how many there were; if more, in the blocks up to the one that had too many
  */
-function eachPlaces(mask: Uint8Array, visit: (count: number, first: number, done: number) => void): number {
+function eachPlaces(
+  mask: Uint8Array,
+  most: number,
+  visit: (count: number, first: number, done: number) => void,
+): number {
   let done = 0;
   for (let first = 0; first < mask.length; first += BLOCK) {
     const end = Math.min(first + BLOCK, mask.length);
-    const count = countNonzeroBytes(mask, first, end);
-    if (count === 0) continue;
-    fillPlaces(mask, first, end);
+    if (countNonzeroBytes(mask, first, end) === 0) continue;
+    // Another thread may have changed the mask since.
+    const count = fillPlaces(mask, first, end);
+    if (done + count > most) return done + count;
     visit(count, first, done);
     done += count;
   }
   return done;
 }
 
-function fillPlaces(mask: Uint8Array, start: number, end: number): void {
+function fillPlaces(mask: Uint8Array, start: number, end: number): number {
   let found = 0;
   for (let i = start; i < end; i++) {
     places[found] = i - start;
     found += (mask[i] + 0xff) >>> 8;
   }
+  return found;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { StaleError } from "../errors.js";
 import { countNonzeroBytes, truthsOf } from "./bytes.js";
 import { engineFor } from "./few.js";
 import { freshIndices, type Indices } from "./indices.js";
@@ -24,41 +25,61 @@ export function maskCount(mask: Uint8Array, start = 0, end = mask.length): numbe
   return count;
 }
 
+/** What a mask is that does not choose as many elements as when they were counted. */
+export function maskChanged(): StaleError {
+  return new StaleError(
+    "the mask was changed while elements were chosen by it; leave it alone until they are there",
+  );
+}
+
 /**
  * The places of the true elements, ascending: an Int32Array where the mask is shorter than 2³¹, else a
  * Float64Array.
+ *
+ * @param count how many are true, where that is known
+ * @throws StaleError where another thread has made them more or fewer since they were counted
  */
-export function maskToIndices(mask: Uint8Array): Indices {
-  const count = maskCount(mask);
+export function maskToIndices(mask: Uint8Array, count = maskCount(mask)): Indices {
   const indices = freshIndices(count, mask.length);
-  const running = indices instanceof Int32Array ? engineFor(mask.length) : undefined;
-  if (running !== undefined) {
-    placesByKernel(mask, new Uint8Array(indices.buffer), running);
-    return indices;
-  }
+  const running = engineFor(mask.length);
+  const found =
+    running !== undefined && indices instanceof Int32Array
+      ? placesByKernel(mask, indices, running)
+      : placesByLoop(mask, indices);
+  if (found !== count) throw maskChanged();
+  return indices;
+}
+
+/** Stores as many places as there is room for. @returns how many there are, or some number of more than that */
+function placesByLoop(mask: Uint8Array, indices: Indices): number {
+  const { length } = indices;
   const inWords = littleEndian && indices instanceof Int32Array;
   const words = inWords ? alignedWords(mask, 0, mask.length) : NO_WORDS;
-  let found = inWords ? placesInWords(words, count, indices) : 0;
+  let found = inWords ? placesInWords(words, length, indices) : 0;
   // Written without a branch, and over again until the element turns out to be true.
-  for (let i = 4 * words.length; found < count; i++) {
+  for (let i = 4 * words.length; found < length && i < mask.length; i++) {
     indices[found] = i;
     found += (mask[i] + 0xff) >>> 8;
   }
-  return indices;
+  const behind = length === 0 ? 0 : indices[length - 1] + 1;
+  return found === length ? found + maskCount(mask, behind) : found;
 }
 
 /** The places of a block are four times as many bytes as its mask, and one slot is what they have. */
 const PLACES = SLOT / Int32Array.BYTES_PER_ELEMENT;
 
-function placesByKernel(mask: Uint8Array, out: Uint8Array, running: Engine): void {
+/** As {@link placesByLoop}. */
+function placesByKernel(mask: Uint8Array, indices: Int32Array<ArrayBuffer>, running: Engine): number {
+  const out = new Uint8Array(indices.buffer);
   let written = 0;
   for (let at = 0; at < mask.length; at += PLACES) {
     const stop = Math.min(at + PLACES, mask.length);
     running.load(mask, at, stop, slot(0));
     const length = 4 * running.kernels.placesOf(slot(0), stop - at, at, slot(1));
-    running.unload(slot(1), length, out, written);
+    if (written + length <= indices.byteLength) running.unload(slot(1), length, out, written);
     written += length;
   }
+  return written / 4;
 }
 
 /** The places of the true bytes of words, as many as there is room for; how many there were. */

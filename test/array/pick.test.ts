@@ -9,9 +9,11 @@ import {
   slice,
   wrap,
 } from "../../src/array/index.js";
-import { isMask, maskOf, rowsOf } from "../../src/array/rows.js";
+import { filterRows } from "../../src/array/pick.js";
+import { isMask, MaskedRows, maskOf, rowsOf } from "../../src/array/rows.js";
+import { withoutKernels } from "../../src/compute/kernels/engine.js";
 import { parseDType } from "../../src/dtype/index.js";
-import { CastError, DTypeError, IndexError, ShapeError } from "../../src/errors.js";
+import { CastError, DTypeError, IndexError, ShapeError, StaleError } from "../../src/errors.js";
 import { arrayOf, counting, type ErrorClass, nested } from "./support.js";
 
 const WIDE = Math.floor(BLOCK_BYTES / 8) + 1000;
@@ -312,6 +314,29 @@ describe("filter", () => {
     expect([[1], [], counting("i4", [1]), Uint8Array.of(1), undefined, "ab"].map(isMask)).toEqual(
       Array(6).fill(false),
     );
+  });
+});
+
+describe("a mask that changes while rows are filtered by it", () => {
+  it.each([20, 3000, 100_000])("is found out, of %i rows", (length) => {
+    for (const array of [counting("i4", [length]), counting("i4", [2 * length]).slice(null, null, 2)]) {
+      for (const isSparse of [false, true]) {
+        for (const [from, to, value] of [
+          [0, length, 1],
+          [length >> 1, length, 0],
+          [0, 3, 1],
+        ] as const) {
+          const filter = () => {
+            const mask = Uint8Array.from({ length }, (_, i) => Number(i % (isSparse ? 10 : 3) === 1));
+            const chosen = new MaskedRows(mask);
+            mask.fill(value, from, to);
+            return filterRows(array[STRIDED](), chosen);
+          };
+          expect(filter).toThrow(StaleError);
+          expect(() => withoutKernels(filter)).toThrow(StaleError);
+        }
+      }
+    }
   });
 });
 

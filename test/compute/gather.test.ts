@@ -153,4 +153,14 @@ describe("compress and expand", () => {
     compress(pattern(6), 1, Uint8Array.of(0, 1, 0, 1, 0, 0), dst.subarray(0, 2));
     expect([...dst]).toEqual([2, 4, 9]);
   });
+
+  it("store nothing behind the end where there is too little room, and tell", () => {
+    for (const length of [7, 700, 5000]) {
+      const mask = new Uint8Array(length).fill(1);
+      const dst = new Uint8Array(4 * length).fill(9);
+      const some = dst.subarray(0, 4 * (length - 2));
+      expect(compress(pattern(4 * length), 4, mask, some)).toBeGreaterThan(length - 2);
+      expect([...dst.subarray(4 * (length - 2))]).toEqual(new Array(8).fill(9));
+    }
+  });
 });

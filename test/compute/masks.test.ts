@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { withoutKernels } from "../../src/compute/kernels/engine.js";
 import { maskAnd, maskCount, maskNot, maskOr, maskToIndices } from "../../src/compute/masks.js";
+import { StaleError } from "../../src/errors.js";
 
 const A = Uint8Array.from({ length: 50 }, (_, i) => Number(i % 2 === 0));
 const B = Uint8Array.from({ length: 50 }, (_, i) => Number(i % 3 === 0));
@@ -79,6 +81,22 @@ describe("maskToIndices", () => {
         const mask = source.subarray(start, start + length);
         const expected = [...mask.keys()].filter((i) => mask[i] !== 0);
         expect([...maskToIndices(mask)]).toEqual(expected);
+      }
+    }
+  });
+});
+
+describe("maskToIndices of a mask that was changed since it was counted", () => {
+  it.each([5, 64, 1000, 200_000])("refuses one of %i elements that has more or fewer", (length) => {
+    const mask = Uint8Array.from({ length }, (_, i) => Number(i % 3 === 1));
+    const count = maskCount(mask);
+    const all = [...maskToIndices(mask)];
+    const ways = [(known: number) => maskToIndices(mask, known)];
+    ways.push((known) => withoutKernels(() => maskToIndices(mask, known)));
+    for (const places of ways) {
+      expect([...places(count)]).toEqual(all);
+      for (const known of [0, 1, count - 1, count + 1, count + 5, length]) {
+        if (known !== count) expect(() => places(known)).toThrow(StaleError);
       }
     }
   });

@@ -1,8 +1,8 @@
-import { maskCount } from "../../compute/index.js";
+import { maskChanged, maskCount } from "../../compute/index.js";
 import type { TaskContext } from "../../workers/index.js";
 import { rangeRows } from "../layout.js";
 import { filterInto, takeInto } from "../pick.js";
-import { MaskedRows, maskChanged, type Rows } from "../rows.js";
+import { MaskedRows, type Rows } from "../rows.js";
 import { holdingBytes, openBytes, type SharedBytes } from "../shared-bytes.js";
 import type { Strided } from "../strided.js";
 import { openArray, type SharedArray } from "./share.js";

@@ -1,7 +1,8 @@
+import { maskChanged } from "../../compute/index.js";
 import { dtypeFromDescr, parseDType } from "../../dtype/index.js";
 import { denseLayout } from "../layout.js";
 import { filterRows, takeRows } from "../pick.js";
-import { MaskedRows, maskChanged, type Rows } from "../rows.js";
+import { MaskedRows, type Rows } from "../rows.js";
 import type { Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
