@@ -3,7 +3,7 @@ import { type AsyncOptions, inParallel } from "../array/parallel/run.js";
 import { type SharedArray, shareArray } from "../array/parallel/share.js";
 import { isMuch } from "../array/parallel/source.js";
 import { takeRows } from "../array/pick.js";
-import { joinKeys, orderOf } from "../compute/index.js";
+import { type Indices, joinKeys, orderOf } from "../compute/index.js";
 import { LimitError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
 import type { Aggregate } from "./aggregates.js";
@@ -13,7 +13,7 @@ import { checkKeys, type GroupPlan, planGroups } from "./group-plan.js";
 import { groupChunk } from "./group-task.js";
 import { GroupTotals } from "./group-totals.js";
 import type { AggregatesOf, GroupedSchema } from "./group-types.js";
-import { missingKeys, sortableKeys } from "./key-rows.js";
+import { missingKeys, type NamedArray, sortableKeys } from "./key-rows.js";
 import { NO_ROW } from "./parts.js";
 
 /** What workers run. */
@@ -151,20 +151,20 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
       array: takeRows(grouped.array(name), totals.firsts),
     }));
     const order = this.#orderOf(keys, totals.length);
-    const columns = new Map<string, Strided>();
-    for (const { name, array } of keys) columns.set(name, takeRows(array, order));
-    for (const { name, make } of plan.outputs) columns.set(name, takeRows(make(grouped), order));
-    const arrays = Array.from(columns, ([name, array]) => [name, wrap(array, true)] as const);
-    return new TableView(copied(new Map(arrays), order.length));
+    const isInOrder = order.length === totals.length && order.every((group, i) => group === i);
+    const inOrder = (array: Strided) => wrap(isInOrder ? array : takeRows(array, order), true);
+    const columns = new Map(keys.map(({ name, array }) => [name, inOrder(array)]));
+    for (const { name, make } of plan.outputs) columns.set(name, inOrder(make(grouped)));
+    return new TableView(copied(columns, order.length));
   }
 
   /** The groups in ascending order of their keys, without those that are left out. */
-  #orderOf(keys: readonly { readonly name: string; readonly array: Strided }[], groups: number) {
+  #orderOf(keys: readonly NamedArray[], groups: number): Indices {
     const joined = joinKeys(
       keys.map(({ array }) => sortableKeys(array)),
       groups,
     );
-    const order = Float64Array.from(orderOf(joined));
+    const order = orderOf(joined);
     if (this.#options.skipNaN !== true) return order;
     const tests = keys.map(missingKeys);
     return order.filter((group) => !tests.some((isMissing) => isMissing?.(group) === true));

@@ -14,12 +14,12 @@ class Growing {
     this.width = width;
   }
 
-  /** Makes room for so many groups. */
-  reserve(groups: number, like: PartValues): PartValues {
+  /** Makes room for so many groups. @param expected how many there may be in the end */
+  reserve(groups: number, expected: number, like: PartValues): PartValues {
     const length = groups * this.width;
     this.#length = length;
     if (this.#values !== undefined && this.#values.length >= length) return this.#values;
-    const room = Math.max(length, Math.floor(1.5 * (this.#values?.length ?? 0)));
+    const room = Math.max(expected * this.width, Math.floor(1.5 * (this.#values?.length ?? 0)));
     if (like instanceof Float64Array) {
       const values = new Float64Array(room);
       if (this.#values instanceof Float64Array) values.set(this.#values);
@@ -43,10 +43,10 @@ export class GroupTotals {
   readonly #rules: readonly PartRule[];
   readonly #parts: readonly Growing[];
   readonly #firsts = new Growing(1);
-  readonly #isOneChunk: boolean;
+  readonly #chunks: readonly Chunk[];
   #numbering: KeyNumbering | undefined;
   readonly #groups: Uint32Array | undefined;
-  #rows = 0;
+  #absorbed = 0;
   #length = 0;
 
   constructor(sources: GroupSources, chunks: readonly Chunk[]) {
@@ -56,7 +56,7 @@ export class GroupTotals {
       ruleOf(part, part.column === undefined ? undefined : sources.columns[part.column].dtype),
     );
     this.#parts = this.#rules.map(({ width }) => new Growing(width));
-    this.#isOneChunk = chunks.length < 2;
+    this.#chunks = chunks;
     this.#groups = sources.wantsGroups ? new Uint32Array(rows) : undefined;
   }
 
@@ -84,7 +84,7 @@ export class GroupTotals {
   /** The groups, among all, whose keys some rows have. */
   #numbersOf(rows: Float64Array): Uint32Array {
     // The groups of one chunk are all that there are.
-    if (this.#isOneChunk) return upTo(rows.length);
+    if (this.#chunks.length < 2) return upTo(rows.length);
     this.#numbering ??= new KeyNumbering(
       this.#keys.map(({ dtype }) => dtype),
       rows.length,
@@ -98,11 +98,22 @@ export class GroupTotals {
     const before = this.#length;
     const numbers = this.#numbersOf(firsts);
     this.#length = Math.max(before, this.#numbering?.length ?? firsts.length);
-    const all = this.#firsts.reserve(this.#length, firsts);
-    for (let i = 0; i < numbers.length; i++) if (numbers[i] >= before) all[numbers[i]] = firsts[i];
+    const { start, end } = this.#chunks[this.#absorbed];
+    this.#absorbed += 1;
+    // As many new ones in the rows to come as in those that were seen.
+    const expected = Math.ceil(this.#length * ((this.#chunks.at(-1)?.end ?? end) / end));
+    const all = this.#firsts.reserve(this.#length, expected, firsts);
+    // New ones are numbered as they come.
+    const areNew = this.#length - before === numbers.length;
+    if (areNew) copyTo(all, before, firsts);
+    else for (let i = 0; i < numbers.length; i++) if (numbers[i] >= before) all[numbers[i]] = firsts[i];
     for (const [k, from] of parts.entries()) {
       const { width, merge } = this.#rules[k];
-      const into = this.#parts[k].reserve(this.#length, from);
+      const into = this.#parts[k].reserve(this.#length, expected, from);
+      if (areNew) {
+        copyTo(into, width * before, from);
+        continue;
+      }
       for (let i = 0; i < numbers.length; i++) {
         const to = numbers[i];
         if (to < before) merge(into, width * to, from, width * i);
@@ -110,9 +121,13 @@ export class GroupTotals {
       }
     }
     if (groups === undefined || this.#groups === undefined) return;
-    for (let i = 0; i < groups.length; i++) this.#groups[this.#rows + i] = numbers[groups[i]];
-    this.#rows += groups.length;
+    for (let i = 0; i < groups.length; i++) this.#groups[start + i] = numbers[groups[i]];
   }
+}
+
+function copyTo(into: PartValues, at: number, from: PartValues): void {
+  if (into instanceof BigInt64Array && from instanceof BigInt64Array) into.set(from, at);
+  if (into instanceof Float64Array && from instanceof Float64Array) into.set(from, at);
 }
 
 function upTo(length: number): Uint32Array {

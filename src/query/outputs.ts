@@ -1,5 +1,6 @@
 import { type Strided, zeros } from "../array/index.js";
 import { takeRows } from "../array/pick.js";
+import { LOW } from "../compute/words.js";
 import { codecOf, type DType, NAT, parseDType } from "../dtype/index.js";
 import { CastError } from "../errors.js";
 import type { GroupTotals } from "./group-totals.js";
@@ -54,7 +55,11 @@ function floats(dtype: DType, length: number, valueOf: (group: number) => number
 export function countOf(part: number): Make {
   return ({ totals }) => {
     const counts = totals.part(part);
-    return bigs(I8, totals.length, (group) => BigInt(Number(counts[group])));
+    const array = zeros(I8, [totals.length]);
+    const words = new Uint32Array(array.bytes.buffer, 0, 2 * totals.length);
+    // There are fewer than 2³² rows.
+    for (let group = 0; group < totals.length; group++) words[2 * group + LOW] = Number(counts[group]);
+    return array;
   };
 }
 
