@@ -16,7 +16,16 @@ import { type MaskWork, markPart } from "./mask-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
 import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
-import { byteLength, forWorkers, isMuch, type Source, shareOperand, spansOf, TASKS } from "./source.js";
+import {
+  byteLength,
+  forWorkers,
+  isMuch,
+  type Source,
+  shareOperand,
+  spansOf,
+  TASKS,
+  workersFor,
+} from "./source.js";
 
 /** What workers run. */
 const MODULE = new URL("./mask-task.js", import.meta.url).href;
@@ -25,6 +34,9 @@ const B1 = parseDType("b1");
 
 /** A mask has a byte for each element; a page of them is one worker's. */
 const PAGE = 4096;
+
+/** So many bytes of an array are worth a worker's while. */
+const SHARE = 1 << 20;
 
 /** A set of more values than these is made once for each worker, not for each of its tasks. */
 const MANY = 1 << 12;
@@ -50,9 +62,10 @@ async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, op
   if (others.length < sides.length) return here();
   const mask = sharedZeros(B1, array.layout.shape);
   const common = { work: work(others), array: shared, label, mask: shareMemory(mask) };
-  const spans = spansOf(sizeOf(array.layout.shape), options, { least: PAGE, tasks });
+  const workers = workersFor(byteLength(array), options, SHARE);
+  const spans = spansOf(sizeOf(array.layout.shape), { workers }, { least: PAGE, tasks });
   const inputs = spans.map((span) => ({ ...common, ...span }));
-  const run = { ...options, module: MODULE, act: markPart, inputs };
+  const run = { ...options, workers, module: MODULE, act: markPart, inputs };
   await whileThere([array, ...sides], options, () => inParallel(run));
   return mask;
 }
