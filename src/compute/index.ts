@@ -76,3 +76,4 @@ export {
 } from "./unique.js";
 export { findStridedUntruth } from "./untruth.js";
 export type { EndComparison } from "./within.js";
+export { LOW } from "./words.js";

@@ -14,7 +14,7 @@ import { groupChunk } from "./group-task.js";
 import { GroupTotals } from "./group-totals.js";
 import type { AggregatesOf, GroupedSchema } from "./group-types.js";
 import { missingKeys, type NamedArray, sortableKeys } from "./key-rows.js";
-import { NO_ROW } from "./parts.js";
+import { NO_ROW } from "./part-rule.js";
 
 /** What workers run. */
 const MODULE = new URL("./group-task.js", import.meta.url).href;

@@ -3,7 +3,8 @@ import { Reader } from "../array/numerics/reader.js";
 import { GroupMemory, isBig, loadBlock, type NumericArray } from "../compute/index.js";
 import { codeRows, type RowCodes } from "./code-rows.js";
 import { rowsIn } from "./key-rows.js";
-import { NO_ROW, type Part, type PartRule, type PartValues, ruleOf, takeWords } from "./parts.js";
+import { NO_ROW, type Part, type PartRule, type PartValues, takeWords } from "./part-rule.js";
+import { ruleOf } from "./parts.js";
 
 /** What groups are made of: the same in every thread. */
 export interface GroupSources {

@@ -20,7 +20,7 @@ import {
   meanOf,
   stdOf,
 } from "./outputs.js";
-import type { Part, PartKind } from "./parts.js";
+import { type Part, type PartKind } from "./part-rule.js";
 
 /** How groups are made and what of them. */
 export interface GroupPlan {

@@ -2,7 +2,8 @@ import type { Strided } from "../array/index.js";
 import { takeRows } from "../array/pick.js";
 import type { Chunk, GroupedChunk, GroupSources } from "./group-chunk.js";
 import { KeyNumbering } from "./key-numbering.js";
-import { type PartRule, type PartValues, ruleOf } from "./parts.js";
+import { type PartRule, type PartValues } from "./part-rule.js";
+import { ruleOf } from "./parts.js";
 
 /** Doubles or 64-bit integers, of which there are more and more. */
 class Growing {

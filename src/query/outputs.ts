@@ -1,10 +1,11 @@
 import { type Strided, zeros } from "../array/index.js";
 import { takeRows } from "../array/pick.js";
-import { LOW } from "../compute/words.js";
+import { LOW } from "../compute/index.js";
 import { codecOf, type DType, NAT, parseDType } from "../dtype/index.js";
 import { CastError } from "../errors.js";
 import type { GroupTotals } from "./group-totals.js";
-import { exactSum, NO_ROW, type PartValues, roundedSum } from "./parts.js";
+import { NO_ROW, type PartValues } from "./part-rule.js";
+import { exactSum, roundedSum } from "./part-sums.js";
 
 /** What the groups are turned into columns with. */
 export interface Grouped {
