@@ -16,13 +16,16 @@ import {
   sharedZeros,
   shareMemory,
 } from "./share.js";
-import { byteLength, isMuch, type Source, spansOf } from "./source.js";
+import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 
 /** What workers run. */
 const MODULE = new URL("./rows-task.js", import.meta.url).href;
 
 /** Rows here and there cost more than their bytes: workers take them from so many bytes on. */
 const TAKEN_BYTES = PARALLEL_BYTES / 8;
+
+/** So much of what makes workers pay is worth the while of one of them. */
+const SHARE = 1 / 8;
 
 /** A page of a mask is one worker's. */
 const PAGE = 4096;
@@ -47,9 +50,10 @@ export async function filterAsync(
   const array: Strided = { dtype: parseDType("b1"), layout: denseLayout([mask.length], 1), bytes: mask };
   const byWorkers = async (seen: readonly SharedArray[]) => {
     const { bytes: shared } = shareArray(array) ?? copyShared(array);
-    const spans = spansOf(mask.length, options, { least: PAGE });
+    const workers = workersFor(bytes, options, SHARE * PARALLEL_BYTES);
+    const spans = spansOf(mask.length, { workers }, { least: PAGE });
     const inputs = spans.map((span) => ({ ...span, mask: shared }));
-    const run = { ...options, module: MODULE };
+    const run = { ...options, workers, module: MODULE };
     const counts = await inParallel({ ...run, act: countMasked, inputs });
     const total = counts.reduce((sum, count) => sum + count, 0);
     const { results, columns } = room(seen, total);
@@ -91,8 +95,9 @@ export async function takeAsync(
   const byWorkers = async (seen: readonly SharedArray[]) => {
     const places = sharedRows(rows);
     const { results, columns } = room(seen, rows.length);
-    const inputs = spansOf(rows.length, options).map((span) => ({ ...span, rows: places, columns }));
-    await inParallel({ ...options, module: MODULE, act: takeSpan, inputs });
+    const workers = workersFor(bytes, options, SHARE * TAKEN_BYTES);
+    const inputs = spansOf(rows.length, { workers }).map((span) => ({ ...span, rows: places, columns }));
+    await inParallel({ ...options, workers, module: MODULE, act: takeSpan, inputs });
     return results;
   };
   const arrays = sources.map(({ array }) => array);
