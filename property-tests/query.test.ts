@@ -118,9 +118,9 @@ function expected({ kind, options: { skipNaN = false, ddof = 0 } }: Aggregate, c
     case "nunique":
       return BigInt(new Set(there.map(textOf)).size);
     case "first":
-      return (skipNaN && column.dtype.kind !== "c" ? there : elements).at(0) ?? elements[0];
+      return (skipNaN ? there : elements).at(0) ?? elements[0];
     case "last":
-      return (skipNaN && column.dtype.kind !== "c" ? there : elements).at(-1) ?? elements[0];
+      return (skipNaN ? there : elements).at(-1) ?? elements[0];
     case "std":
       return column.std({ skipNaN, ddof });
     default:

@@ -38,9 +38,9 @@ function roundUp(size: number): number {
   return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }
 
-/** The next size of memory that has to be larger: by half, as far as there is so much. */
-export function grown(size: number, needed: number): number {
-  return Math.max(needed, Math.min(MOST, Math.floor(1.5 * size)));
+/** The next size of memory that has to be larger: by half, as far as there is so much. @param base where it begins */
+export function grown(size: number, needed: number, base: number): number {
+  return Math.max(needed, Math.min(MOST - base, Math.floor(1.5 * size)));
 }
 
 /** Below this many rows, new memory for WebAssembly costs more than its kernels save. */
@@ -90,7 +90,7 @@ export class GroupMemory {
     const at = this.#used;
     this.#used = at + roundUp(size);
     if (this.#used > this.#size) {
-      const larger = grown(this.#size, this.#used);
+      const larger = grown(this.#size, this.#used, this.#machine.base);
       begin(() => this.#machine.reserve(larger));
       this.#size = larger;
     }

@@ -34,9 +34,9 @@ describe("RowCoder", () => {
 
 describe("memory of groups", () => {
   it("grows by half, up to all that there is", () => {
-    expect(grown(100, 101)).toBe(150);
-    expect(grown(100, 900)).toBe(900);
-    expect(grown(3 * 2 ** 30, 3 * 2 ** 30 + 1)).toBe(2 ** 32);
+    expect(grown(100, 101, 7)).toBe(150);
+    expect(grown(100, 900, 7)).toBe(900);
+    expect(grown(3 * 2 ** 30, 3 * 2 ** 30 + 1, 2 ** 20)).toBe(2 ** 32 - 2 ** 20);
     expect(() => new GroupMemory(1, 1 << 10).take(2 ** 53)).toThrow(LimitError);
   });
 });
