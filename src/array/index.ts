@@ -1,8 +1,11 @@
 export { ArrayView, type AssignmentOptions, type FieldOf, wrap } from "./array-view.js";
-export { type ArraySource, type Assignment, planAssign } from "./assign.js";
+export { type ArraySource, type Assignment, makeAll, planAssign } from "./assign.js";
 export { type AccessMode, ElementArray, type SetOptions, type ValuesIn } from "./base.js";
-export { BLOCK_BYTES, byteBlocks } from "./blocks.js";
-export { copyElements } from "./copy.js";
+export { BLOCK_BYTES, blocks, byteBlocks, Scratch, split } from "./blocks.js";
+export { type Conversion, conversionOf } from "./conversion.js";
+export { copyElements, denseCopy } from "./copy.js";
+export { formatRow } from "./display.js";
+export { fieldOf } from "./field.js";
 export {
   type FileOrigin,
   FileStorage,
@@ -12,10 +15,25 @@ export {
   prefetch,
   reopen,
 } from "./file-storage.js";
-export { denseLayout, isContiguous, type Layout, type Selector, showShape } from "./layout.js";
+export { alignsRight } from "./format-element.js";
+export { escapeControls } from "./format-text.js";
+export { cut, displayWidth, pad } from "./format-width.js";
+export {
+  broadcast,
+  denseLayout,
+  extent,
+  isContiguous,
+  type Layout,
+  rangeRows,
+  type Selector,
+  select as selectLayout,
+  showShape,
+} from "./layout.js";
 export { NpyArray, type NpyOptions, openNpy, saveNpy } from "./npy-file.js";
 export type { Candidates, Comparand, Mask, UniqueResult } from "./numeric-array.js";
+export { broadcastShape } from "./numerics/broadcasting.js";
 export type { UniqueOptions } from "./numerics/distinct.js";
+export { missing } from "./numerics/masks.js";
 export type {
   ArgOptions,
   AxisOptions,
@@ -25,9 +43,20 @@ export type {
   SortOptions,
   WhereMask,
 } from "./numerics/options.js";
-export type { ExtremumOf, MeanOf, SumOf, VarOf } from "./numerics/result-types.js";
-export { dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
-export { noteDiscarded, whileThere } from "./parallel/reading.js";
+export { isFloats, isUnits, nativeOf, Reader } from "./numerics/reader.js";
+export type { Reduction } from "./numerics/reduce.js";
+export { reductionOf } from "./numerics/reductions.js";
+export type {
+  ExtremumDTypeOf,
+  ExtremumOf,
+  MeanDTypeOf,
+  MeanOf,
+  SumDTypeOf,
+  SumOf,
+  VarOf,
+} from "./numerics/result-types.js";
+export { asStrided, dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { noteDiscarded, noteMoved, whileThere } from "./parallel/reading.js";
 export { filterAsync, type PickedRows, takeAsync } from "./parallel/rows.js";
 export {
   type AsyncOptions,
@@ -46,7 +75,8 @@ export {
   sharedZeros,
   shareMemory,
 } from "./parallel/share.js";
-export { type Source, type Span, spansOf } from "./parallel/source.js";
+export { isMuch, type Source, type Span, spansOf } from "./parallel/source.js";
+export { takeRows } from "./pick.js";
 export { type PrefetchOptions, prefetchArrays, requireSlice } from "./prefetch.js";
 export { RecordArray, type RecordDType } from "./record-array.js";
 export {
@@ -62,8 +92,21 @@ export {
   selectedRows,
 } from "./rows.js";
 export { type IndexArray, type Selection, type SelectionPart, select } from "./select.js";
+export { readIndices } from "./select-indices.js";
+export { type Axis, type Chosen, planSelection } from "./select-plan.js";
+export { takeSelected } from "./select-take.js";
 export { holdingBytes, openBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
-export { type Bound, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
+export { type Bound, positionOf, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
 export type { BlockStatistics } from "./statistics.js";
 export { MemoryStorage, type Storage } from "./storage.js";
-export { isViewable, STRIDED, type Strided, type Viewable, zeros } from "./strided.js";
+export {
+  contiguousBytes,
+  isViewable,
+  mayOverlap,
+  room,
+  STRIDED,
+  type Strided,
+  type Viewable,
+  zeros,
+} from "./strided.js";
+export { type Copy, copyAll } from "./together.js";

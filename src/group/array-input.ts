@@ -1,4 +1,3 @@
-import { split } from "../array/blocks.js";
 import {
   BLOCK_BYTES,
   byteBlocks,
@@ -9,6 +8,7 @@ import {
   STRIDED,
   type Strided,
   showShape,
+  split,
   type TypedArray,
   viewTyped,
   zeros,

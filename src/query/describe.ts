@@ -1,6 +1,12 @@
-import { type ArrayView, STRIDED, whileThere, wrap, zeros } from "../array/index.js";
-import type { AsyncOptions } from "../array/parallel/run.js";
-import { isMuch } from "../array/parallel/source.js";
+import {
+  type ArrayView,
+  type AsyncOptions,
+  isMuch,
+  STRIDED,
+  whileThere,
+  wrap,
+  zeros,
+} from "../array/index.js";
 import { codecOf, parseDType } from "../dtype/index.js";
 import { NameError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";

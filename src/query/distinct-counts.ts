@@ -1,5 +1,4 @@
-import { type Strided, zeros } from "../array/index.js";
-import { missing as missingIn } from "../array/numerics/masks.js";
+import { missing as missingIn, type Strided, zeros } from "../array/index.js";
 import { FIRST_CODE, GroupMemory, RowCoder } from "../compute/index.js";
 import { type DType, parseDType } from "../dtype/index.js";
 import { DTypeError } from "../errors.js";

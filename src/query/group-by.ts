@@ -1,8 +1,15 @@
-import { STRIDED, type Strided, whileThere, wrap } from "../array/index.js";
-import { type AsyncOptions, inParallel } from "../array/parallel/run.js";
-import { type SharedArray, shareArray } from "../array/parallel/share.js";
-import { isMuch } from "../array/parallel/source.js";
-import { takeRows } from "../array/pick.js";
+import {
+  type AsyncOptions,
+  inParallel,
+  isMuch,
+  type SharedArray,
+  STRIDED,
+  type Strided,
+  shareArray,
+  takeRows,
+  whileThere,
+  wrap,
+} from "../array/index.js";
 import { type Indices, joinKeys, orderOf } from "../compute/index.js";
 import { LimitError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";

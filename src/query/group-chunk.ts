@@ -1,5 +1,4 @@
-import type { Strided } from "../array/index.js";
-import { Reader } from "../array/numerics/reader.js";
+import { Reader, type Strided } from "../array/index.js";
 import { GroupMemory, isBig, loadBlock, type NumericArray } from "../compute/index.js";
 import { codeRows, type RowCodes } from "./code-rows.js";
 import { rowsIn } from "./key-rows.js";

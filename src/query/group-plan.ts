@@ -1,5 +1,4 @@
-import { type ArrayView, showShape } from "../array/index.js";
-import { reductionOf } from "../array/numerics/reductions.js";
+import { type ArrayView, reductionOf, showShape } from "../array/index.js";
 import { type DType, showValue } from "../dtype/index.js";
 import { DTypeError, NameError, NotFoundError, ShapeError } from "../errors.js";
 import { checkName, didYouMean } from "../store/index.js";
@@ -20,7 +19,7 @@ import {
   meanOf,
   stdOf,
 } from "./outputs.js";
-import { type Part, type PartKind } from "./part-rule.js";
+import type { Part, PartKind } from "./part-rule.js";
 
 /** How groups are made and what of them. */
 export interface GroupPlan {

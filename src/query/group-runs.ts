@@ -1,8 +1,4 @@
-import { BLOCK_BYTES } from "../array/blocks.js";
-import { zeros } from "../array/index.js";
-import { Reader } from "../array/numerics/reader.js";
-import type { Reduction } from "../array/numerics/reduce.js";
-import { takeRows } from "../array/pick.js";
+import { BLOCK_BYTES, Reader, type Reduction, takeRows, zeros } from "../array/index.js";
 import { orderByCodes } from "../compute/index.js";
 import { codecOf } from "../dtype/index.js";
 import { rowsIn } from "./key-rows.js";

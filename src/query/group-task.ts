@@ -1,8 +1,7 @@
-import { openArray, type SharedArray } from "../array/parallel/share.js";
-import { holdingBytes } from "../array/shared-bytes.js";
+import { holdingBytes, openArray, type SharedArray } from "../array/index.js";
 import type { TaskContext } from "../workers/index.js";
 import { type Chunk, ChunkGrouper, type GroupedChunk } from "./group-chunk.js";
-import { type Part } from "./part-rule.js";
+import type { Part } from "./part-rule.js";
 
 /** One chunk for a worker. */
 export interface GroupTask extends Chunk {

@@ -1,8 +1,7 @@
-import type { Strided } from "../array/index.js";
-import { takeRows } from "../array/pick.js";
+import { type Strided, takeRows } from "../array/index.js";
 import type { Chunk, GroupedChunk, GroupSources } from "./group-chunk.js";
 import { KeyNumbering } from "./key-numbering.js";
-import { type PartRule, type PartValues } from "./part-rule.js";
+import type { PartRule, PartValues } from "./part-rule.js";
 import { ruleOf } from "./parts.js";
 
 /** Doubles or 64-bit integers, of which there are more and more. */

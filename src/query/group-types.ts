@@ -1,4 +1,4 @@
-import type { ExtremumDTypeOf, MeanDTypeOf, SumDTypeOf } from "../array/numerics/result-types.js";
+import type { ExtremumDTypeOf, MeanDTypeOf, SumDTypeOf } from "../array/index.js";
 import type { DTypeLike } from "../dtype/index.js";
 import type { ColumnSpec, Schema } from "../table/index.js";
 import type { Aggregate, AggregateKind } from "./aggregates.js";

@@ -1,6 +1,13 @@
-import { blocks } from "../array/blocks.js";
-import { type ArrayView, planAssign, STRIDED, type Strided, wrap, zeros } from "../array/index.js";
-import { nativeOf } from "../array/numerics/reader.js";
+import {
+  type ArrayView,
+  blocks,
+  nativeOf,
+  planAssign,
+  STRIDED,
+  type Strided,
+  wrap,
+  zeros,
+} from "../array/index.js";
 import { type DType, parseDType, promote } from "../dtype/index.js";
 import { DTypeError } from "../errors.js";
 

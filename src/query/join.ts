@@ -1,5 +1,4 @@
-import { type ArrayView, STRIDED, type Strided, wrap, zeros } from "../array/index.js";
-import { takeRows } from "../array/pick.js";
+import { type ArrayView, STRIDED, type Strided, takeRows, wrap, zeros } from "../array/index.js";
 import { orderByCodes } from "../compute/index.js";
 import { codecOf, type DType, parseDType, showValue, sizeOf } from "../dtype/index.js";
 import { LimitError, NameError, ShapeError, UnsupportedError } from "../errors.js";

@@ -1,6 +1,4 @@
-import { type Strided, showShape } from "../array/index.js";
-import { rangeRows } from "../array/layout.js";
-import { isUnits, Reader } from "../array/numerics/reader.js";
+import { isUnits, Reader, rangeRows, type Strided, showShape } from "../array/index.js";
 import {
   isBig,
   isFloat,

@@ -1,5 +1,4 @@
-import { type Strided, zeros } from "../array/index.js";
-import { takeRows } from "../array/pick.js";
+import { type Strided, takeRows, zeros } from "../array/index.js";
 import { LOW } from "../compute/index.js";
 import { codecOf, type DType, NAT, parseDType } from "../dtype/index.js";
 import { CastError } from "../errors.js";

@@ -1,15 +1,17 @@
 import {
   type ArrayView,
   type Bound,
+  maskedRows,
+  type RowSelection,
+  rowsOf,
   type Selection,
   type SelectionPart,
+  type Selector,
+  type Strided,
   showShape,
   slice,
   wrap,
 } from "../array/index.js";
-import type { Selector } from "../array/layout.js";
-import { maskedRows, type RowSelection, rowsOf } from "../array/rows.js";
-import type { Strided } from "../array/strided.js";
 import { type ArrayOf, type DType, type DTypeLike, type ElementOf, nest, sizeOf } from "../dtype/index.js";
 import { DTypeError, ShapeError } from "../errors.js";
 import type { MemmapGroup } from "../group/index.js";

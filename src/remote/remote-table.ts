@@ -1,13 +1,14 @@
 import {
   type Bound,
+  maskedRows,
   type Range,
   RecordArray,
   type RowSelection,
   resolveIndex,
   resolveSlice,
+  rowsOf,
   slice,
 } from "../array/index.js";
-import { maskedRows, rowsOf } from "../array/rows.js";
 import { type DType, structOf } from "../dtype/index.js";
 import { NotFoundError, ShapeError, UnsupportedError } from "../errors.js";
 import { didYouMean } from "../store/index.js";

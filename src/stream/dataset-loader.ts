@@ -1,5 +1,4 @@
-import { MemoryStorage } from "../array/index.js";
-import { sharedBuffer } from "../array/parallel/share.js";
+import { MemoryStorage, sharedBuffer } from "../array/index.js";
 import { type RowPlan, readRows } from "../hdf5/index.js";
 import { canStartWorkers, type WorkerRun, workerPool } from "../workers/index.js";
 import type { BlockSpan } from "./block-plan.js";

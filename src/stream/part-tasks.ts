@@ -1,5 +1,4 @@
-import type { Rows } from "../array/index.js";
-import { sharedBuffer } from "../array/parallel/share.js";
+import { type Rows, sharedBuffer } from "../array/index.js";
 import { ClosedError } from "../errors.js";
 import type { WorkerRun } from "../workers/index.js";
 import { type AnswerTask, answer } from "./answer-task.js";

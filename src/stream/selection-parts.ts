@@ -1,8 +1,9 @@
-import type { ArrayView } from "../array/index.js";
 import {
+  type ArrayView,
   denseLayout,
   isViewable,
   maskOf,
+  readIndices,
   type SelectionPart,
   Slice,
   STRIDED,
@@ -10,7 +11,6 @@ import {
   slice,
   wrap,
 } from "../array/index.js";
-import { readIndices } from "../array/select-indices.js";
 import { parseDType, showValue, sizeOf } from "../dtype/index.js";
 import { DTypeError, IndexError } from "../errors.js";
 

@@ -1,5 +1,12 @@
-import { ArrayView, STRIDED, wrap } from "../array/index.js";
-import { copyShared as copyArray, openArray, type SharedArray, shareArray } from "../array/parallel/share.js";
+import {
+  ArrayView,
+  copyShared as copyArray,
+  openArray,
+  type SharedArray,
+  STRIDED,
+  shareArray,
+  wrap,
+} from "../array/index.js";
 import { LimitError } from "../errors.js";
 import { copied, TableView } from "../table/index.js";
 import type { RowsView } from "./source.js";

@@ -1,4 +1,4 @@
-import { sharedBuffer } from "../array/parallel/share.js";
+import { sharedBuffer } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { ClosedError, LimitError } from "../errors.js";
 

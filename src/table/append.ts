@@ -1,5 +1,6 @@
 import {
   BLOCK_BYTES,
+  contiguousBytes,
   isTypedArray,
   isViewable,
   planAssign,
@@ -7,7 +8,6 @@ import {
   type Strided,
   zeros,
 } from "../array/index.js";
-import { contiguousBytes } from "../array/strided.js";
 import { ShapeError } from "../errors.js";
 import { type ColumnState, type RowBlock, rowBytes } from "../store/index.js";
 import { blockRows } from "./assign-rows.js";

@@ -1,18 +1,18 @@
-import { conversionOf } from "../array/conversion.js";
 import {
   ArrayView,
   type AssignmentOptions,
   type AsyncOptions,
+  asStrided,
+  broadcast,
+  conversionOf,
   isContiguous,
+  isMuch,
   type SharedArray,
   type Strided,
   shareArray,
   spansOf,
   whileThere,
 } from "../array/index.js";
-import { broadcast } from "../array/layout.js";
-import { asStrided } from "../array/operand.js";
-import { isMuch } from "../array/parallel/source.js";
 import type { Casting } from "../dtype/index.js";
 import { isSameFile } from "../platform/index.js";
 import { canStartWorkers } from "../workers/index.js";

@@ -1,17 +1,17 @@
-import { makeAll } from "../array/assign.js";
-import { denseCopy } from "../array/copy.js";
 import {
   type ArrayView,
   type Assignment,
   type AssignmentOptions,
   BLOCK_BYTES,
+  denseCopy,
   isTypedArray,
   isViewable,
+  makeAll,
+  mayOverlap,
   type Rows,
   STRIDED,
   wrap,
 } from "../array/index.js";
-import { mayOverlap } from "../array/strided.js";
 import { ShapeError } from "../errors.js";
 import { checkRows, rowSource, type Target } from "./row-source.js";
 

@@ -1,6 +1,9 @@
-import { type Conversion, conversionOf } from "../array/conversion.js";
-import { copyElements } from "../array/copy.js";
 import {
+  type Conversion,
+  type Copy,
+  conversionOf,
+  copyAll,
+  copyElements,
   holdingBytes,
   openArray,
   openBytes,
@@ -8,9 +11,8 @@ import {
   type SharedBytes,
   type Span,
   type Strided,
+  zeros,
 } from "../array/index.js";
-import { zeros } from "../array/strided.js";
-import { type Copy, copyAll } from "../array/together.js";
 import { type Casting, type Descr, type DType, dtypeFromDescr, sizeOf } from "../dtype/index.js";
 import { CastError, StaleError } from "../errors.js";
 import { nodeFiles as files } from "../platform/files.js";

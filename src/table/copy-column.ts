@@ -1,5 +1,4 @@
-import { type AsyncOptions, type SharedBytes, shareBytes, spansOf } from "../array/index.js";
-import { isMuch } from "../array/parallel/source.js";
+import { type AsyncOptions, isMuch, type SharedBytes, shareBytes, spansOf } from "../array/index.js";
 import type { ColumnState } from "../store/index.js";
 import { canStartWorkers } from "../workers/index.js";
 import { copySpan } from "./assign-task.js";

@@ -1,7 +1,4 @@
-import { alignsRight } from "../array/format-element.js";
-import { escapeControls } from "../array/format-text.js";
-import { cut, displayWidth } from "../array/format-width.js";
-import { showShape } from "../array/index.js";
+import { alignsRight, cut, displayWidth, escapeControls, showShape } from "../array/index.js";
 import type { DType } from "../dtype/index.js";
 
 /** A column as the display of a table takes it. */

@@ -1,5 +1,4 @@
-import { escapeControls } from "../array/format-text.js";
-import { pad } from "../array/format-width.js";
+import { escapeControls, pad } from "../array/index.js";
 import {
   CELL_WIDTH,
   chooseColumns,

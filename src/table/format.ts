@@ -1,5 +1,4 @@
-import { formatRow } from "../array/display.js";
-import { STRIDED } from "../array/index.js";
+import { formatRow, STRIDED } from "../array/index.js";
 import { CELL_WIDTH, formatBytes, formatPlural, formatTable } from "./display.js";
 import type { TableView } from "./table-view.js";
 

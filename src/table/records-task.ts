@@ -1,7 +1,14 @@
-import { fieldOf } from "../array/field.js";
-import { holdingBytes, openArray, type SharedArray, type Span, type Strided } from "../array/index.js";
-import { rangeRows } from "../array/layout.js";
-import { type Copy, copyAll } from "../array/together.js";
+import {
+  type Copy,
+  copyAll,
+  fieldOf,
+  holdingBytes,
+  openArray,
+  rangeRows,
+  type SharedArray,
+  type Span,
+  type Strided,
+} from "../array/index.js";
 import type { TaskContext } from "../workers/index.js";
 
 /** So many rows are packed before it is looked whether the rest is wanted. */

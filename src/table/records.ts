@@ -1,7 +1,9 @@
 import {
   type AsyncOptions,
   inParallel,
+  isMuch,
   RecordArray,
+  room,
   type SharedArray,
   STRIDED,
   shareArray,
@@ -10,8 +12,6 @@ import {
   spansOf,
   whileThere,
 } from "../array/index.js";
-import { isMuch } from "../array/parallel/source.js";
-import { room } from "../array/strided.js";
 import { type DType, type DTypeLike, structOf } from "../dtype/index.js";
 import type { NamedColumn } from "./assign-rows.js";
 import { packInto, packSpan } from "./records-task.js";

@@ -1,7 +1,8 @@
-import { Scratch } from "../../array/blocks.js";
 import {
   type ArrayView,
+  contiguousBytes,
   planAssign,
+  Scratch,
   STRIDED,
   type Strided,
   showShape,
@@ -9,7 +10,6 @@ import {
   wrap,
   zeros,
 } from "../../array/index.js";
-import { contiguousBytes } from "../../array/strided.js";
 import { type DType, promote, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
 import type { FrameColumn } from "../column-source.js";

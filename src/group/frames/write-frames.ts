@@ -1,4 +1,4 @@
-import { Scratch } from "../../array/blocks.js";
+import { Scratch } from "../../array/index.js";
 import { ExistsError } from "../../errors.js";
 import { type Draft, decodeAttr, type FileLayout, prefixOf } from "../../store/index.js";
 import { attrEntries } from "../node-attributes.js";

@@ -1,5 +1,4 @@
-import { Scratch } from "../../array/blocks.js";
-import { type SharedBytes, shareBytes } from "../../array/index.js";
+import { Scratch, type SharedBytes, shareBytes } from "../../array/index.js";
 import type { Files } from "../../platform/files.js";
 import { type WorkerRun, workerPool } from "../../workers/index.js";
 import { ranksOf } from "./move-rows.js";

@@ -1,5 +1,4 @@
-import { type ArrayView, STRIDED, showShape } from "../../array/index.js";
-import { isFloats, isUnits, Reader } from "../../array/numerics/reader.js";
+import { type ArrayView, isFloats, isUnits, Reader, STRIDED, showShape } from "../../array/index.js";
 import {
   complexKeys,
   isnan,

@@ -1,6 +1,14 @@
-import { fieldOf } from "../../array/field.js";
-import { type ArrayView, type SelectionPart, STRIDED, type Strided, wrap, zeros } from "../../array/index.js";
-import { type Copy, copyAll } from "../../array/together.js";
+import {
+  type ArrayView,
+  type Copy,
+  copyAll,
+  fieldOf,
+  type SelectionPart,
+  STRIDED,
+  type Strided,
+  wrap,
+  zeros,
+} from "../../array/index.js";
 import { sizeOf, structOf } from "../../dtype/index.js";
 import { copied } from "../../table/columns.js";
 import { TableView } from "../../table/index.js";

@@ -1,7 +1,11 @@
-import { denseCopy } from "../../array/copy.js";
-import { denseLayout, isContiguous, type Strided } from "../../array/index.js";
-import type { Axis } from "../../array/select-plan.js";
-import { takeSelected } from "../../array/select-take.js";
+import {
+  type Axis,
+  denseCopy,
+  denseLayout,
+  isContiguous,
+  type Strided,
+  takeSelected,
+} from "../../array/index.js";
 import type { BoxAxis } from "./box.js";
 import type { Uses } from "./uses.js";
 

@@ -1,5 +1,4 @@
-import type { Range } from "../../array/index.js";
-import type { Rows } from "../../array/rows.js";
+import type { Range, Rows } from "../../array/index.js";
 import type { AxisSelection } from "../wire/index.js";
 import { ascending } from "./frame.js";
 import type { AxisUse } from "./uses.js";

@@ -1,6 +1,8 @@
-import { conversionOf } from "../../array/conversion.js";
 import {
   ArrayView,
+  broadcast,
+  contiguousBytes,
+  conversionOf,
   dtypeOf as dtypeOfTyped,
   isTypedArray,
   MemoryStorage,
@@ -12,8 +14,6 @@ import {
   viewTyped,
   wrap,
 } from "../../array/index.js";
-import { broadcast } from "../../array/layout.js";
-import { contiguousBytes } from "../../array/strided.js";
 import { type Casting, showValue, sizeOf } from "../../dtype/index.js";
 import { CastError, ShapeError } from "../../errors.js";
 import { type FetchOptions, pinned, type Version } from "./fetch.js";

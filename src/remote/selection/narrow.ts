@@ -1,4 +1,4 @@
-import { type Selector, select } from "../../array/layout.js";
+import { type Selector, selectLayout as select } from "../../array/index.js";
 import { type Frame, type FrameAxis, frameShape, shapeOnly } from "./frame.js";
 import { planUses } from "./uses.js";
 

@@ -1,4 +1,4 @@
-import { contiguousBytes, STRIDED, type Strided, zeros } from "../../array/strided.js";
+import { contiguousBytes, STRIDED, type Strided, zeros } from "../../array/index.js";
 import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
 import { DTypeError, UnsupportedError } from "../../errors.js";
 import type { DatasetFacts } from "../remote-facts.js";

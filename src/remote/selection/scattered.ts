@@ -1,5 +1,4 @@
-import type { Strided } from "../../array/index.js";
-import type { Rows } from "../../array/rows.js";
+import type { Rows, Strided } from "../../array/index.js";
 import { sizeOf } from "../../dtype/index.js";
 import type { Uses } from "./uses.js";
 

@@ -1,5 +1,4 @@
-import { type Range, resolveSlice, Slice } from "../../array/index.js";
-import { positionOf } from "../../array/slice.js";
+import { positionOf, type Range, resolveSlice, Slice } from "../../array/index.js";
 import { IndexError, ShapeError } from "../../errors.js";
 import { runsAxis, unionAxis } from "./box.js";
 import { composed, type Frame, frameShape } from "./frame.js";

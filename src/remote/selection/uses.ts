@@ -1,7 +1,13 @@
-import { type Range, resolveIndex, resolveSlice, Slice } from "../../array/index.js";
-import { broadcastShape } from "../../array/numerics/broadcasting.js";
-import type { Rows } from "../../array/rows.js";
-import { type Chosen, planSelection } from "../../array/select-plan.js";
+import {
+  broadcastShape,
+  type Chosen,
+  planSelection,
+  type Range,
+  type Rows,
+  resolveIndex,
+  resolveSlice,
+  Slice,
+} from "../../array/index.js";
 import { composed, type Frame, frameShape, shapeOnly } from "./frame.js";
 
 /** What a selection takes of one axis of a dataset, in positions of the dataset. */

@@ -1,9 +1,9 @@
 import type { Data, DataType, Field, RecordBatch, RecordBatchWriter } from "apache-arrow";
-import { fieldOf as memberOf } from "../../array/field.js";
 import {
   type ArrayView,
   copyElements,
   denseLayout,
+  fieldOf as memberOf,
   STRIDED,
   type Strided,
   zeros,

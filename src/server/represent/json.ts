@@ -1,5 +1,4 @@
-import { denseCopy } from "../../array/copy.js";
-import { type ArrayView, STRIDED } from "../../array/index.js";
+import { type ArrayView, denseCopy, STRIDED } from "../../array/index.js";
 import { type DType, sizeOf } from "../../dtype/index.js";
 import { turn } from "../../platform/turns.js";
 import { isWireArray, isWireTexts, type WireArray, type WireTexts } from "../../remote/wire/index.js";

@@ -1,5 +1,4 @@
-import { copyElements, isContiguous, type Layout } from "../../array/index.js";
-import { extent } from "../../array/layout.js";
+import { copyElements, extent, isContiguous, type Layout } from "../../array/index.js";
 import type { DType } from "../../dtype/index.js";
 import type { Files } from "../../platform/files.js";
 import { turn } from "../../platform/turns.js";

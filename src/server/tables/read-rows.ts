@@ -1,6 +1,4 @@
-import { fieldOf } from "../../array/field.js";
-import { denseLayout, zeros } from "../../array/index.js";
-import { type Copy, copyAll } from "../../array/together.js";
+import { type Copy, copyAll, denseLayout, fieldOf, zeros } from "../../array/index.js";
 import { type DType, sizeOf, structOf } from "../../dtype/index.js";
 import { DTypeError, FormatError, LimitError, NameError } from "../../errors.js";
 import { turn } from "../../platform/turns.js";

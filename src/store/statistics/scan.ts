@@ -1,6 +1,4 @@
-import { denseLayout } from "../../array/index.js";
-import { Reader } from "../../array/numerics/reader.js";
-import type { BlockStatistics } from "../../array/statistics.js";
+import { type BlockStatistics, denseLayout, Reader } from "../../array/index.js";
 import {
   type Accumulator,
   BigExtremum,

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { BlockStatistics } from "../../array/statistics.js";
+import type { BlockStatistics } from "../../array/index.js";
 import { parseDType } from "../../dtype/index.js";
 import { bootId, type FileStamp } from "../../platform/stamp.js";
 
