@@ -40,7 +40,8 @@ export class MappedFiles {
 
   /** The bytes of a file; undefined where another one has the name. @throws CorruptError where it is shorter, DiskError */
   bytes(path: string, identity: FileIdentity, length: number): Uint8Array | undefined {
-    this.#timer ??= setTimeout(() => this.#rest(), IDLE_MS);
+    // A program that has nothing else to do does not wait for it.
+    this.#timer ??= setTimeout(() => this.#rest(), IDLE_MS).unref();
     this.#timer.refresh();
     const known = this.#entries.get(path);
     if (known !== undefined && isWhole(path, known, identity, length)) {

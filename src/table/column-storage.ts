@@ -3,6 +3,7 @@ import {
   type MapFileOptions,
   mapFile,
   noteDiscarded,
+  noteMoved,
   reopen,
   type Storage,
 } from "../array/index.js";
@@ -78,7 +79,11 @@ export class ColumnStorage implements Storage {
   #requireThere(): void {
     const { path } = this.#state;
     if (this.#gone === "closed") throw new ClosedError(`${this.label}: the table is closed`, { path });
-    if (this.#gone === "deleted") throw new NotFoundError(`${this.label} was deleted or replaced`, { path });
+    if (this.#gone === "deleted") throw this.#deleted();
+  }
+
+  #deleted(): NotFoundError {
+    return new NotFoundError(`${this.label} was deleted or replaced`, { path: this.#state.path });
   }
 
   bytes(): Uint8Array {
@@ -154,13 +159,26 @@ export class ColumnStorage implements Storage {
     this.#changed();
   }
 
-  /** After a commit or its undoing: says which rows are no more, and lets go of files that are not the column's. */
-  settle(): void {
-    const { file } = this.#settled;
-    if (this.#state.rows < this.#settled.rows && isSameFile(file, this.#state.file)) {
-      noteDiscarded(this.label, file, dataEnd(this.#state));
+  /** Tells who is reading in other threads what became of the file that the column had. */
+  #noteChange(): void {
+    const { file, path, rows } = this.#settled;
+    const now = this.#state;
+    if (this.#gone !== undefined) noteMoved(file, this.#deleted());
+    else if (path !== now.path) {
+      noteMoved(
+        file,
+        new StaleError(`the file of ${this.label} got another name while it was read; read it again`, {
+          path,
+        }),
+      );
     }
-    this.#settled = this.#state;
+    if (now.rows < rows && isSameFile(file, now.file)) noteDiscarded(this.label, file, dataEnd(now));
+    this.#settled = now;
+  }
+
+  /** After a commit or its undoing: says what became of the column, and lets go of files that are not its own. */
+  settle(): void {
+    this.#noteChange();
     this.#watch.reset();
     const kept = this.#mappings.filter(
       ({ file }) => this.#gone === undefined && isSameFile(file, this.#state.file),

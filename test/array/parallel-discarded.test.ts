@@ -7,6 +7,7 @@ import {
   openNpy,
   parallelAlways,
   pathsAndWorkers,
+  pool,
   saveNpy,
 } from "./parallel-support.js";
 
@@ -131,6 +132,23 @@ describe("rows that are discarded while they are read", () => {
     table.resize(2 * ROWS);
     const [total] = await work;
     expect(total).toBe(ROWS);
+  });
+});
+
+describe("a column that has another name, or none, before it is read", () => {
+  it("is said to", async () => {
+    for (const [change, expected, message] of [
+      [(table: Ones) => table.renameColumn("v", "w"), errors.StaleError, /column "w" got another name/],
+      [(table: Ones) => table.deleteColumn("v"), errors.NotFoundError, /column "v" was deleted/],
+    ] as const) {
+      const table = ones();
+      await pool().close();
+      const work = parallelAlways(() => table.column("v").sumAsync());
+      change(table);
+      const error = await rejection(work);
+      expect(error).toBeInstanceOf(expected);
+      expect(String(error)).toMatch(message);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { IndexError } from "../../errors.js";
+import { IndexError, isMemmapError, type MemmapError } from "../../errors.js";
 import { type FileIdentity, isSameFile } from "../../platform/index.js";
 import { originOf } from "../file-storage.js";
 import { extent } from "../layout.js";
@@ -15,6 +15,8 @@ class Reading {
   readonly #parts: readonly FilePart[];
   /** Whose rows were discarded. */
   #lost: string | undefined;
+  /** Why a file was not found any more. */
+  #moved: MemmapError | undefined;
 
   constructor(arrays: readonly Strided[]) {
     this.#parts = arrays.flatMap(partOf);
@@ -23,6 +25,15 @@ class Reading {
   discarded(label: string, from: FilePart): void {
     const isRead = this.#parts.some(({ file, end }) => from.end < end && isSameFile(file, from.file));
     if (isRead) this.#lost ??= label;
+  }
+
+  moved(file: FileIdentity, error: MemmapError): void {
+    if (this.#parts.some((part) => isSameFile(part.file, file))) this.#moved ??= error;
+  }
+
+  /** What is to be said of an error of those that read. */
+  explained(error: unknown): unknown {
+    return isMemmapError(error, "STALE") ? (this.#moved ?? error) : error;
   }
 
   /** @throws IndexError where rows were discarded */
@@ -53,6 +64,15 @@ export function noteDiscarded(label: string, file: FileIdentity, end: number): v
 }
 
 /**
+ * Tells whoever is reading that a file has another name, or none. Who has opened it reads on.
+ *
+ * @param error what is to be said by those who have not
+ */
+export function noteMoved(file: FileIdentity, error: MemmapError): void {
+  for (const reading of readings) reading.moved(file, error);
+}
+
+/**
  * Does work that waits for others while they read arrays. It begins at once, so that the arrays are those of now.
  *
  * @param work can look itself whether all rows are there, before it goes on with what others read
@@ -72,7 +92,7 @@ export async function whileThere<T>(
   } catch (error) {
     // What others made of rows that were not there is of less use.
     if (signal?.aborted !== true) reading.requireRows();
-    throw error;
+    throw reading.explained(error);
   } finally {
     readings.delete(reading);
   }
