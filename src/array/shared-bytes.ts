@@ -47,6 +47,17 @@ function isAt(path: string, identity: FileIdentity, length: number, files: Files
   }
 }
 
+/** What threads share counts for nothing when it is decided to collect garbage. These, which nobody touches, count for it. */
+const counted = new WeakMap<SharedArrayBuffer, Uint8Array>();
+/** So much makes itself felt. */
+const MOST_COUNTED = 1 << 26;
+
+/** Has memory that threads share make itself felt in this one: it is there until no thread has it any more. */
+export function countAsGarbage(buffer: SharedArrayBuffer): void {
+  if (counted.has(buffer)) return;
+  counted.set(buffer, Buffer.allocUnsafeSlow(Math.min(buffer.byteLength, MOST_COUNTED)));
+}
+
 const mapped = new MappedFiles();
 
 /** Does work in which all bytes that it opens stay good. */
@@ -66,7 +77,10 @@ export async function holdingBytes<T>(work: () => Promise<T>): Promise<T> {
  * @throws StaleError where the file is another one by now, CorruptError where it is shorter, DiskError
  */
 export function openBytes(shared: SharedBytes): Uint8Array {
-  if (shared.kind === "memory") return new Uint8Array(shared.buffer, shared.offset, shared.length);
+  if (shared.kind === "memory") {
+    countAsGarbage(shared.buffer);
+    return new Uint8Array(shared.buffer, shared.offset, shared.length);
+  }
   const { path, identity, offset, length } = shared;
   const bytes = mapped.bytes(path, identity, offset + length);
   if (bytes !== undefined) return bytes.subarray(offset, offset + length);

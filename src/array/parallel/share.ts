@@ -4,7 +4,7 @@ import { currentFiles } from "../../platform/files.js";
 import { useLargePages } from "../../platform/fresh.js";
 import { copyElements } from "../copy.js";
 import { denseLayout, extent, type Layout } from "../layout.js";
-import { openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
+import { countAsGarbage, openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
 import type { Strided } from "../strided.js";
 
 /** An array for another thread; a structured clone of it says the same. */
@@ -64,16 +64,11 @@ export function sharedZeros(dtype: DType, shape: readonly number[]): SharedStrid
   return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes };
 }
 
-/** What threads share counts for nothing when it is decided to collect garbage. These, which nobody touches, count for it. */
-const counted = new WeakMap<SharedArrayBuffer, Uint8Array>();
-/** So much makes itself felt. */
-const MOST_COUNTED = 1 << 26;
-
 /** @throws LimitError where there is no memory for it */
 export function sharedBuffer(length: number): SharedArrayBuffer {
   try {
     const buffer = new SharedArrayBuffer(length);
-    counted.set(buffer, Buffer.allocUnsafeSlow(Math.min(length, MOST_COUNTED)));
+    countAsGarbage(buffer);
     return buffer;
   } catch (cause) {
     throw new LimitError(`no memory for ${length} bytes that threads share`, { cause });
