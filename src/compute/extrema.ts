@@ -52,7 +52,7 @@ export class NumberExtremum extends Leading<number, NumberArray> {
   #findDouble(values: Float64Array, start: number, end: number): Extremum<number> | null {
     const first = this.#side === "min" ? firstLeast : firstGreatest;
     const index = first(values, start, end, this.#skipNaN);
-    return index < 0 ? null : { value: values[index], index: index - start };
+    return index < 0 ? null : { value: plain(values[index]), index: index - start };
   }
 
   #findByKernel(
@@ -68,11 +68,11 @@ export class NumberExtremum extends Leading<number, NumberArray> {
     for (const { at, count, first } of pieces(running, values, start, end)) {
       const value = extreme(at, count, this.#skipNaN);
       if (best !== null && !this.#leads(value, best.value)) continue;
-      if (this.#isFound(value)) best = { value, index: 0 };
+      if (this.#isFound(value)) best = { value: plain(value), index: 0 };
       else {
         const place = find(at, count, value);
         if (place < 0) continue;
-        best = { value: values[start + first + place], index: first + place };
+        best = { value: plain(values[start + first + place]), index: first + place };
       }
       if (this.isMissing(value)) break;
     }
@@ -99,6 +99,11 @@ export class NumberExtremum extends Leading<number, NumberArray> {
   protected isMissing(value: number): boolean {
     return Number.isNaN(value);
   }
+}
+
+/** All NaN are one, whichever way they are found. */
+function plain(value: number): number {
+  return Number.isNaN(value) ? Number.NaN : value;
 }
 
 /** Elements that are found not to be the one sought by one look at each. */

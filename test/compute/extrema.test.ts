@@ -46,6 +46,23 @@ describe("NumberExtremum", () => {
     }
   });
 
+  it("gives the same bits for any NaN, however many elements there are", () => {
+    for (const length of [3, 3000]) {
+      const f4 = new Float32Array(length).fill(1);
+      const f8 = new Float64Array(length).fill(1);
+      new Uint32Array(f4.buffer)[length - 1] = 0xffc01234;
+      new BigUint64Array(f8.buffer)[length - 1] = 0xfff8000000001234n;
+      for (const values of [f4, f8]) {
+        for (const side of ["min", "max"] as const) {
+          const accumulator = new NumberExtremum(side, { valueOnly: true });
+          accumulator.add(values, 0, length);
+          const bits = new BigUint64Array(Float64Array.of(accumulator.result()?.value ?? 0).buffer);
+          expect(bits[0]).toBe(0x7ff8000000000000n);
+        }
+      }
+    }
+  });
+
   it("leaves NaN out on demand", () => {
     expect(extremum("min", Float64Array.of(nan, inf, nan, inf), { skipNaN: true })).toEqual({
       value: inf,
