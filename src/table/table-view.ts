@@ -228,8 +228,9 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread. The copies lie in
    * memory that threads share.
    *
-   * @throws as `take`, LimitError for a bad number of workers, StaleError and CorruptError where a file was replaced, deleted or cut
-   * short meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
+   * @throws as `take`, LimitError for a bad number of workers, IndexError where rows were discarded meanwhile, NotFoundError,
+   * StaleError and CorruptError where a column was deleted or renamed, or a file replaced or cut short, before a worker opened it,
+   * WorkerError where a worker died, the reason of a signal; always by rejection
    */
   async takeAsync(indices: RowSelection, options: AsyncOptions = {}): Promise<TableView<S, M>> {
     const rows = rowsNow(indices, this.length, "the table");
@@ -285,8 +286,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
    *
    * @param options.signal ends it until the first byte is stored, and is not heard from then on
    * @throws as `assign`, and nothing was stored; UnsupportedError within a transaction; ClosedError where the table was closed
-   * meanwhile, StaleError where a file was replaced, DiskError, WorkerError where a worker died: a part of the rows may be stored
-   * then. Always by rejection
+   * meanwhile, IndexError where rows of the source were discarded, StaleError where a file was replaced, DiskError, WorkerError where
+   * a worker died: a part of the rows may be stored then. Always by rejection
    */
   async assignAsync(source: RowsSource, options: AssignmentOptions & AsyncOptions = {}): Promise<this> {
     this.#requireWritable();

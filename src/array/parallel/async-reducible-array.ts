@@ -37,9 +37,14 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
  * results lie in memory that threads share; runs that are read together are one worker's.
  *
- * What the methods without `Async` throw is what these reject with; further a LimitError for a bad number of workers,
- * UnsupportedError for a signal that is none, StaleError and CorruptError where the file was replaced, deleted, renamed or cut short while it was read, WorkerError
- * where a worker died, and the reason of a signal.
+ * Rows that come, and a table that is closed meanwhile, are no matter. What the methods without `Async` throw is what these reject
+ * with; further
+ * - IndexError where rows that are read, of the array or of others that take part, were discarded meanwhile;
+ * - NotFoundError and StaleError where the column was deleted or renamed, or the file replaced, before a worker opened it;
+ * - CorruptError where other software cut the file short before a worker opened it. What is cut off while it is read ends the
+ *   process, as everywhere;
+ * - LimitError for a bad number of workers, UnsupportedError for a signal that is none, WorkerError where a worker died, and the
+ *   reason of a signal.
  */
 export abstract class AsyncReducibleArray<
   D extends DTypeLike = DTypeLike,
