@@ -1,8 +1,14 @@
 import type { Stats } from "node:fs";
 import { ClosedError, CorruptError, StaleError } from "../errors.js";
 import { type Files, nodeFiles } from "../platform/files.js";
-import { type FileIdentity, identityOf, isSameFile, type Mapping, platform } from "../platform/index.js";
-import { noteWritable } from "../platform/writable-maps.js";
+import {
+  type FileIdentity,
+  identityOf,
+  isSameFile,
+  type Mapping,
+  noteWritable,
+  platform,
+} from "../platform/index.js";
 import type { Storage } from "./storage.js";
 
 /** How {@link mapFile} maps. */

@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import type { BlockStatistics } from "../array/index.js";
 import { showValue } from "../dtype/index.js";
 import { CastError } from "../errors.js";
-import { stampOf } from "../platform/stamp.js";
+import { stampOf } from "../platform/index.js";
 import {
   building,
   type ColumnState,

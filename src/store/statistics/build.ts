@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DTypeError, ShapeError, UnsupportedError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
-import { bootId, isLocal, isSameStamp, stampOfOpen } from "../../platform/stamp.js";
+import { bootId, isLocal, isSameStamp, stampOfOpen } from "../../platform/index.js";
 import type { ColumnState } from "../catalog.js";
 import { checkFile } from "../identity.js";
 import { indexFile, requirePlace } from "./index-files.js";

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isMemmapError } from "../../errors.js";
 import type { Files } from "../../platform/files.js";
-import { type Mapping, platform } from "../../platform/index.js";
-import { isLocal, stampOfOpen } from "../../platform/stamp.js";
+import { isLocal, type Mapping, platform, stampOfOpen } from "../../platform/index.js";
 import { pastTick, type Waiting } from "./quiet.js";
 
 /** Devices of which it was found: it stays so for as long as the process lives. */

@@ -1,5 +1,5 @@
 import type { Files } from "../../platform/files.js";
-import { awaitWrites, type FileStamp, isSameStamp, stampOfOpen } from "../../platform/stamp.js";
+import { awaitWrites, type FileStamp, isSameStamp, stampOfOpen } from "../../platform/index.js";
 
 /** Work that waits for the clock now and then: each step gives how many milliseconds are to pass before the next. */
 export type Waiting<T> = Generator<number, T, void>;

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { BlockStatistics } from "../../array/index.js";
 import { parseDType } from "../../dtype/index.js";
-import { bootId, type FileStamp } from "../../platform/stamp.js";
+import { bootId, type FileStamp } from "../../platform/index.js";
 
 /** What a column's file was when its blocks were read, and what was found in them. */
 export interface SideFile {

@@ -1,5 +1,4 @@
-import { type FileStamp, isSameStamp } from "../../platform/stamp.js";
-import { isMappedWritable } from "../../platform/writable-maps.js";
+import { type FileStamp, isMappedWritable, isSameStamp } from "../../platform/index.js";
 import type { ColumnState } from "../catalog.js";
 import { isOfThisBoot, type SideFile } from "./side-file.js";
 
