@@ -1,5 +1,5 @@
 import { showValue } from "../dtype/index.js";
-import { CastError } from "../errors.js";
+import { CastError, UnsupportedError } from "../errors.js";
 import { TableView } from "../table/index.js";
 
 /** @throws CastError for what is no table and no view of one @param where the function that was given it */
@@ -8,8 +8,10 @@ export function requireView(view: unknown, where: string): void {
   throw new CastError(`${where} is of a table or a view of one, not ${showValue(view)}`);
 }
 
-/** @throws CastError for options that are no object @param like what would be right */
+/** @throws UnsupportedError for options that are no object @param like what would be right */
 export function requireOptions(options: unknown, where: string, like: string): void {
   if (typeof options === "object" && options !== null) return;
-  throw new CastError(`the options of ${where} are an object such as ${like}, not ${showValue(options)}`);
+  throw new UnsupportedError(
+    `the options of ${where} are an object such as ${like}, not ${showValue(options)}`,
+  );
 }

@@ -10,7 +10,7 @@ import {
 import { codecOf, parseDType } from "../dtype/index.js";
 import { NameError } from "../errors.js";
 import { copied, type Schema, TableView } from "../table/index.js";
-import { requireOptions, requireView } from "./arguments.js";
+import { requireView } from "./arguments.js";
 
 const STATISTICS = ["count", "mean", "std", "min", "25%", "50%", "75%", "max"] as const;
 
@@ -53,8 +53,7 @@ export async function describeAsync<S extends Schema>(
   options: AsyncOptions = {},
 ): Promise<TableView<DescribedSchema<S>, "r+">> {
   requireView(view, "describeAsync()");
-  requireOptions(options, "describeAsync()", "{ workers: 2 }");
-  // What is wrong with them is said whatever there is to do.
+  // What is wrong with the options is said whatever there is to do.
   isMuch(0, options);
   // Rows that come meanwhile are none of theirs.
   const columns = numericColumns(view as unknown as TableView).map(

@@ -44,8 +44,8 @@ export interface GroupOptions {
  *
  * @param columns one name, or several, whose elements together are the key
  * @throws NotFoundError with a guess at what was meant; DTypeError for a column that cannot group rows (complex numbers, bytes,
- * records, several elements a row); NameError for one that is named twice; ShapeError without any; CastError for what is no view
- * or no options
+ * records, several elements a row); NameError for one that is named twice; ShapeError without any; CastError for what is no view,
+ * UnsupportedError for what are no options
  */
 export function groupBy<S extends Schema, const K extends keyof S & string>(
   view: TableView<S>,
@@ -89,8 +89,8 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
    *
    * @param aggregates by the names of their columns, in an object or, where names are numbers, a `Map`
    * @throws NotFoundError, DTypeError for aggregates that a dtype has not, NameError for names that keys have or no column can
-   * have, CastError for options that are none, and where a sum of integers leaves 64 bits, LimitError from 2³² - 1 rows on, and
-   * where the tables of groups and of their keys take more than 4 GiB
+   * have, UnsupportedError for what are no aggregates by name, CastError for a `ddof` that is no number, and where a sum of integers
+   * leaves 64 bits, LimitError from 2³² - 1 rows on, and where the tables of groups and of their keys take more than 4 GiB
    */
   agg<const A extends AggregatesOf<S>>(aggregates: A): TableView<GroupedSchema<S, K, A>, "r+">;
   agg(aggregates: ReadonlyMap<string, Aggregate>): TableView<Schema, "r+">;
@@ -119,8 +119,7 @@ export class GroupBy<S extends Schema = Schema, K extends keyof S & string = key
     aggregates: AggregatesOf<S> | ReadonlyMap<string, Aggregate>,
     options: AsyncOptions = {},
   ): Promise<unknown> {
-    requireOptions(options, "aggAsync()", "{ workers: 2 }");
-    // What is wrong with them is said whatever there is to do.
+    // What is wrong with the options is said whatever there is to do.
     isMuch(0, options);
     const plan = planGroups(this.#view, this.keys, entriesOf(aggregates));
     const { sources, rows } = this.#sourcesOf(plan);

@@ -42,8 +42,8 @@ export interface JoinOptions<On, Suffix extends string = string, Indicator exten
  *
  * @returns a view in memory of its own, which `saveTable` makes a table of
  * @throws NotFoundError for columns that are not there, with a guess at what was meant; DTypeError for keys that cannot be equal;
- * NameError for columns of the result with one name; CastError for what is no view or no options; LimitError where the result, or
- * the table of keys, is too large
+ * NameError for columns of the result with one name; CastError for what is no view, UnsupportedError for what are no
+ * options; LimitError where the result, or the table of keys, is too large
  */
 export function join<
   S extends Schema,

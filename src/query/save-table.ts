@@ -31,7 +31,8 @@ export interface SaveOptions extends StoreSettings {
  *
  * @returns the table, open for writing
  * @throws ExistsError where something has that name, unless `overwrite` is said and it is a table or an empty directory; NameError
- * for names that no columns of one table can have; CastError for what is no attribute; LockedError, DiskError
+ * for names that no columns of one table can have; CastError for what is no attribute or no view,
+ * UnsupportedError for what are no options; LockedError, DiskError
  */
 export function saveTable<S extends Schema>(
   path: string,

@@ -20,6 +20,7 @@ import {
   saveTable,
   std,
   sum,
+  UnsupportedError,
 } from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -308,8 +309,8 @@ describe("groupBy", () => {
     for (const ddof of [Number.NaN, "1", null]) {
       expect(() => byOrigin.agg({ x: std("delay", { ddof: ddof as never }) })).toThrow(/ddof of "x"/);
     }
-    expect(() => byOrigin.agg(null as never)).toThrow(CastError);
-    expect(() => groupBy(table, "origin", null as never)).toThrow(CastError);
+    expect(() => byOrigin.agg(null as never)).toThrow(UnsupportedError);
+    expect(() => groupBy(table, "origin", null as never)).toThrow(UnsupportedError);
     expect(() => groupBy(null as never, "origin")).toThrow(CastError);
     for (const name of [undefined, null, 5]) {
       expect(() => groupBy(table, name as never)).toThrow(NotFoundError);

@@ -7,6 +7,7 @@ import {
   NameError,
   NotFoundError,
   ShapeError,
+  UnsupportedError,
 } from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
@@ -127,7 +128,7 @@ describe("join", () => {
     expect(() => join(left, right, { on: { origin: "iato" as never } })).toThrow('did you mean "iata"');
     expect(() => join(left, right, { on: "day" as never })).toThrow(NotFoundError);
     expect(() => join(left, right, { on: [] })).toThrow(ShapeError);
-    expect(() => join(left, right, undefined as never)).toThrow(CastError);
+    expect(() => join(left, right, undefined as never)).toThrow(UnsupportedError);
     expect(() => join(left, undefined as never, { on: "n" as never })).toThrow(CastError);
     expect(() => join(left, right, { on: { origin: "iata" }, suffix: 5 as never })).toThrow(
       /suffix is a string/,
