@@ -165,7 +165,9 @@ export abstract class NumericArray<
 
   /**
    * The places of the elements in the order of {@link NumericArray.sort}, along the same axis. Cost: 20 to 40 nanoseconds for each
-   * number; 25 bytes for each element of a run beside the result.
+   * number, 10 of 8 or 16 bits; 25 bytes for each element of a run beside the result, of many of 8 or 16 bits a table.
+   *
+   * @throws IndexError for an axis that is not there, LimitError for runs of 2³² elements
    */
   argsort(options: SortOptions = {}): ArrayView<"i8", "r+"> {
     requireOptions(options);
