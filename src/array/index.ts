@@ -63,6 +63,7 @@ export {
   inParallel,
   PARALLEL_BYTES,
   type ParallelTasks,
+  requireAsyncOptions,
   workersOf,
 } from "./parallel/run.js";
 export {

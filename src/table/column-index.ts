@@ -1,7 +1,5 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
-import type { BlockStatistics } from "../array/index.js";
-import { showValue } from "../dtype/index.js";
-import { CastError } from "../errors.js";
+import { type AsyncOptions, type BlockStatistics, requireAsyncOptions } from "../array/index.js";
 import { stampOf } from "../platform/index.js";
 import {
   building,
@@ -113,8 +111,9 @@ export class IndexedColumn {
   }
 
   /** As `build`, in between turns of the event loop. */
-  async buildAsync(label: string, options: unknown): Promise<ColumnIndex> {
-    const signal = signalIn(options);
+  async buildAsync(label: string, options: Pick<AsyncOptions, "signal">): Promise<ColumnIndex> {
+    requireAsyncOptions(options);
+    const { signal } = options;
     signal?.throwIfAborted();
     // Two at once would take one another for somebody who changes the file.
     while (this.#isBuilding) {
@@ -163,16 +162,4 @@ export class IndexedColumn {
     files.unlink(path);
     return true;
   }
-}
-
-/** @throws CastError for what are no options, or no signal */
-function signalIn(options: unknown): AbortSignal | undefined {
-  if (typeof options !== "object" || options === null) {
-    throw new CastError(
-      `the options of buildIndexAsync() are an object such as { signal }, not ${showValue(options)}`,
-    );
-  }
-  const signal = "signal" in options ? options.signal : undefined;
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw new CastError(`signal is an AbortSignal, not ${showValue(signal)}`);
 }

@@ -115,6 +115,7 @@ export class MemmapColumn<
    * As `buildIndex`, in between turns of the event loop. Of two at once, the later one waits for the other.
    *
    * @param options `signal` ends it early: it is rejected with the signal's reason
+   * @throws as `buildIndex`, and UnsupportedError for what is no signal, by rejecting
    */
   async buildIndexAsync(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ColumnIndex> {
     return this.#storage.index.buildAsync(this.#storage.label, options);
