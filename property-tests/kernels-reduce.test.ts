@@ -249,6 +249,41 @@ describe("masks", () => {
   });
 });
 
+/** Bytes of three pieces that kernels have before them, and a bit. */
+const SEVERAL = 3 * 2 ** 20 + 5000;
+
+describe("several pieces", () => {
+  it("one after the other reduce to the same by kernels as without them, all or those that a mask chooses", () => {
+    const mixed = (i: number) => (Math.imul(i + 1, 0x9e3779b1) >>> 17) % 251;
+    const mask = Uint8Array.from({ length: SEVERAL }, (_, i) => Number(mixed(i) > 100));
+    const all = [Int8Array, Uint16Array, Float32Array, Float64Array].map((Type) =>
+      new Type(SEVERAL / Type.BYTES_PER_ELEMENT).map((_, i) => mixed(i) - 120.5),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...all),
+        fc.nat(3000),
+        fc.double({ min: 0.3, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.constantFrom(127, -128, nan, 0),
+        (whole, start, part, place, special) => {
+          const values = whole.slice(start, Math.max(start, Math.floor(part * whole.length)));
+          values[Math.floor(place * (values.length - 1))] = special;
+          const makes = [...numberAccumulators(true), () => new compute.NumberExtremum("max")];
+          expectTheSame(makes, values, []);
+          const chosen = () => {
+            const sum = new compute.FloatSum({ skipNaN: true });
+            sum.addWhere(values, 0, values.length, { bytes: mask, start });
+            return [sum.result(), sum.count];
+          };
+          expect(chosen()).toEqual(withoutKernels(chosen));
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+});
+
 describe("states", () => {
   it("that are absorbed in order make what all elements make", () => {
     fc.assert(
