@@ -1,8 +1,8 @@
 import { isMemmapError } from "../errors.js";
 import { type LibC, loadLibC } from "./libc.js";
 
-/** From so many bytes on, memory that nobody has touched is worth a call for large pages; NumPy has the same bound. */
-const LARGE = 1 << 22;
+/** From so many bytes on, memory that nobody has touched may have a large page in it, which is worth a call. */
+const LARGE = 1 << 21;
 
 let libc: LibC | null | undefined;
 
