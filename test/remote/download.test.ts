@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -91,10 +92,11 @@ describe("the bytes of a file", () => {
   });
 
   it("go on where the connection broke, however often", async () => {
-    const { server, connection } = await setting((seen, count) =>
-      fileReply(seen, BYTES, V1, count < 4 ? { cut: 20_000, chunk: 5_000 } : {}),
-    );
-    const told: unknown[] = [];
+    const told: { bytes: number }[] = [];
+    const { server, connection } = await setting((seen, count) => {
+      const taken = () => told.at(-1)?.bytes === count * 20_000;
+      return fileReply(seen, BYTES, V1, count < 4 ? { cut: 20_000, chunk: 5_000, taken } : {});
+    });
     const { body } = await connection.download(
       "a",
       { start: 1000 },
@@ -216,14 +218,13 @@ describe("a download", () => {
   });
 
   it("goes on with what an earlier one left", async () => {
-    let cut: number | undefined = 40_000;
+    const taken = () => statSync(`${target}.part`).size === 40_000;
     const { target, server, fetched } = await setting(
-      (seen) => fileReply(seen, BYTES, V1, cut === undefined ? {} : { cut, chunk: 10_000 }),
+      (seen, count) => fileReply(seen, BYTES, V1, count === 1 ? { cut: 40_000, chunk: 10_000, taken } : {}),
       { retries: 0 },
     );
     await expect(fetched()).rejects.toThrow(RemoteError);
     expect(names(target)).toEqual(["file.bin.part", "file.bin.part.json"]);
-    cut = undefined;
     const told: unknown[] = [];
     const result = await fetched({ onProgress: (report) => told.push(report) });
     expect(result).toMatchObject({ size: 100_000, resumed: 40_000 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { encodeValue, MEDIA_TYPE } from "../../../src/remote/wire/index.js";
@@ -29,6 +29,8 @@ export interface Reply {
   readonly chunked?: boolean;
   /** Bytes of the body after which the connection is cut. */
   readonly cut?: number;
+  /** Whether the client has taken what was sent: what it has not is lost with the connection, so the cut waits for it. */
+  readonly taken?: () => boolean;
   /** Bytes of the body after which nothing more comes. */
   readonly stall?: number;
 }
@@ -114,9 +116,13 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
     await new Promise((resolve) => response.write(piece, resolve));
   }
   if (last === 0) response.flushHeaders();
-  // What was written is to arrive before the cut does.
-  if (reply.cut !== undefined) setTimeout(() => response.destroy(), 10);
-  else if (reply.stall === undefined) response.end();
+  if (reply.cut !== undefined) {
+    // What was written is to arrive before the cut does: the client is of this process, and reads as its loop turns.
+    await wait(10);
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    for (const { taken } = reply; taken?.() === false; ) await wait(5);
+    response.destroy();
+  } else if (reply.stall === undefined) response.end();
 }
 
 /** Starts a server that ends with the test. */
