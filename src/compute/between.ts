@@ -34,7 +34,7 @@ export function compareBoth(
   outOffset: number,
   options: CompareOptions = {},
 ): void {
-  const running = engineFor(end - start);
+  const running = engineFor(end - start, values);
   if (running !== undefined) {
     const span = spanOfBoth(comparisons, values, options.nat === true);
     markSpan(span, values, start, end, out, outOffset, running);

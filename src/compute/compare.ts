@@ -36,7 +36,7 @@ export function compareScalar(
   outOffset: number,
   { nat = false }: CompareOptions = {},
 ): void {
-  const running = engineFor(end - start);
+  const running = engineFor(end - start, values);
   if (running !== undefined) {
     markSpan(spanOf(op, scalar, values, nat), values, start, end, out, outOffset, running);
   } else if (isBig(values)) compareBigs(op, values, start, end, scalar, out, outOffset, nat);
@@ -108,7 +108,7 @@ export function compareArrays(
   outOffset: number,
   { nat = false }: CompareOptions = {},
 ): void {
-  const running = isPaired(a, b) ? engineFor(count) : undefined;
+  const running = isPaired(a, b) ? engineFor(count, a, b) : undefined;
   if (running !== undefined) {
     markPairs(op, a, aStart, b, bStart, count, out, outOffset, nat, running);
     return;

@@ -19,7 +19,7 @@ const places = new Int32Array(BLOCK + 1);
  * @returns how many there were; where that is more than `dst` has room for, as far as they were looked for, and it is not full
  */
 export function compress(src: Uint8Array, itemsize: number, mask: Uint8Array, dst: Uint8Array): number {
-  const running = itemsize <= WIDE ? engineFor(mask.length) : undefined;
+  const running = itemsize <= WIDE ? engineFor(mask.length, src) : undefined;
   if (running !== undefined) return compressByKernel(src, itemsize, mask, dst, running);
   const [from, to] = [new Memory(src), new Memory(dst)];
   return eachPlaces(mask, dst.length / itemsize, (count, first, done) => {
@@ -38,18 +38,19 @@ function compressByKernel(
   running: Engine,
 ): number {
   const { kernels } = running;
-  const [elements, picked, truths] = [slot(0), slot(1), slot(3)];
+  const [picked, truths] = [slot(1), slot(3)];
   const step = Math.floor(SLOT / itemsize / 16) * 16;
   let done = 0;
   for (let first = 0; first < mask.length; first += step) {
     const end = Math.min(first + step, mask.length);
+    // Copied in any case: others may change a mask between the count and the choice.
     running.load(mask, first, end, truths);
     const count = kernels.countMask(truths, end - first);
     const at = done * itemsize;
     if (at + count * itemsize > dst.length) return done + count;
     if (count === end - first) dst.set(src.subarray(first * itemsize, end * itemsize), at);
     else if (count > 0) {
-      running.load(src, first * itemsize, end * itemsize, elements);
+      const elements = running.place(src, first * itemsize, end * itemsize, slot(0));
       kernels.pickMasked(itemsize, elements, truths, end - first, picked);
       running.unload(picked, count * itemsize, dst, at);
     }

@@ -32,7 +32,7 @@ export class BigExtremum extends Leading<bigint, BigArray> {
   }
 
   protected find(values: BigArray, start: number, end: number): Extremum<bigint> | null {
-    const running = engineFor(end - start);
+    const running = engineFor(end - start, values);
     if (running !== undefined) return this.#findByKernel(running, values, start, end);
     const nan = !this.#nat ? "value" : this.#skipNaN ? "skip" : "stop";
     const index = firstBigExtremum(this.#view.of(values), start, end, isSigned(values), this.#side, nan);

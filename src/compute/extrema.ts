@@ -1,6 +1,6 @@
 import { BLOCK, loadBlock, newBlock } from "./blocks.js";
 import { pieces, type Suffix, suffixOf } from "./fed.js";
-import { engineFor } from "./few.js";
+import { engineAround, engineFor } from "./few.js";
 import type { Engine } from "./kernels/engine.js";
 import { type Extremum, Leading, type PlaceOptions, type Side } from "./leading.js";
 import type { MissingOptions, NumberArray } from "./types.js";
@@ -30,10 +30,10 @@ export class NumberExtremum extends Leading<number, NumberArray> {
 
   protected find(values: NumberArray, start: number, end: number): Extremum<number> | null {
     const suffix = suffixOf(values);
-    // Nearly all doubles are passed over by one comparison each: to copy them before a kernel takes longer.
     const isDouble = values instanceof Float64Array;
-    const running = suffix === "F64" ? undefined : engineFor(end - start);
-    if (running !== undefined && suffix !== "F64") {
+    // Nearly all doubles are passed over by one comparison each: to copy them before a kernel takes longer.
+    const running = isDouble ? engineAround(end - start, values) : engineFor(end - start, values);
+    if (running !== undefined) {
       return this.#findByKernel(running, suffix, values, start, end);
     }
     const length = isDouble ? DOUBLES : BLOCK;
@@ -57,7 +57,7 @@ export class NumberExtremum extends Leading<number, NumberArray> {
 
   #findByKernel(
     running: Engine,
-    suffix: Exclude<Suffix, "I64" | "U64" | "F64">,
+    suffix: Exclude<Suffix, "I64" | "U64">,
     values: NumberArray,
     start: number,
     end: number,

@@ -1,6 +1,6 @@
 /**
- * How elements come before the kernels in WebAssembly: copied into their memory in pieces of a size that the second cache
- * holds.
+ * How elements come before the kernels in WebAssembly: where they are, if they are mapped in the kernels' memory, else copied
+ * into it in pieces of a size that the second cache holds.
  *
  * @module
  */
@@ -66,9 +66,12 @@ export function* pieces(
   for (let from = start; from < end; from += length) {
     const stop = Math.min(from + length, end);
     const [count, first] = [stop - from, from - start];
-    running.load(values, from, stop, PIECE);
-    if (mask !== undefined) running.load(mask.bytes, mask.start + first, mask.start + first + count, MASK);
-    yield { at: PIECE, count, first, mask: MASK };
+    const at = running.place(values, from, stop, PIECE);
+    const chosen =
+      mask === undefined
+        ? MASK
+        : running.place(mask.bytes, mask.start + first, mask.start + first + count, MASK);
+    yield { at, count, first, mask: chosen };
   }
 }
 

@@ -1,4 +1,4 @@
-import { engineFor } from "./few.js";
+import { engineAround, engineFor } from "./few.js";
 import { gatherBytes, gatherLongs, gatherShorts, gatherViewed, gatherWords } from "./indexed.js";
 import { eachIndexBlock, type IndexBlock, type IndexList } from "./indices.js";
 import { type Engine, SLOT, slot } from "./kernels/engine.js";
@@ -27,7 +27,7 @@ export function gather(
   const isDense = strideBytes === itemsize;
   // Without an offset, elements side by side are found by their index alone.
   const near = isDense ? src.subarray(offsetBytes) : src;
-  const running = isDense && isSmall(near, itemsize, indices) ? engineFor(indices.length) : undefined;
+  const running = isDense ? enginePicking(near, itemsize, indices) : undefined;
   if (running !== undefined && indices instanceof Int32Array) {
     gatherByKernel(near, itemsize, indices, dst, running);
     return;
@@ -39,10 +39,13 @@ export function gather(
   });
 }
 
-/** Whether elements are so few, and picked so often, that a kernel has them all in its memory first. */
-function isSmall(src: Uint8Array, itemsize: number, indices: IndexList): boolean {
-  if (itemsize > 4 || itemsize === 3 || src.length > SLOT) return false;
-  return src.length <= itemsize * indices.length;
+/** The kernels that have all elements in their memory, or get them: where they are so few, and picked so often, that it pays. */
+function enginePicking(src: Uint8Array, itemsize: number, indices: IndexList): Engine | undefined {
+  if (itemsize > 8 || (itemsize & (itemsize - 1)) !== 0) return undefined;
+  const around = engineAround(indices.length, src);
+  if (around !== undefined) return around;
+  const isSmall = itemsize < 8 && src.length <= SLOT && src.length <= itemsize * indices.length;
+  return isSmall ? engineFor(indices.length) : undefined;
 }
 
 function gatherByKernel(
@@ -52,9 +55,9 @@ function gatherByKernel(
   dst: Uint8Array,
   running: Engine,
 ): void {
-  const [elements, places, gathered] = [slot(0), slot(1), slot(2)];
-  const step = SLOT / indices.BYTES_PER_ELEMENT;
-  running.load(src, 0, src.length, elements);
+  const [places, gathered] = [slot(1), slot(2)];
+  const step = SLOT / Math.max(itemsize, indices.BYTES_PER_ELEMENT);
+  const elements = running.place(src, 0, src.length, slot(0));
   for (let at = 0; at < indices.length; at += step) {
     const end = Math.min(at + step, indices.length);
     running.load(indices, at, end, places);

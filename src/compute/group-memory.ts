@@ -1,6 +1,6 @@
 import { LimitError } from "../errors.js";
 import { plainGroupKernels } from "./group-plain.js";
-import { Engine, engine } from "./kernels/engine.js";
+import { Engine, engine, newMemory } from "./kernels/engine.js";
 import type { GroupKernels } from "./kernels/group-exports.js";
 
 /** Memory with the kernels that work on it. */
@@ -55,7 +55,7 @@ let spare: WeakRef<Engine> | undefined;
 function spared(size: number): Engine {
   const found = spare?.deref();
   spare = undefined;
-  if (found === undefined) return begin(() => new Engine(size));
+  if (found === undefined) return begin(() => new Engine(newMemory(size)));
   begin(() => found.reserve(size));
   return found;
 }

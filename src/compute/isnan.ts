@@ -23,7 +23,7 @@ export function isnan(
   outOffset: number,
   { nat = false }: { readonly nat?: boolean } = {},
 ): void {
-  const running = isFloat(values) || nat ? engineFor(end - start) : undefined;
+  const running = isFloat(values) || nat ? engineFor(end - start, values) : undefined;
   if (running !== undefined) {
     markSpan(isFloat(values) ? NOT_NUMBERS : NOT_TIMES, values, start, end, out, outOffset, running);
   } else if (isFloat(values)) {

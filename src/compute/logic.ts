@@ -104,7 +104,7 @@ export class All extends Sought {
 const STEP = 4096;
 
 function countNonzero(values: NumericArray, start: number, end: number, complex: boolean): number {
-  const running = complex ? undefined : engineFor(end - start);
+  const running = complex ? undefined : engineFor(end - start, values);
   if (running !== undefined) return end - start - countZero(running, values, start, end);
   if (values instanceof Uint8Array) return countNonzeroBytes(values, start, end);
   let total = 0;

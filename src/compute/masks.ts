@@ -14,13 +14,13 @@ import { littleEndian } from "./words.js";
 
 /** How many elements of a mask are true. */
 export function maskCount(mask: Uint8Array, start = 0, end = mask.length): number {
-  const running = engineFor(end - start);
+  const running = engineFor(end - start, mask);
   if (running === undefined) return countNonzeroBytes(mask, start, end);
   let count = 0;
   for (let at = start; at < end; at += SLOT) {
     const stop = Math.min(at + SLOT, end);
-    running.load(mask, at, stop, slot(0));
-    count += running.kernels.countMask(slot(0), stop - at);
+    const truths = running.place(mask, at, stop, slot(0));
+    count += running.kernels.countMask(truths, stop - at);
   }
   return count;
 }
@@ -41,7 +41,7 @@ export function maskChanged(): StaleError {
  */
 export function maskToIndices(mask: Uint8Array, count = maskCount(mask)): Indices {
   const indices = freshIndices(count, mask.length);
-  const running = engineFor(mask.length);
+  const running = engineFor(mask.length, mask);
   const found =
     running !== undefined && indices instanceof Int32Array
       ? placesByKernel(mask, indices, running)
@@ -74,8 +74,8 @@ function placesByKernel(mask: Uint8Array, indices: Int32Array<ArrayBuffer>, runn
   let written = 0;
   for (let at = 0; at < mask.length; at += PLACES) {
     const stop = Math.min(at + PLACES, mask.length);
-    running.load(mask, at, stop, slot(0));
-    const length = 4 * running.kernels.placesOf(slot(0), stop - at, at, slot(1));
+    const truths = running.place(mask, at, stop, slot(0));
+    const length = 4 * running.kernels.placesOf(truths, stop - at, at, slot(1));
     if (written + length <= indices.byteLength) running.unload(slot(1), length, out, written);
     written += length;
   }
@@ -110,7 +110,7 @@ export function maskAnd(
   out: Uint8Array,
   outOffset: number,
 ): void {
-  const running = engineFor(count);
+  const running = engineFor(count, a, b);
   if (running !== undefined) {
     combine(running.kernels.andMasks, a, aStart, b, bStart, count, out, outOffset, running);
     return;
@@ -135,7 +135,7 @@ export function maskOr(
   out: Uint8Array,
   outOffset: number,
 ): void {
-  const running = engineFor(count);
+  const running = engineFor(count, a, b);
   if (running !== undefined) {
     combine(running.kernels.orMasks, a, aStart, b, bStart, count, out, outOffset, running);
     return;
@@ -158,12 +158,12 @@ export function maskNot(
   out: Uint8Array,
   outOffset: number,
 ): void {
-  const running = engineFor(count);
+  const running = engineFor(count, a);
   if (running !== undefined) {
     for (let done = 0; done < count; done += SLOT) {
       const some = Math.min(SLOT, count - done);
-      running.load(a, aStart + done, aStart + done + some, slot(0));
-      running.kernels.notMask(slot(0), some, slot(1));
+      const truths = running.place(a, aStart + done, aStart + done + some, slot(0));
+      running.kernels.notMask(truths, some, slot(1));
       running.unload(slot(1), some, out, outOffset + done);
     }
     return;
@@ -190,9 +190,9 @@ function combine(
 ): void {
   for (let done = 0; done < count; done += SLOT) {
     const some = Math.min(SLOT, count - done);
-    running.load(a, aStart + done, aStart + done + some, slot(0));
-    running.load(b, bStart + done, bStart + done + some, slot(1));
-    kernel(slot(0), slot(1), some, slot(2));
+    const one = running.place(a, aStart + done, aStart + done + some, slot(0));
+    const other = running.place(b, bStart + done, bStart + done + some, slot(1));
+    kernel(one, other, some, slot(2));
     running.unload(slot(2), some, out, outOffset + done);
   }
 }

@@ -80,7 +80,7 @@ export class MomentsAccumulator implements Accumulator<Moments> {
 
   /** Adds whole blocks, and returns the end of the last. */
   #addByKernel(values: NumericArray, start: number, end: number): number {
-    const running = engineFor(end - start);
+    const running = engineFor(end - start, values);
     if (running === undefined) return start;
     const moments = running.kernels[`moments${suffixOf(values)}`];
     const stop = start + inBlocks(end - start);

@@ -30,7 +30,7 @@ export class BigSum implements Accumulator<bigint, BigArray> {
 
   add(values: BigArray, start: number, end: number): void {
     this.count += end - start;
-    const running = engineFor(end - start);
+    const running = engineFor(end - start, values);
     if (running === undefined) {
       for (let at = start; at < end; at += EXACT_RUN) this.#addRun(values, at, Math.min(at + EXACT_RUN, end));
       return;

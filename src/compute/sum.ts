@@ -1,7 +1,7 @@
 import { BLOCK, eachBlock, eachComplexBlock, replaceMasked, zeroNaN } from "./blocks.js";
 import { Cascade } from "./cascade.js";
 import { inBlocks, OUT, pieces, resultsOf, suffixOf } from "./fed.js";
-import { engineFor } from "./few.js";
+import { engineAround, engineFor } from "./few.js";
 import { maskCount } from "./masks.js";
 import type { Accumulator, Complex, FloatArray, Mask, MissingOptions, NumberArray } from "./types.js";
 
@@ -68,7 +68,7 @@ export class IntegerSum implements Accumulator<number | bigint, NumberArray> {
   #partial = 0;
 
   add(values: NumberArray, start: number, end: number): void {
-    const running = engineFor(end - start);
+    const running = engineFor(end - start, values);
     const suffix = suffixOf(values);
     if (running !== undefined && suffix !== "F32" && suffix !== "F64") {
       const sum = running.kernels[`sum${suffix}`];
@@ -79,7 +79,7 @@ export class IntegerSum implements Accumulator<number | bigint, NumberArray> {
   }
 
   addWhere(values: NumberArray, start: number, end: number, mask: Mask): void {
-    const running = values instanceof Int32Array ? engineFor(end - start) : undefined;
+    const running = values instanceof Int32Array ? engineFor(end - start, values) : undefined;
     if (running !== undefined) {
       for (const { at, count, mask: chosen } of pieces(running, values, start, end, mask)) {
         this.#take(running.kernels.sumWhereI32(at, chosen, count));
@@ -143,7 +143,9 @@ export class FloatSum implements Accumulator<number, NumberArray> {
   }
 
   add(values: NumberArray, start: number, end: number): void {
-    if (values instanceof Float64Array && !this.#skipNaN) return this.#addDoubles(values, start, end);
+    if (values instanceof Float64Array && !this.#skipNaN && engineAround(end - start, values) === undefined) {
+      return this.#addDoubles(values, start, end);
+    }
     const done = this.#addByKernel(values, start, end);
     eachBlock(values, done, end, {}, (block, count) => this.#addBlock(block, count, count));
   }
@@ -158,7 +160,7 @@ export class FloatSum implements Accumulator<number, NumberArray> {
     });
   }
 
-  /** Doubles are summed where they are, in the same blocks as others: copying them first would take longer. */
+  /** Doubles out of the kernels' sight are summed where they are, in the same blocks as others: copying them first takes longer. */
   #addDoubles(values: Float64Array, start: number, end: number): void {
     for (let at = start; at < end; at += BLOCK) {
       this.#sums.push(sumRange(values, at, Math.min(at + BLOCK, end)));
@@ -174,7 +176,7 @@ export class FloatSum implements Accumulator<number, NumberArray> {
 
   /** Adds whole blocks, and returns the end of the last. */
   #addByKernel(values: NumberArray, start: number, end: number, mask?: Mask): number {
-    const running = engineFor(end - start);
+    const running = engineFor(end - start, values);
     const suffix = suffixOf(values);
     if (running === undefined || (suffix !== "F32" && suffix !== "F64")) return start;
     const { kernels } = running;
@@ -189,7 +191,7 @@ export class FloatSum implements Accumulator<number, NumberArray> {
         kernels[`sumOrdered${suffix}`](at, blocks, OUT);
         this.count += kernels[`countOrdered${suffix}`](at, count);
       } else {
-        kernels.sumF32(at, blocks, OUT);
+        kernels[`sum${suffix}`](at, blocks, OUT);
         this.count += count;
       }
       for (const sum of resultsOf(running, blocks)) this.#sums.push(sum);

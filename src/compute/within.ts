@@ -89,11 +89,11 @@ export function markSpan(
     return;
   }
   // Two slots for the elements and two for their truths: copies of a megabyte go faster than shorter ones.
-  const [at, marks] = [slot(0), slot(2)];
+  const marks = slot(2);
   const step = (2 * SLOT) / size;
   for (let from = start; from < end; from += step) {
     const to = Math.min(from + step, end);
-    running.load(values, from, to, at);
+    const at = running.place(values, from, to, slot(0));
     if (integers !== undefined) {
       kernels.withinIntegers(size, at, to - from, integers.low, integers.high, Number(flip), marks);
     } else if (floats !== undefined) {

@@ -9,6 +9,8 @@ export interface SystemConstants {
   readonly mapAnonymous: number;
   readonly mapNoReserve: number;
   readonly msSync: number;
+  /** Whether files may be mapped over memory of WebAssembly: tried on this system. */
+  readonly mapsIntoArenas: boolean;
   readonly advice: Readonly<Partial<Record<Advice, number>>>;
   /** Advice to map the pages of a file at once (Linux 5.14); absent where the system has no such thing. */
   readonly populateRead?: number;
@@ -27,6 +29,7 @@ const LINUX: SystemConstants = {
   mapAnonymous: 0x20,
   mapNoReserve: 0x4000,
   msSync: 4,
+  mapsIntoArenas: true,
   advice: { ...COMMON_ADVICE, hugepage: 14 },
   populateRead: 22,
   exchange: { here: -100, flag: 2 },
@@ -39,6 +42,7 @@ const MACOS: SystemConstants = {
   mapAnonymous: 0x1000,
   mapNoReserve: 0x40,
   msSync: 0x10,
+  mapsIntoArenas: false,
   advice: COMMON_ADVICE,
 };
 

@@ -1,3 +1,5 @@
+import type { Place } from "./arenas.js";
+
 /**
  * What becomes of a mapped range of addresses:
  *
@@ -17,6 +19,8 @@ export interface Region {
   readonly shared: boolean;
   /** The byte of the file that it begins at. */
   readonly offset: number;
+  /** The range of an arena that it is, if it is one. */
+  readonly place: Place | undefined;
   state: RegionState;
   /** The only strong reference to the buffer, given up when the region is quarantined or dropped. */
   buffer: ArrayBuffer | undefined;

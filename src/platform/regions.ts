@@ -1,12 +1,20 @@
 import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import { UnsupportedError } from "../errors.js";
+import { Arenas, noteHost, type Place } from "./arenas.js";
 import { movedError, notDetachedError } from "./checks.js";
 import type { Errno, LibC } from "./libc.js";
 import type { MapCount } from "./map-count.js";
 import { mapError, tooManyMaps } from "./map-error.js";
 import { Quarantine, type Region } from "./region.js";
 import { detach } from "./transfer.js";
+
+/** Where a file was mapped. */
+interface Mapped {
+  readonly address: bigint;
+  /** The range of an arena, if it is one. */
+  readonly place: Place | undefined;
+}
 
 /**
  * Every range that one platform mapped, from `mmap` to `munmap`.
@@ -24,6 +32,7 @@ export class Regions {
   /** Whatever may have to be unmapped. No owner is reached from here, so an owner can be collected. */
   readonly #held = new Set<Region>();
   readonly #quarantine: Quarantine;
+  readonly #arenas: Arenas;
   /** On the owners: it was dropped. */
   readonly #owners = new FinalizationRegistry<Region>((region) => this.#ownerGone(region));
   /** On the ArrayBuffers: nothing can reach the range any more. */
@@ -35,23 +44,26 @@ export class Regions {
     this.#count = count;
     this.#most = limit / 4;
     this.#quarantine = new Quarantine(this.#most);
+    this.#arenas = new Arenas(libc, limit === Number.POSITIVE_INFINITY);
   }
 
   /** Maps `length` bytes of an open file from `offset` on, which must be there. */
   map(fd: number, length: number, shared: boolean, path: string, offset = 0): Region {
     this.#makeRoom(length, path);
-    const address = this.#mapAnywhere(fd, length, shared, path, offset);
+    const { address, place } =
+      this.#mapInArena(fd, length, shared, offset) ?? this.#mapAnywhere(fd, length, shared, path, offset);
     let buffer: ArrayBuffer;
     try {
       buffer = this.#libc.view(address, length);
     } catch (cause) {
-      this.#libc.munmap(address, length);
+      this.#unmap(address, length, place);
       throw new UnsupportedError(`this JavaScript engine takes no memory from outside, so not ${path}`, {
         path,
         cause,
       });
     }
-    const region: Region = { address, length, shared, offset, state: "open", buffer, calls: 0 };
+    if (place !== undefined) noteHost(buffer, place);
+    const region: Region = { address, length, shared, offset, place, state: "open", buffer, calls: 0 };
     this.#held.add(region);
     this.#count.add(1);
     return region;
@@ -128,16 +140,38 @@ export class Regions {
     }
   }
 
-  #mapAnywhere(fd: number, length: number, shared: boolean, path: string, offset: number): bigint {
-    const { mapShared, mapPrivate, mapNoReserve } = this.#libc.constants;
-    const flags = shared ? mapShared : mapPrivate | mapNoReserve;
+  #mapInArena(fd: number, length: number, shared: boolean, offset: number): Mapped | undefined {
+    const place = this.#arenas.take(length);
+    if (place === undefined) return undefined;
+    const address = place.arena.address + BigInt(place.offset);
+    const flags = this.#flags(shared) | this.#libc.constants.mapFixed;
+    if (this.#libc.mmap(address, length, flags, fd, offset) > 0n) return { address, place };
+    // A failure may have taken away what was there.
+    this.#unmap(address, length, place);
+    return undefined;
+  }
+
+  #mapAnywhere(fd: number, length: number, shared: boolean, path: string, offset: number): Mapped {
     for (;;) {
-      const address = this.#libc.mmap(null, length, flags, fd, offset);
-      if (address > 0n) return address;
+      const address = this.#libc.mmap(null, length, this.#flags(shared), fd, offset);
+      if (address > 0n) return { address, place: undefined };
       const errno = -Number(address);
       if (errno === os.errno.ENOMEM && this.#releaseOldest()) continue;
       throw mapError(errno, length, path);
     }
+  }
+
+  #flags(shared: boolean): number {
+    const { mapShared, mapPrivate, mapNoReserve } = this.#libc.constants;
+    return shared ? mapShared : mapPrivate | mapNoReserve;
+  }
+
+  /** Whether the file is gone from the range; an arena keeps it. */
+  #unmap(address: bigint, length: number, place: Place | undefined): boolean {
+    if (place === undefined) return this.#libc.munmap(address, length) === 0;
+    const isGone = this.#coverWithZeros({ address, length });
+    if (isGone) this.#arenas.give(place);
+    return isGone;
   }
 
   #makeRoom(length: number, path: string): void {
@@ -178,9 +212,10 @@ export class Regions {
     if (affordable && !covered) this.#coverWithZeros(region);
   }
 
-  #coverWithZeros({ address, length }: Region): void {
+  #coverWithZeros({ address, length }: Pick<Region, "address" | "length">): boolean {
     const { mapPrivate, mapFixed, mapNoReserve, mapAnonymous } = this.#libc.constants;
-    this.#libc.mmap(address, length, mapPrivate | mapFixed | mapNoReserve | mapAnonymous, -1, 0);
+    const flags = mapPrivate | mapFixed | mapNoReserve | mapAnonymous;
+    return this.#libc.mmap(address, length, flags, -1, 0) > 0n;
   }
 
   #releaseOldest(): boolean {
@@ -194,9 +229,9 @@ export class Regions {
     if (region.state === "released" || region.state === "moved") return;
     this.#quarantine.delete(region);
     this.#held.delete(region);
-    const errno = this.#libc.munmap(region.address, region.length);
-    region.state = errno === 0 ? "released" : "moved";
-    if (errno === 0) this.#count.add(-1);
+    const isGone = this.#unmap(region.address, region.length, region.place);
+    region.state = isGone ? "released" : "moved";
+    if (isGone) this.#count.add(-1);
   }
 
   /** The bytes are out of reach: the range stays mapped, and counted, to the end of the process. */

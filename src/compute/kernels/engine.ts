@@ -1,13 +1,14 @@
 /**
- * The kernels in WebAssembly and the memory that they work on. A kernel sees only that memory: blocks are copied into a slot of
- * it, which at such sizes stays in the processor's second cache, and results are copied out.
+ * The kernels in WebAssembly and the memory that they work on. A kernel sees only that memory: what is not mapped in it is
+ * copied into a slot of it block by block, which at such sizes stays in the processor's second cache, and results are copied
+ * out.
  *
  * @module
  */
 
+import { ARENA_HEAD, hostOf, type WebAssemblyMemory, webAssembly } from "../../platform/index.js";
 import type { Kernels } from "./exports.js";
 import { MODULE } from "./module.js";
-import { type WebAssemblyMemory, webAssembly } from "./web-assembly.js";
 
 /** The kernels' constants lie below. */
 const BASE = 1 << 16;
@@ -17,18 +18,28 @@ const PAGE = 1 << 16;
 export const SLOT = 1 << 19;
 const SLOTS = 4;
 
+if (BASE + SLOTS * SLOT > ARENA_HEAD) throw new RangeError("the slots reach into what is mapped");
+
+/** A typed array. */
+type Elements = ArrayBufferView & { readonly BYTES_PER_ELEMENT: number };
+
+/** Memory for so many bytes from {@link Engine.base} on. @throws RangeError where there is none */
+export function newMemory(size: number): WebAssemblyMemory {
+  return new (webAssembly().Memory)({ initial: Math.ceil((BASE + size) / PAGE) });
+}
+
 /** Kernels over one memory. */
 export class Engine {
   readonly kernels: Kernels;
   readonly #memory: WebAssemblyMemory;
   #bytes: Uint8Array<ArrayBuffer>;
 
-  /** @param size bytes of memory to begin with, from {@link Engine.base} on */
-  constructor(size: number) {
-    const { Memory, Instance } = webAssembly();
-    this.#memory = new Memory({ initial: Math.ceil((BASE + size) / PAGE) });
-    this.#bytes = new Uint8Array(this.#memory.buffer);
-    const { exports } = new Instance(compiled(), { env: { memory: this.#memory } });
+  /** @param memory of which {@link Engine.base} bytes and the slots are nobody else's */
+  constructor(memory: WebAssemblyMemory) {
+    const { Instance } = webAssembly();
+    this.#memory = memory;
+    this.#bytes = new Uint8Array(memory.buffer);
+    const { exports } = new Instance(compiled(), { env: { memory } });
     this.kernels = exports as unknown as Kernels;
   }
 
@@ -54,13 +65,22 @@ export class Engine {
     this.#bytes = new Uint8Array(this.#memory.buffer);
   }
 
+  /**
+   * Where the elements `start` to `end - 1` are: in place where they are mapped in this memory, else copied to `at`. What is
+   * mapped is a file that anybody may change at any time: a kernel must not store there, nor trust a second look to see what the
+   * first one saw.
+   */
+  place(values: Elements, start: number, end: number, at: number): number {
+    const host = hostOf(values.buffer);
+    if (host?.memory === this.#memory) {
+      return host.offset + values.byteOffset + start * values.BYTES_PER_ELEMENT;
+    }
+    this.load(values, start, end, at);
+    return at;
+  }
+
   /** Copies the elements `start` to `end - 1` to an address. */
-  load(
-    values: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number },
-    start: number,
-    end: number,
-    at: number,
-  ): void {
+  load(values: Elements, start: number, end: number, at: number): void {
     const size = values.BYTES_PER_ELEMENT;
     this.#bytes.set(
       new Uint8Array(values.buffer, values.byteOffset + start * size, (end - start) * size),
@@ -97,10 +117,24 @@ export function engine(): Engine | undefined {
   return shared ?? undefined;
 }
 
+const hosted = new WeakMap<WebAssemblyMemory, Engine>();
+
+/** The kernels in whose memory elements are mapped, as one of {@link engine}: with its slots. Undefined where they are elsewhere. */
+export function engineOver({ buffer }: ArrayBufferView): Engine | undefined {
+  const memory = hostOf(buffer)?.memory;
+  if (memory === undefined || engine() === undefined) return undefined;
+  let found = hosted.get(memory);
+  if (found === undefined) {
+    found = new Engine(memory);
+    hosted.set(memory, found);
+  }
+  return found;
+}
+
 function makeShared(): Engine | null {
   if (process.env.MEMMAP_KERNELS === "plain") return null;
   try {
-    return new Engine(SLOTS * SLOT);
+    return new Engine(newMemory(SLOTS * SLOT));
   } catch {
     // Everything has a plain kernel too.
     return null;

@@ -23,7 +23,7 @@ type SumKernels = { readonly [Name in `sum${Small}`]: Numbers } & {
 
 /** The extreme one of at least one element. */
 type ExtremaKernels = { readonly [Name in `${"min" | "max"}${Small}`]: Numbers } & {
-  readonly [Name in `${"min" | "max"}F32`]: Numbers<[skipNaN: boolean]>;
+  readonly [Name in `${"min" | "max"}${"F32" | "F64"}`]: Numbers<[skipNaN: boolean]>;
 } & {
   readonly minI64: (at: number, count: number, skipNaT: boolean) => bigint;
   readonly maxI64: (at: number, count: number) => bigint;
@@ -33,7 +33,7 @@ type ExtremaKernels = { readonly [Name in `${"min" | "max"}${Small}`]: Numbers }
 };
 
 /** The first place of a value, of NaN the first place of any; -1 where there is none. */
-type FindKernels = { readonly [Name in `find${Small | "F32"}`]: Numbers<[value: number]> } & {
+type FindKernels = { readonly [Name in `find${Small | "F32" | "F64"}`]: Numbers<[value: number]> } & {
   readonly findI64: Numbers<[value: bigint]>;
 };
 
@@ -44,6 +44,7 @@ export interface ReduceKernels extends MomentsKernels, SumKernels, ExtremaKernel
    * `Ordered` NaN counts as zero, with `Where` what the mask leaves out.
    */
   sumF32(at: number, blocks: number, out: number): void;
+  sumF64(at: number, blocks: number, out: number): void;
   sumOrderedF32(at: number, blocks: number, out: number): void;
   sumOrderedF64(at: number, blocks: number, out: number): void;
   sumWhereF32(at: number, mask: number, blocks: number, out: number): void;

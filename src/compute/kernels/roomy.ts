@@ -1,4 +1,4 @@
-import { Engine, engine } from "./engine.js";
+import { Engine, engine, newMemory } from "./engine.js";
 
 /** Addresses have 32 bits, and the last page is left alone, so that the end of memory has an address too. */
 const MOST = 2 ** 32 - 2 ** 18;
@@ -23,7 +23,7 @@ export function privateEngine(size: number): Engine | undefined {
   if (engine() === undefined) return undefined;
   try {
     if (size > MOST) return undefined;
-    const roomy = kept?.deref() ?? new Engine(size);
+    const roomy = kept?.deref() ?? new Engine(newMemory(size));
     kept = new WeakRef(roomy);
     roomy.reserve(size);
     return roomy;

@@ -183,6 +183,12 @@ export function minF32(at: usize, count: i32, skipNaN: bool): f64 {
 export function maxF32(at: usize, count: i32, skipNaN: bool): f64 {
   return skipNaN ? extremum<f32>(at, count, true, true) : extremum<f32>(at, count, true, false);
 }
+export function minF64(at: usize, count: i32, skipNaN: bool): f64 {
+  return skipNaN ? extremum<f64>(at, count, false, true) : extremum<f64>(at, count, false, false);
+}
+export function maxF64(at: usize, count: i32, skipNaN: bool): f64 {
+  return skipNaN ? extremum<f64>(at, count, true, true) : extremum<f64>(at, count, true, false);
+}
 export function findI8(at: usize, count: i32, value: f64): i32 {
   return find<i8>(at, count, <i8>value);
 }
@@ -203,6 +209,9 @@ export function findU32(at: usize, count: i32, value: f64): i32 {
 }
 export function findF32(at: usize, count: i32, value: f64): i32 {
   return find<f32>(at, count, <f32>value);
+}
+export function findF64(at: usize, count: i32, value: f64): i32 {
+  return find<f64>(at, count, value);
 }
 export function findI64(at: usize, count: i32, value: i64): i32 {
   return find<i64>(at, count, value);

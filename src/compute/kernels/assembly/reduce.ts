@@ -73,6 +73,9 @@ function sums<T>(at: usize, mask: usize, blocks: i32, out: usize, which: i32): v
 export function sumF32(at: usize, blocks: i32, out: usize): void {
   sums<f32>(at, 0, blocks, out, ALL);
 }
+export function sumF64(at: usize, blocks: i32, out: usize): void {
+  sums<f64>(at, 0, blocks, out, ALL);
+}
 export function sumOrderedF32(at: usize, blocks: i32, out: usize): void {
   sums<f32>(at, 0, blocks, out, ORDERED);
 }

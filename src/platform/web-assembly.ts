@@ -1,6 +1,10 @@
 /** What this package uses of WebAssembly, which Node's types know only by a namespace of their own. */
 export interface WebAssemblyNamespace {
-  readonly Memory: new (options: { readonly initial: number }) => WebAssemblyMemory;
+  /** Sizes are in pages of 64 KiB. */
+  readonly Memory: new (options: {
+    readonly initial: number;
+    readonly maximum?: number;
+  }) => WebAssemblyMemory;
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (
     module: object,
