@@ -3,5 +3,5 @@ export { platform } from "./choose.js";
 export { type FileIdentity, identityOf, isSameFile } from "./identity.js";
 export { type Advice, MAP_UNIT, type MapOptions, type Mapping, type Platform } from "./platform.js";
 export { awaitWrites, bootId, type FileStamp, isLocal, isSameStamp, stampOf, stampOfOpen } from "./stamp.js";
-export { isMappedWritable, noteWritable } from "./writable-maps.js";
 export { type WebAssemblyMemory, webAssembly } from "./web-assembly.js";
+export { isMappedWritable, noteWritable } from "./writable-maps.js";
