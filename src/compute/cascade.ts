@@ -26,6 +26,22 @@ export class Cascade<Part> {
     parts[level] = merged;
   }
 
+  /** Whether the next parts, of so many, would be merged with each other first: a power of two that divides the count of those before. */
+  fits(count: number): boolean {
+    return count > 0 && ((this.#count | count) & (count - 1)) === 0;
+  }
+
+  /** Takes up so many next parts, which {@link fits} speaks of, already merged as {@link push} would merge them. */
+  pushMerged(part: Part, count: number): void {
+    const parts = this.#parts;
+    let merged = part;
+    let level = 31 - Math.clz32(count);
+    for (let rest = this.#count >>> level; (rest & 1) === 1; rest >>>= 1)
+      merged = this.#merge(parts[level++], merged);
+    parts[level] = merged;
+    this.#count += count;
+  }
+
   /** All parts in one, or undefined when there was none. */
   total(): Part | undefined {
     let merged: Part | undefined;

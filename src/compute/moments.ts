@@ -56,6 +56,16 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   return { count, mean, m2: a.m2 + b.m2 + delta * delta * (a.count * weight) };
 }
 
+/** As {@link mergeMoments}, of pairs of neighbours of `count` elements each: means and sums of squares in turn, stored over. */
+function mergePairs(found: Float64Array, pairs: number, count: number): void {
+  for (let i = 0, at = 0; i < 2 * pairs; i += 2, at += 4) {
+    const mean = found[at];
+    const delta = found[at + 2] - mean;
+    found[i + 1] = found[at + 1] + found[at + 3] + delta * delta * (count * 0.5);
+    found[i] = Number.isFinite(delta) ? mean + delta * 0.5 : mean * 0.5 + found[at + 2] * 0.5;
+  }
+}
+
 const NOTHING: Moments = { count: 0, mean: Number.NaN, m2: 0 };
 
 /**
@@ -86,12 +96,23 @@ export class MomentsAccumulator implements Accumulator<Moments> {
     const stop = start + inBlocks(end - start);
     for (const { at, count } of pieces(running, values, start, stop)) {
       moments(at, count / BLOCK, SCRATCH, OUT);
-      const found = resultsOf(running, (2 * count) / BLOCK);
+      this.#addBlocks(resultsOf(running, (2 * count) / BLOCK));
+    }
+    return stop;
+  }
+
+  /** Adds the moments of whole blocks, means and sums of squares in turn, which it stores over. */
+  #addBlocks(found: Float64Array): void {
+    const blocks = found.length / 2;
+    if (!this.#parts.fits(blocks)) {
       for (let i = 0; i < found.length; i += 2) {
         this.#parts.push({ count: BLOCK, mean: found[i], m2: found[i + 1] });
       }
+      return;
     }
-    return stop;
+    let count = BLOCK;
+    for (let pairs = blocks >>> 1; pairs > 0; pairs >>>= 1, count *= 2) mergePairs(found, pairs, count);
+    this.#parts.pushMerged({ count, mean: found[0], m2: found[1] }, blocks);
   }
 
   result(): Moments {

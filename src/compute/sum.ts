@@ -194,9 +194,22 @@ export class FloatSum implements Accumulator<number, NumberArray> {
         kernels[`sum${suffix}`](at, blocks, OUT);
         this.count += count;
       }
-      for (const sum of resultsOf(running, blocks)) this.#sums.push(sum);
+      this.#addSums(resultsOf(running, blocks));
     }
     return stop;
+  }
+
+  /** Adds the sums of blocks, which it stores over. */
+  #addSums(sums: Float64Array): void {
+    const { length } = sums;
+    if (!this.#sums.fits(length)) {
+      for (let i = 0; i < length; i++) this.#sums.push(sums[i]);
+      return;
+    }
+    for (let count = length >>> 1; count > 0; count >>>= 1) {
+      for (let i = 0; i < count; i++) sums[i] = sums[2 * i] + sums[2 * i + 1];
+    }
+    this.#sums.pushMerged(sums[0], length);
   }
 
   result(): number {

@@ -72,7 +72,8 @@ export class Engine {
    */
   place(values: Elements, start: number, end: number, at: number): number {
     const host = hostOf(values.buffer);
-    if (host?.memory === this.#memory) {
+    // What was closed has no elements, but somebody else's may be where they were.
+    if (host?.memory === this.#memory && end * values.BYTES_PER_ELEMENT <= values.byteLength) {
       return host.offset + values.byteOffset + start * values.BYTES_PER_ELEMENT;
     }
     this.load(values, start, end, at);
