@@ -1,11 +1,13 @@
 /**
  * Strided copies by the kernels: blocks of rows are copied into their memory, put together or taken apart there, and copied out
- * again. Only whole stretches of memory move in and out, each byte of them once.
+ * again. Only whole stretches of memory move in and out, each byte of them once; what is mapped in the kernels' memory stays where
+ * it is.
  *
  * @module
  */
 
-import { type Engine, engine, SLOT, slot } from "./kernels/engine.js";
+import { engineFor } from "./few.js";
+import { type Engine, SLOT, slot } from "./kernels/engine.js";
 
 /** One copy of many: the arguments of `copyStrided`. */
 export interface StridedCopy {
@@ -62,7 +64,10 @@ interface Window {
 /** Makes those of the copies, of `count` elements each, that the kernels make faster, and returns the others. */
 export function copyByKernels(copies: readonly StridedCopy[], count: number): readonly StridedCopy[] {
   const total = copies.reduce((sum, { itemsize }) => sum + itemsize, 0) * count;
-  const kernels = total < WORTH ? undefined : engine();
+  if (total < WORTH) return copies;
+  // The longest elements gain most by staying where they are.
+  const sides = copies.toSorted((a, b) => b.itemsize - a.itemsize).flatMap(({ src, dst }) => [src, dst]);
+  const kernels = engineFor(total, ...sides);
   if (kernels === undefined) return copies;
   const near = windowsOf(copies.filter(isForward), sourceOf).filter(
     ({ stride, used }) => stride <= Math.max(LINE, 2 * used),
@@ -138,35 +143,51 @@ interface Plan {
   readonly rowBytes: number;
 }
 
+/** One side of the copies in the kernels' memory. */
+interface Placed {
+  readonly window: Window;
+  /** Where its first row is, or the first one of each block. */
+  readonly at: number;
+  /** Whether it is mapped there, all of its rows. */
+  readonly isMapped: boolean;
+}
+
 function copyBlocks(
-  { kernels, bytes }: Engine,
+  running: Engine,
   { made, sources, targets, rows, list, rowBytes }: Plan,
   count: number,
 ): void {
+  const { kernels, bytes } = running;
   const start = slot(0);
   let free = start + list;
-  const place = (window: Window) => {
+  const place = (window: Window): Placed => {
+    const base = running.addressOf(window.buffer);
+    if (base !== undefined) return { window, at: base + window.from, isMapped: true };
     const at = free;
     free += aligned(rows * window.stride);
-    return { window, at };
+    return { window, at, isMapped: false };
   };
   const [placedSources, placedTargets] = [sources.map(place), targets.map(place)];
   const words = new Int32Array(bytes.buffer, start, made.length * WORDS);
   const index = new Map(made.map((copy, i) => [copy, i * WORDS]));
-  for (const [side, placed] of [placedSources, placedTargets].entries()) {
-    for (const { window, at } of placed) {
-      for (const { copy, from } of window.parts) {
-        words.set([at + from - window.from, window.stride], (index.get(copy) ?? 0) + 2 * side);
-      }
-    }
-  }
   for (const [i, { itemsize }] of made.entries()) words[i * WORDS + 4] = itemsize;
   const turn = Math.max(16, Math.floor(TURN_BYTES / rowBytes));
   for (let done = 0; done < count; done += rows) {
     const some = Math.min(rows, count - done);
-    for (const { window, at } of placedSources) bytes.set(rowsOf(window, done, some), at);
+    for (const [side, placed] of [placedSources, placedTargets].entries()) {
+      for (const { window, at, isMapped } of placed) {
+        const first = isMapped ? at + done * window.stride : at;
+        for (const { copy, from } of window.parts) {
+          words.set([first + from - window.from, window.stride], (index.get(copy) ?? 0) + 2 * side);
+        }
+      }
+    }
+    for (const { window, at, isMapped } of placedSources) {
+      if (!isMapped) bytes.set(rowsOf(window, done, some), at);
+    }
     kernels.moveTogether(start, made.length, some, turn);
-    for (const { window, at } of placedTargets) {
+    for (const { window, at, isMapped } of placedTargets) {
+      if (isMapped) continue;
       const block = rowsOf(window, done, some);
       block.set(bytes.subarray(at, at + block.length));
     }

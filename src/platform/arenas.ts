@@ -7,12 +7,16 @@ export const ARENA_HEAD = 1 << 22;
 const WASM_PAGE = 1 << 16;
 /** No system has larger pages. */
 const UNIT = 1 << 16;
+/** Kernels look at several elements together, and so at bytes behind the last one: never more than so many. */
+const BEHIND = 1 << 7;
 /** Longer ranges begin where a large page does, so that the system can map them by such. */
 const LARGE_PAGE = 1 << 21;
 
 /** Below so many bytes, copying a file's bytes into a kernel's memory costs next to nothing. */
 const WORTH = 1 << 20;
 const FIRST = 1 << 26;
+/** An arena has room for so many files like the one that it is made for. */
+const SOME = 4;
 /** Addresses in an arena have 32 bits. The last page is left out, so that its end has an address too. */
 const MOST = 2 ** 32 - WASM_PAGE;
 /** Each takes ten gigabytes of addresses, of which a process has a hundred thousand. */
@@ -41,7 +45,7 @@ export class Arena {
   #free: Span[];
 
   /** @throws RangeError where there is no such memory */
-  constructor(libc: LibC, bytes: number) {
+  constructor(libc: Pick<LibC, "addressOf">, bytes: number) {
     const pages = Math.ceil(bytes / WASM_PAGE);
     this.memory = new (webAssembly().Memory)({ initial: pages, maximum: pages });
     this.size = pages * WASM_PAGE;
@@ -56,11 +60,11 @@ export class Arena {
 
   /** The beginning of so many bytes that nobody has; undefined where there is no room for them. */
   take(length: number): number | undefined {
-    const units = roundUp(length, UNIT);
+    const taken = takenBy(length);
     const align = BigInt(length < LARGE_PAGE ? UNIT : LARGE_PAGE);
     for (const [at, { start, end }] of this.#free.entries()) {
       const ahead = Number(-(this.address + BigInt(start)) & (align - 1n));
-      const [from, to] = [start + ahead, start + ahead + units];
+      const [from, to] = [start + ahead, start + ahead + taken];
       if (to > end) continue;
       const rest = [
         { start, end: from },
@@ -74,7 +78,7 @@ export class Arena {
 
   /** Takes back what {@link take} gave. */
   give(offset: number, length: number): void {
-    let [start, end] = [offset, offset + roundUp(length, UNIT)];
+    let [start, end] = [offset, offset + takenBy(length)];
     const others: Span[] = [];
     for (const span of this.#free) {
       if (span.end === start) start = span.start;
@@ -85,8 +89,9 @@ export class Arena {
   }
 }
 
-function roundUp(length: number, unit: number): number {
-  return Math.ceil(length / unit) * unit;
+/** What is taken for so many bytes: no other file begins, and no memory ends, where a kernel may look. */
+export function takenBy(length: number): number {
+  return Math.ceil((length + BEHIND) / UNIT) * UNIT;
 }
 
 /**
@@ -97,19 +102,20 @@ function roundUp(length: number, unit: number): number {
  * be held. What is no longer mapped has memory in its place that nobody has touched, as V8 expects of it.
  */
 export class Arenas {
-  readonly #libc: LibC;
+  readonly #libc: Pick<LibC, "addressOf">;
   readonly #all = new Set<Arena>();
-  #usable: boolean;
+  /** Whether there may be more of them. */
+  #extensible: boolean;
 
   /** @param usable whether this process may have as many addresses as it likes */
-  constructor(libc: LibC, usable: boolean) {
+  constructor(libc: Pick<LibC, "addressOf" | "constants">, usable: boolean) {
     this.#libc = libc;
-    this.#usable = usable && libc.constants.mapsIntoArenas;
+    this.#extensible = usable && libc.constants.mapsIntoArenas;
   }
 
   /** A range for so many bytes; undefined where they are better, or have to be, anywhere else. */
   take(length: number): Place | undefined {
-    if (!this.#usable || length < WORTH || length > MOST - ARENA_HEAD - LARGE_PAGE) return undefined;
+    if (length < WORTH || neededFor(length) > MOST) return undefined;
     for (const arena of this.#all) {
       const offset = arena.take(length);
       if (offset !== undefined) return { arena, offset, length };
@@ -127,21 +133,26 @@ export class Arenas {
     if (spare || arena.size > FIRST) this.#all.delete(arena);
   }
 
-  /** As large as all of them together, so that columns that are looked at together come to lie together. */
+  /** With room for some more such files, so that columns that are looked at together come to lie together. */
   #add(length: number): Arena | undefined {
-    if (this.#all.size >= MOST_ARENAS) return undefined;
+    if (!this.#extensible || this.#all.size >= MOST_ARENAS) return undefined;
     const sizes = [...this.#all].reduce((sum, { size }) => sum + size, 0);
-    const needed = ARENA_HEAD + LARGE_PAGE + roundUp(length, UNIT);
     try {
-      const arena = new Arena(this.#libc, Math.max(needed, Math.min(Math.max(sizes, FIRST), MOST)));
+      const wanted = Math.min(Math.max(FIRST, sizes, SOME * length), MOST);
+      const arena = new Arena(this.#libc, Math.max(neededFor(length), wanted));
       this.#all.add(arena);
       return arena;
     } catch {
       // To ask again would take long: V8 looks for memory by collecting all of its garbage.
-      this.#usable = false;
+      this.#extensible = false;
       return undefined;
     }
   }
+}
+
+/** The size of an arena that has room for so many bytes wherever it lies. */
+function neededFor(length: number): number {
+  return ARENA_HEAD + LARGE_PAGE + takenBy(length);
 }
 
 /** Bytes of an arena that a buffer shows. */

@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import { UnsupportedError } from "../errors.js";
-import { Arenas, noteHost, type Place } from "./arenas.js";
+import { Arenas, noteHost, type Place, takenBy } from "./arenas.js";
 import { movedError, notDetachedError } from "./checks.js";
 import type { Errno, LibC } from "./libc.js";
 import type { MapCount } from "./map-count.js";
@@ -65,7 +65,7 @@ export class Regions {
     if (place !== undefined) noteHost(buffer, place);
     const region: Region = { address, length, shared, offset, place, state: "open", buffer, calls: 0 };
     this.#held.add(region);
-    this.#count.add(1);
+    this.#count.add(areasOf(place));
     return region;
   }
 
@@ -169,7 +169,8 @@ export class Regions {
   /** Whether the file is gone from the range; an arena keeps it. */
   #unmap(address: bigint, length: number, place: Place | undefined): boolean {
     if (place === undefined) return this.#libc.munmap(address, length) === 0;
-    const isGone = this.#coverWithZeros({ address, length });
+    // With what is behind it, which differs from zeros of ours to the system: each of the two would stay a map by itself.
+    const isGone = this.#coverWithZeros({ address, length: takenBy(length) });
     if (isGone) this.#arenas.give(place);
     return isGone;
   }
@@ -231,7 +232,7 @@ export class Regions {
     this.#held.delete(region);
     const isGone = this.#unmap(region.address, region.length, region.place);
     region.state = isGone ? "released" : "moved";
-    if (isGone) this.#count.add(-1);
+    if (isGone) this.#count.add(-areasOf(region.place));
   }
 
   /** The bytes are out of reach: the range stays mapped, and counted, to the end of the process. */
@@ -253,6 +254,11 @@ export class Regions {
     region.buffer = undefined;
     this.#buffers.register(buffer, region);
   }
+}
+
+/** How many of the system's maps a region takes: in an arena it parts what is before it from what is behind it. */
+function areasOf(place: Place | undefined): number {
+  return place === undefined ? 1 : 2;
 }
 
 /** The caller's descriptor. Closing a mapping must not fail because it could not be had. */

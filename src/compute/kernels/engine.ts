@@ -66,16 +66,18 @@ export class Engine {
   }
 
   /**
-   * Where the elements `start` to `end - 1` are: in place where they are mapped in this memory, else copied to `at`. What is
-   * mapped is a file that anybody may change at any time: a kernel must not store there, nor trust a second look to see what the
-   * first one saw.
+   * Where a buffer's first byte is, if it is mapped in this memory. What is mapped is a file that anybody may change at any time: a
+   * kernel must not trust a second look to see what the first one saw.
    */
+  addressOf(buffer: ArrayBufferLike): number | undefined {
+    const host = hostOf(buffer);
+    return host?.memory === this.#memory ? host.offset : undefined;
+  }
+
+  /** Where the elements `start` to `end - 1` are, for a kernel that reads them: in place where they can be, else copied to `at`. */
   place(values: Elements, start: number, end: number, at: number): number {
-    const host = hostOf(values.buffer);
-    // What was closed has no elements, but somebody else's may be where they were.
-    if (host?.memory === this.#memory && end * values.BYTES_PER_ELEMENT <= values.byteLength) {
-      return host.offset + values.byteOffset + start * values.BYTES_PER_ELEMENT;
-    }
+    const base = this.addressOf(values.buffer);
+    if (base !== undefined) return base + values.byteOffset + start * values.BYTES_PER_ELEMENT;
     this.load(values, start, end, at);
     return at;
   }
