@@ -169,7 +169,9 @@ export function noteHost(buffer: ArrayBuffer, { arena: { memory }, offset }: Pla
   hosts.set(buffer, { memory, offset });
 }
 
-/** The memory of WebAssembly in which a buffer's bytes are; undefined where they are elsewhere. */
+/** The memory of WebAssembly in which a buffer's bytes are; undefined where they are elsewhere, or it was closed. */
 export function hostOf(buffer: ArrayBufferLike): Host | undefined {
-  return hosts.get(buffer);
+  const host = hosts.get(buffer);
+  // Where its bytes were, somebody else's may be.
+  return host === undefined || buffer.byteLength === 0 ? undefined : host;
 }
