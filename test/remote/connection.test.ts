@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   AccessError,
   ClosedError,
@@ -17,6 +17,7 @@ import {
 import { connect } from "../../src/remote/connect.js";
 import { Connection, type ConnectionOptions } from "../../src/remote/connection.js";
 import { isWireArray, mediaTypeOf } from "../../src/remote/wire/index.js";
+import { stopClock } from "../support/clock.js";
 import {
   type Answering,
   encodedInBins,
@@ -380,32 +381,42 @@ describe("what takes too long", () => {
     ["no body", { body: encoded, stall: 0 }],
     ["half a body", { body: encoded, stall: 1000 }],
   ])("is a TimeoutError with %s, after each attempt", async (_, reply) => {
-    const { server, connection } = await connected(() => reply, { timeout: 60, retries: 1 });
+    // What takes too long in this process may never come to the server.
+    const asked = vi.fn(fetch);
+    const { connection } = await connected(() => reply, { timeout: 60, retries: 1, fetch: asked });
     const error = await rejection(connection.requestSlice("a", SLICE, { limit: 1e6 }));
     expect(error).toMatchObject({
       code: "TIMEOUT",
       message: expect.stringMatching(/nothing for 60 ms, 2 times/),
     });
-    expect(server.seen.length).toBe(2);
+    expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it("is what sends nothing, not what is slow", async () => {
     const { connection } = await connected(() => ({ body: encoded }));
+    // What fetch itself has begun by then keeps its own time.
+    await connection.requestSlice("a", SLICE, { limit: 1e6 });
+    const pass = stopClock();
+    let passed = 0;
     const slowly: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
       const slow = new TransformStream<Uint8Array, Uint8Array>({
         async transform(piece, controller) {
           for (let from = 0; from < piece.length; from += 400) {
-            await new Promise((resolve) => setTimeout(resolve, 30));
+            // Whoever waits for it has waited so long, and for the piece before it no more.
+            await new Promise((resolve) => setImmediate(resolve));
+            pass(80);
+            passed += 80;
             controller.enqueue(piece.subarray(from, from + 400));
           }
         },
       });
       return new Response(response.body?.pipeThrough(slow) ?? null, response);
     };
-    const patient = new Connection(connection.url, { timeout: 100, fetch: slowly });
+    const patient = new Connection(connection.url, { timeout: 100, retries: 0, fetch: slowly });
     const { array } = await patient.requestSlice("a", SLICE, { limit: 1e6 });
     expect(isWireArray(array) && array.bytes).toEqual(bytes);
+    expect(passed).toBeGreaterThan(400);
   });
 });
 
@@ -439,13 +450,13 @@ describe("what is ended", () => {
       connection.requestSlice("a", SLICE, { limit: 1e6 }),
       connection.download("file").then(({ body }) => new Response(body).arrayBuffer()),
     ].map(rejection);
-    await expect.poll(() => server.seen.length).toBe(4);
+    await expect.poll(() => server.seen.length, { timeout: 60_000 }).toBe(4);
     connection.close();
     for (const error of await Promise.all(running)) expect(error).toBeInstanceOf(ClosedError);
     await expect(connection.probe()).rejects.toThrow(ClosedError);
     connection.close();
     expect(String(connection)).toBe(`<Closed connection to ${server.url}>`);
-    await expect.poll(() => server.broken).toBe(3);
+    await expect.poll(() => server.broken, { timeout: 60_000 }).toBe(3);
   });
 
   it("by a listener that throws fails with what it throws", async () => {

@@ -10,11 +10,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ExistsError, LockedError, RemoteError, StaleError } from "../../src/errors.js";
 import { tryLock } from "../../src/platform/kernel-lock.js";
 import { Connection, type ConnectionOptions } from "../../src/remote/connection.js";
 import { type DownloadOptions, downloadTo } from "../../src/remote/download.js";
+import { stopClock } from "../support/clock.js";
 import { temporaryPaths } from "../support/temporary.js";
 import {
   type Answering,
@@ -130,11 +131,13 @@ describe("the bytes of a file", () => {
   });
 
   it("are given up where they break at the same place again and again", async () => {
+    const told: { bytes: number }[] = [];
+    const taken = () => told.at(-1)?.bytes === 30_000;
     const { server, connection } = await setting(
-      (seen) => fileReply(seen, BYTES, { ...V1, ranges: false }, { cut: 30_000, chunk: 10_000 }),
+      (seen) => fileReply(seen, BYTES, { ...V1, ranges: false }, { cut: 30_000, chunk: 10_000, taken }),
       { retries: 1 },
     );
-    const { body } = await connection.download("a");
+    const { body } = await connection.download("a", {}, { onProgress: (report) => told.push(report) });
     await expect(read(body)).rejects.toThrow(RemoteError);
     expect(server.seen.length).toBeLessThan(4);
   });
@@ -154,7 +157,8 @@ describe("the bytes of a file", () => {
   it("are waited for where nothing comes, and end with what they ask for", async () => {
     const { connection, server } = await setting(
       (seen, count) => fileReply(seen, BYTES, V1, count === 1 ? { stall: 30_000 } : {}),
-      { timeout: 200 },
+      // Any attempt may be late by itself, in this process.
+      { timeout: 200, retries: 50 },
     );
     const { body } = await connection.download("a");
     expect(hash(await read(body))).toBe(hash(BYTES));
@@ -166,24 +170,24 @@ describe("the bytes of a file", () => {
         retries: 1,
       },
     );
-    const { body: stalled } = await slow.connection.download("a");
-    await expect(read(stalled)).rejects.toMatchObject({ code: "TIMEOUT" });
+    const stalled = slow.connection.download("a").then(({ body: part }) => read(part));
+    await expect(stalled).rejects.toMatchObject({ code: "TIMEOUT" });
   });
 
   it("do not time out while nobody reads them, and leave the server when they are cancelled", async () => {
     const large = Buffer.alloc(8_000_000);
-    const { connection, server } = await setting((seen) => fileReply(seen, large, V1), {
-      timeout: 300,
-      retries: 0,
-    });
+    const { connection, server } = await setting((seen) => fileReply(seen, large, V1), { retries: 0 });
+    // What fetch itself has begun by then keeps its own time.
+    await read((await connection.download("a", { end: 1 })).body);
+    const pass = stopClock();
     const { body } = await connection.download("a");
     const reader = body.getReader();
     const first = await reader.read();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    pass(3_600_000);
     const second = await reader.read();
     expect([first.done, second.done]).toEqual([false, false]);
     await reader.cancel();
-    await expect.poll(() => server.broken).toBe(1);
+    await expect.poll(() => server.broken, { timeout: 60_000 }).toBe(1);
   });
 });
 
@@ -378,8 +382,10 @@ describe("a download", () => {
     );
     const controller = new AbortController();
     const reason = new Error("enough");
+    const written = () => expect(statSync(`${target}.part`).size).toBe(50_000);
     const onProgress = ({ bytes }: { readonly bytes: number }): void => {
-      if (bytes === 50_000) setTimeout(() => controller.abort(reason), 10);
+      if (bytes !== 50_000) return;
+      void vi.waitFor(written, { timeout: 60_000 }).then(() => controller.abort(reason));
     };
     await expect(fetched({ signal: controller.signal, onProgress })).rejects.toBe(reason);
     await expect(fetched({ signal: controller.signal })).rejects.toBe(reason);

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Progress, Transfer } from "../../src/remote/progress.js";
 import { parseRetryAfter, retryDelay } from "../../src/remote/retry.js";
 
@@ -23,51 +23,64 @@ function output(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => strin
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A transfer that takes a while. */
-async function transferred(transfer: Transfer, total: number | undefined): Promise<void> {
-  transfer.report(10, total);
+/**
+ * Transfers that take a while, side by side.
+ *
+ * @param drawn what is drawn of them, which is waited for: bars are loaded at the first one
+ */
+async function transferred(
+  transfers: readonly Transfer[],
+  total: number | undefined,
+  drawn?: () => string,
+): Promise<void> {
+  const report = (bytes: number) => transfers.map((transfer) => transfer.report(bytes, total));
+  report(10);
   await wait(110);
   for (let bytes = 20; bytes <= 100; bytes += 20) {
-    transfer.report(bytes, total);
-    await wait(bytes === 20 ? 100 : 10);
+    report(bytes);
+    if (drawn !== undefined) await vi.waitFor(() => expect(drawn()).not.toBe(""), { timeout: 60_000 });
+    await wait(10);
   }
-  transfer.end();
+  for (const transfer of transfers) transfer.end();
 }
 
 describe("a bar", () => {
   it("is drawn on a terminal, for what takes longer than a moment", async () => {
     const { stream, text } = output(true);
-    await transferred(new Transfer("Slice: /a\u001b[31m{b}\n", [], undefined, stream), 100);
+    await transferred([new Transfer("Slice: /a\u001b[31m{b}\n", [], undefined, stream)], 100, text);
     expect(text()).toMatch(/Slice: \/a \[31m\{b\} \[.*\] \d+% \d+\/100 bytes/);
     expect(text()).toContain("100% 100/100 bytes");
   });
 
   it("has no end where none is known", async () => {
     const { stream, text } = output(true);
-    await transferred(new Transfer("Path: x", [], undefined, stream), undefined);
+    await transferred([new Transfer("Path: x", [], undefined, stream)], undefined, text);
     expect(text()).toContain("Path: x 100 bytes");
     expect(text()).not.toContain("%");
   });
 
   it("is not drawn elsewhere, nor for what is quick, unless it is asked for", async () => {
     const [file, quick, off, on] = [output(false), output(true), output(true), output(false)];
+    const clock = vi.spyOn(performance, "now").mockReturnValue(0);
     const short = new Transfer("Path: quick", [], undefined, quick.stream);
     short.report(10, 10);
     short.end();
-    const slow = [
+    clock.mockRestore();
+    const slow = () => [
       new Transfer("Path: file", [], undefined, file.stream),
       new Transfer("Path: off", [], false, off.stream),
     ];
-    await Promise.all(slow.map((transfer) => transferred(transfer, 100)));
-    expect([file.text(), quick.text(), off.text()]).toEqual(["", "", ""]);
-    await transferred(new Transfer("Path: on", [], true, on.stream), 100);
+    // Once there are bars, whatever is drawn is drawn at once.
+    await transferred([new Transfer("Path: on", [], true, on.stream)], 100, on.text);
     expect(on.text()).toContain("Path: on");
+    await transferred(slow(), 100);
+    expect([file.text(), quick.text(), off.text()]).toEqual(["", "", ""]);
   });
 
   it("is drawn for one transfer at a time", async () => {
     const { stream, text } = output(true);
     const both = ["one", "two"].map((name) => new Transfer(`Path: ${name}`, [], undefined, stream));
-    await Promise.all(both.map((transfer) => transferred(transfer, 100)));
+    await transferred(both, 100, text);
     expect(text()).toContain("Path: one");
     expect(text()).not.toContain("Path: two");
   });

@@ -55,7 +55,8 @@ describe("200 who ask for 1 TiB each", () => {
     most = Math.max(most, memory());
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([413]));
     expect(errorOf(replies[0] ?? one)).toMatch(/1099511627776 bytes.*0:134217728/);
-    expect(most - before).toBeLessThan(2 ** 25);
+    // Half of what a single one may ask for.
+    expect(most - before).toBeLessThan(2 ** 26);
     const ways = [
       `?object=/x&slice=0:${2 ** 37}`,
       `?object=/&columns=x`,
@@ -80,15 +81,22 @@ describe("200 slow readers and 200 half-open connections", () => {
     const server = await startServer({ data: root }, { limits, auth });
     const headers = { authorization: `Bearer ${TOKEN}` };
     const target = `/msgpack/data/t?object=/x&slice=0:${ROWS}`;
-    const slow = await Promise.all(Array.from({ length: 200 }, () => opened(server)));
-    const half = await Promise.all(Array.from({ length: 200 }, () => opened(server)));
-    const ended = (socket: Socket) => new Promise((resolve) => socket.once("close", resolve));
-    const cut = Promise.all([...slow, ...half].map(ended));
+    const ends: Promise<unknown>[] = [];
+    /** Opens connections on which something is said at once: the time for it begins with them. */
+    const crowd = (say: (socket: Socket, at: number) => void) =>
+      Promise.all(
+        Array.from({ length: 200 }, async (_, at) => {
+          const socket = await opened(server);
+          ends.push(new Promise((resolve) => socket.once("close", resolve)));
+          say(socket, at);
+          return socket;
+        }),
+      );
     let got = 0;
-    for (const socket of slow) {
+    const slow = await crowd((socket) => {
       socket.pause().write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
-    }
-    half.forEach((socket, at) => {
+    });
+    await crowd((socket, at) => {
       const type = `Content-Type: ${MSGPACK}\r\nContent-Length: 100\r\n`;
       const head = `POST /msgpack/data HTTP/1.1\r\nHost: localhost\r\n${type}`;
       socket.resume().write(["", "G", head, `${head}\r\n`, `${head}\r\nabc`][at % 5] ?? "");
@@ -115,7 +123,7 @@ describe("200 slow readers and 200 half-open connections", () => {
       });
       socket.resume();
     }
-    await cut;
+    await Promise.all(ends);
     // Nobody who was cut has the whole.
     expect(got).toBeLessThan(200 * 8 * ROWS);
     agent.destroy();

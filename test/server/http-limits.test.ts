@@ -105,7 +105,9 @@ describe("crowds", () => {
     const held = [await opened(server), await opened(server)];
     expect(await say(server, `GET /health HTTP/1.1\r\n${head}`)).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: 1/);
     for (const socket of held) socket.destroy();
-    await expect.poll(() => say(server, `GET /health HTTP/1.1\r\n${head}`)).toMatch(/^HTTP\/1.1 200 /);
+    await expect
+      .poll(() => say(server, `GET /health HTTP/1.1\r\n${head}`), { timeout: 60_000 })
+      .toMatch(/^HTTP\/1.1 200 /);
   });
 
   it.each([9, 100_000])("of bodies of %i bytes that do not come keep nobody else waiting", async (length) => {
@@ -122,7 +124,6 @@ describe("crowds", () => {
 
 describe("slow readers", () => {
   it("are cut, and others are not", async () => {
-    // Long enough for those who do read, on any machine.
     const limits = { throughput: 2 ** 40, throughputGrace: 1, requests: 2 };
     const server = await startServer({ data: root }, { limits });
     const held = await Promise.all(Array.from({ length: 4 }, () => opened(server)));
@@ -132,8 +133,10 @@ describe("slow readers", () => {
         .on("error", () => undefined)
         .pause()
         .write(`GET ${LONG} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    const replies = await Promise.all(Array.from({ length: 4 }, () => ask(server, LONG)));
-    expect(replies.map(({ body }) => body.length)).toEqual(replies.map(() => replies[0]?.body.length));
+    // A small part of the time that is theirs, on any machine.
+    const part = LONG.replace("2097152", "262144");
+    const replies = await Promise.all(Array.from({ length: 4 }, () => ask(server, part)));
+    for (const { status, body } of replies) expect([status, body.length > 2 ** 21]).toEqual([200, true]);
     await expect
       .poll(async () => String((await ask(server, "/metrics")).body), { timeout: 60_000 })
       .toContain("memmap_http_slow_clients_total 4");
@@ -171,10 +174,11 @@ describe("close()", () => {
     reading.pause().write(`GET ${LONG} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await once(reading, "readable");
     const asking = await opened(server);
-    asking.write("GET /health HTTP/1.1\r\n");
+    asking.resume().write("GET /health HTTP/1.1\r\n");
+    const ends = [reading, asking].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     await server.close();
     reading.resume();
-    await Promise.all([once(reading, "close"), once(asking.resume(), "close")]);
+    await Promise.all(ends);
   });
 
   it("gives back the port and all files", async () => {

@@ -114,8 +114,10 @@ export async function say(server: Pick<TableServer, "port">, text: string | Uint
   socket.on("data", (part: Buffer) => {
     heard += part.toString("latin1");
   });
+  const ended = new Promise((resolve) => socket.once("close", resolve));
   socket.write(text);
-  await once(socket, "close");
+  // Whether all that was said was read before that, shows in an error at most.
+  await ended;
   return heard;
 }
 
