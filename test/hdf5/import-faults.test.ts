@@ -57,7 +57,7 @@ describe("an import on a disk that fails", () => {
       expect(String(file)).toBe(tree);
     }
     // Descriptors that are read by are kept a moment for the next read.
-    await vi.waitFor(() => expect(openBelow(source)).toEqual([]));
+    await vi.waitFor(() => expect(openBelow(source)).toEqual([]), { timeout: 60_000 });
   });
 });
 

@@ -36,9 +36,12 @@ test("what is dropped leaves no listener", async () => {
   const { signal } = new AbortController();
   for (let i = 0; i < 3; i++) onAbort(signal, target([]));
   await expect
-    .poll(() => {
-      collectGarbage();
-      return getEventListeners(signal, "abort").length;
-    })
+    .poll(
+      () => {
+        collectGarbage();
+        return getEventListeners(signal, "abort").length;
+      },
+      { timeout: 60_000 },
+    )
     .toBe(0);
 });

@@ -1,13 +1,11 @@
 import { setTimeout as after } from "node:timers/promises";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ClosedError, TimeoutError } from "../../src/errors.js";
 import { type BlockSpan, planBlocks, resolveBlocks } from "../../src/stream/block-plan.js";
 import { Flow } from "../../src/stream/flow.js";
 import type { FlowOptions, StreamProgress } from "../../src/stream/flow-options.js";
 import type { Loaded } from "../../src/stream/loader.js";
 import type { Place } from "../../src/stream/place.js";
-
-vi.setConfig({ testTimeout: 5_000 });
 
 interface Item {
   readonly start: number;

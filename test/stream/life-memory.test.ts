@@ -94,7 +94,9 @@ describe("what is dropped", () => {
       await stream.next();
       return new WeakRef(stream);
     })();
-    await expect.poll(async () => settleGarbage().then(() => alive.deref())).toBeUndefined();
+    await expect
+      .poll(async () => settleGarbage().then(() => alive.deref()), { timeout: 60_000 })
+      .toBeUndefined();
     abort.abort();
   });
 });

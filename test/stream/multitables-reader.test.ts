@@ -352,10 +352,13 @@ describe.each(KINDS)("multitables' Reader over %s", (kind) => {
       expect(fixture.array.numbersOf(await future.get())).toEqual(range(0, 10));
     })();
     await expect
-      .poll(async () => {
-        await settleGarbage();
-        return openBelow(dirname(path)).length;
-      })
+      .poll(
+        async () => {
+          await settleGarbage();
+          return openBelow(dirname(path)).length;
+        },
+        { timeout: 60_000 },
+      )
       .toBeLessThanOrEqual(before);
   });
 
