@@ -39,7 +39,8 @@ export async function runFrameKills({
   try {
     const files = Object.keys(SIZES).map((size) => new KilledFile(directory, size));
     const longest = 2 * (await timeOfCommit(files[2], run, result));
-    for (let i = 0; i < kills && !isDone(); i += 1) {
+    // More of them, where all happened to be before there is anything or after the end.
+    for (let i = 0; (i < kills || (result.midway === 0 && i < 10 * kills)) && !isDone(); i += 1) {
       const random = randomOf(seed, i, 21);
       const durability = random.oneOf(["process", "full"]);
       const [small, many, large] = files;

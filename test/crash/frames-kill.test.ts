@@ -7,6 +7,6 @@ it("a frame is there whole or not at all when its writer is killed, whatever its
   const { code, output } = crashRun("--only", "frames", "--kills", "2");
   expect(code, output).toBe(0);
   expect(output).toMatch(
-    /^frames: writers killed after 2 calls and at 2 moments, [1-9]\d* times midway, .*; 0 violations/,
+    /^frames: writers killed after \d+ calls and at \d+ moments, [1-9]\d* times midway, .*; 0 violations/,
   );
 });

@@ -9,7 +9,7 @@ import { mix, randomOf } from "./random.mjs";
 
 /** A table is killed this often before the next one takes its place. */
 const KILLS_PER_TABLE = 30;
-/** The longest that a worker lives after it was told what to do, in milliseconds. */
+/** The longest that a worker lives after it was told what to do, in milliseconds, where others get something done meanwhile. */
 const LONGEST_LIFE = 140;
 
 /**
@@ -45,13 +45,14 @@ async function killTable({ seed, durability, kills, until, broken, result, spare
   writeFileSync(acks, "");
   const states = new States(seed);
   let step = -1;
+  let longest = LONGEST_LIFE;
   let worker = spare;
   for (let i = 0; i < KILLS_PER_TABLE && result.kills < kills && performance.now() < until; i += 1) {
     const random = randomOf(seed, i, 4);
     await worker.nextLine();
     worker.tell({ root, acks, seed, step, durability, broken });
     const next = startChild("worker.mjs");
-    await sleep(random.real() * LONGEST_LIFE);
+    await sleep(random.real() * longest);
     worker.kill();
     const { code, signal, stderr } = await worker.exited;
     worker = next;
@@ -67,6 +68,7 @@ async function killTable({ seed, durability, kills, until, broken, result, spare
       result.violations.push(`${where}, acknowledged ${known}: ${problem}`);
       break;
     }
+    longest = known > step ? LONGEST_LIFE : 1.5 * longest;
     result.acknowledged += known - step;
     if (state !== undefined && state.step > known) result.unacknowledged += 1;
     step = state?.step ?? -1;

@@ -154,10 +154,17 @@ describe("reading", () => {
   });
 
   it("decodes a chunk once for many requests in it, until it is long ago", async () => {
-    const source = await made(WAYS["deflated chunks of whole rows"]);
     const reads = vi.spyOn(nodeFiles, "read");
     try {
-      for (let row = 0; row < 7; row++) await read(source, Float64Array.of(row));
+      let source: DatasetSource;
+      let begun: number;
+      do {
+        source = await made(WAYS["deflated chunks of whole rows"]);
+        reads.mockClear();
+        begun = performance.now();
+        for (let row = 0; row < 7; row++) await read(source, Float64Array.of(row));
+        // Where this takes longer, it may be long ago for the last of them.
+      } while (performance.now() - begun > 200);
       const once = reads.mock.calls.length;
       expect(once).toBeLessThanOrEqual(2);
       await setTimeout(400);
@@ -188,7 +195,7 @@ describe("reading", () => {
   it("closes its files when nobody has read for a while", async () => {
     await read(await made(WAYS.contiguous));
     expect(openDescriptors()).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(openDescriptors()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(openDescriptors()).toBe(0), { timeout: 60_000 });
   });
 
   it.each([false, true])("another file under the name is an error; by the library: %s", async (byLibrary) => {

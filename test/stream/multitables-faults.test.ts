@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ArrayView, TableView } from "../../src/index.js";
 import type { Block } from "../../src/stream/index.js";
+import { stopClock } from "../support/clock.js";
 import { rejection, threads, workers } from "../workers/support.js";
 import {
   ascending,
@@ -187,7 +188,7 @@ describe("the faults of multitables", () => {
     await rejection(reader.request(dataset.at(ROWS), stage).get());
     expect(stage.busy).toBe(false);
     (() => void reader.request(dataset.slice(0, 5), stage))();
-    await expect.poll(async () => settleGarbage().then(() => stage.busy)).toBe(false);
+    await expect.poll(async () => settleGarbage().then(() => stage.busy), { timeout: 60_000 }).toBe(false);
     expect(model.numbersOf(await reader.request(dataset.slice(5, 9), stage).get())).toEqual(range(5, 9));
   });
 
@@ -238,9 +239,12 @@ describe("the faults of multitables", () => {
 
   it("14: waiting has an end: a time, a signal, cancel(), stop()", async () => {
     const one = await streamer(path.good);
+    const pass = stopClock();
     const held = one.queue({ readAhead: 1, blockSize: 10, timeout: 5 });
     using _block = await held.get();
-    expect(await rejection(held.get())).toBeInstanceOf(errors.TimeoutError);
+    const none = rejection(held.get());
+    pass(5);
+    expect(await none).toBeInstanceOf(errors.TimeoutError);
     held.stop();
     expect(await held.get()).toBeUndefined();
 
@@ -254,6 +258,7 @@ describe("the faults of multitables", () => {
     using pool = dataset.createStagePool(10, 1);
     using _first = await reader.request(dataset.slice(0, 10), pool).view();
     const late = reader.request(dataset.slice(0, 10), pool, { timeout: 5 });
+    pass(5);
     expect(await rejection(late.get())).toBeInstanceOf(errors.TimeoutError);
     const cancelled = reader.request(dataset.slice(0, 10), pool);
     cancelled.cancel();

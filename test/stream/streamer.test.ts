@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ArrayView, TableView } from "../../src/index.js";
 import type { Block, Source, StreamOptions, StreamProgress } from "../../src/stream/index.js";
+import { stopClock } from "../support/clock.js";
 import { rejection } from "../workers/support.js";
 import {
   ascending,
@@ -257,9 +258,12 @@ function countBuffers(): (size: number) => number {
 describe("back pressure", () => {
   it.each(KINDS)("%s: no more blocks than may be, whoever holds them", async (kind) => {
     const made = countBuffers();
+    const pass = stopClock();
     const queue = streamer(kind).queue({ blockSize: 4, readAhead: 3, workers: 2, timeout: 10 });
     const held = await Promise.all([queue.get(), queue.get(), queue.get()]);
-    expect(await rejection(queue.get())).toBeInstanceOf(errors.TimeoutError);
+    const late = rejection(queue.get());
+    pass(10);
+    expect(await late).toBeInstanceOf(errors.TimeoutError);
     expect(made(4 * 32)).toBe(kind === COMPRESSED ? 3 : 0);
     held[1]?.release();
     expect((await queue.get())?.start).toBe(12);
