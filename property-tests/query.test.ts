@@ -112,15 +112,16 @@ const makers: readonly (readonly [kinds: string, make: (skipNaN: boolean) => Agg
 function expected({ kind, options: { skipNaN = false, ddof = 0 } }: Aggregate, column: ArrayView): unknown {
   const elements = Array.from({ length: column.length }, (_, i) => column.at(i));
   const there = elements.filter((element) => !isMissing(element));
+  const some = skipNaN && there.length > 0 ? there : elements;
   switch (kind) {
     case "count":
       return BigInt(there.length);
     case "nunique":
       return BigInt(new Set(there.map(textOf)).size);
     case "first":
-      return (skipNaN ? there : elements).at(0) ?? elements[0];
+      return some[0];
     case "last":
-      return (skipNaN ? there : elements).at(-1) ?? elements[0];
+      return some.at(skipNaN && there.length === 0 ? 0 : -1);
     case "std":
       return column.std({ skipNaN, ddof });
     default:
