@@ -68,13 +68,12 @@ export {
 } from "./parallel/run.js";
 export {
   copyShared,
+  lendArray,
   openArray,
+  resultRoom,
   type SharedArray,
-  type SharedStrided,
   shareArray,
   sharedBuffer,
-  sharedZeros,
-  shareMemory,
 } from "./parallel/share.js";
 export { isMuch, type Source, type Span, spansOf } from "./parallel/source.js";
 export { takeRows } from "./pick.js";
@@ -96,7 +95,7 @@ export { type IndexArray, type Selection, type SelectionPart, select } from "./s
 export { readIndices } from "./select-indices.js";
 export { type Axis, type Chosen, planSelection } from "./select-plan.js";
 export { takeSelected } from "./select-take.js";
-export { holdingBytes, openBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
+export { holdingBytes, openBytes, type SeenBytes, type SharedBytes, shareBytes } from "./shared-bytes.js";
 export { type Bound, positionOf, type Range, resolveIndex, resolveSlice, Slice, slice } from "./slice.js";
 export type { BlockStatistics } from "./statistics.js";
 export { MemoryStorage, type Storage } from "./storage.js";

@@ -1,11 +1,19 @@
 import { isMemmapError, StaleError } from "../errors.js";
 import type { Files } from "../platform/files.js";
-import { type FileIdentity, identityOf, isSameFile } from "../platform/index.js";
+import {
+  borrow,
+  type FileIdentity,
+  giveBack,
+  identityOf,
+  isSameFile,
+  type Loan,
+  lend,
+} from "../platform/index.js";
 import { originOf } from "./file-storage.js";
 import { MappedFiles } from "./mapped-files.js";
 
-/** Where another thread finds some bytes; a structured clone of it says the same. */
-export type SharedBytes =
+/** Where another thread finds bytes that any thread can see; a structured clone of it says the same. */
+export type SeenBytes =
   | {
       readonly kind: "memory";
       readonly buffer: SharedArrayBuffer;
@@ -20,12 +28,15 @@ export type SharedBytes =
       readonly length: number;
     };
 
+/** Where another thread finds some bytes: seen by all, or lent for a while. */
+export type SharedBytes = SeenBytes | { readonly kind: "lent"; readonly loan: Loan };
+
 /**
  * Where another thread finds these bytes; undefined where it cannot.
  *
  * @param now the name that their file has now, where that is known: it was mapped by another one if it was new
  */
-export function shareBytes(bytes: Uint8Array, files: Files, now?: string): SharedBytes | undefined {
+export function shareBytes(bytes: Uint8Array, files: Files, now?: string): SeenBytes | undefined {
   const { buffer, byteOffset, length } = bytes;
   if (buffer instanceof SharedArrayBuffer) return { kind: "memory", buffer, offset: byteOffset, length };
   const origin = originOf(bytes);
@@ -58,21 +69,58 @@ export function countAsGarbage(buffer: SharedArrayBuffer): void {
   counted.set(buffer, Buffer.allocUnsafeSlow(Math.min(buffer.byteLength, MOST_COUNTED)));
 }
 
+/** What this thread lent, for as long as somebody has what says so. */
+const lent = new WeakMap<SharedBytes, Uint8Array>();
+
+/**
+ * Lends memory that nobody else has seen to other threads, for work that ends before this object is let go.
+ *
+ * @param bytes shared memory, or ordinary memory of a system that lends: `canLend`
+ */
+export function lendBytes(bytes: Uint8Array): SharedBytes {
+  const { buffer, byteOffset: offset, length } = bytes;
+  if (buffer instanceof SharedArrayBuffer) return { kind: "memory", buffer, offset, length };
+  if (length === 0) return { kind: "memory", buffer: new SharedArrayBuffer(0), offset: 0, length };
+  const shared: SharedBytes = { kind: "lent", loan: lend(new Uint8Array(buffer, offset, length)) };
+  lent.set(shared, bytes);
+  return shared;
+}
+
 const mapped = new MappedFiles();
+
+/** What this thread borrowed, by address, until all work is done that holds bytes. */
+const borrowed = new Map<bigint, Uint8Array<ArrayBuffer>>();
+let holds = 0;
 
 /** Does work in which all bytes that it opens stay good. */
 export async function holdingBytes<T>(work: () => Promise<T>): Promise<T> {
   mapped.hold();
+  holds += 1;
   try {
     return await work();
   } finally {
+    holds -= 1;
+    if (holds === 0) returnAll();
     mapped.letGo();
   }
 }
 
+function returnAll(): void {
+  for (const bytes of borrowed.values()) giveBack(bytes);
+  borrowed.clear();
+}
+
+function borrowBytes({ loan }: SharedBytes & { readonly kind: "lent" }): Uint8Array {
+  const known = borrowed.get(loan.address);
+  if (known !== undefined && known.length >= loan.length) return known.subarray(0, loan.length);
+  const bytes = borrow(loan);
+  borrowed.set(loan.address, bytes);
+  return bytes;
+}
+
 /**
  * The bytes, in any thread. A file is mapped for as long as this thread reads it again and again: they are to be used at
- * once, but within {@link holdingBytes}.
+ * once, but within {@link holdingBytes}, without which no lent ones are to be had.
  *
  * @throws StaleError where the file is another one by now, CorruptError where it is shorter, DiskError
  */
@@ -81,6 +129,7 @@ export function openBytes(shared: SharedBytes): Uint8Array {
     countAsGarbage(shared.buffer);
     return new Uint8Array(shared.buffer, shared.offset, shared.length);
   }
+  if (shared.kind === "lent") return lent.get(shared) ?? borrowBytes(shared);
   const { path, identity, offset, length } = shared;
   const bytes = mapped.bytes(path, identity, offset + length);
   if (bytes !== undefined) return bytes.subarray(offset, offset + length);

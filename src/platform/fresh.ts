@@ -1,10 +1,7 @@
-import { isMemmapError } from "../errors.js";
-import { type LibC, loadLibC } from "./libc.js";
+import { libC } from "./libc.js";
 
 /** From so many bytes on, memory that nobody has touched may have a large page in it, which is worth a call. */
 const LARGE = 1 << 21;
-
-let libc: LibC | null | undefined;
 
 /**
  * Memory of any content, all of which is to be stored over before anybody sees it. It is not made zero first, and the system
@@ -22,23 +19,11 @@ export function freshMemory(length: number): Uint8Array<ArrayBuffer> {
 /** Has the system give much memory that nobody has touched in large pages, where it has them. */
 export function useLargePages(bytes: Uint8Array): void {
   if (bytes.length < LARGE) return;
-  const calls = libraryCalls();
+  const calls = libC();
   const advice = calls?.constants.advice.hugepage;
   if (calls === undefined || advice === undefined) return;
   const address = calls.addressOf(bytes);
   // The system takes whole pages.
   const ahead = Number(-address & BigInt(calls.pageSize - 1));
   calls.madvise(address + BigInt(ahead), bytes.length - ahead, advice);
-}
-
-function libraryCalls(): LibC | undefined {
-  if (libc === undefined) {
-    try {
-      libc = loadLibC();
-    } catch (error) {
-      if (!isMemmapError(error, "UNSUPPORTED")) throw error;
-      libc = null;
-    }
-  }
-  return libc ?? undefined;
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { constants as os } from "node:os";
-import { UnsupportedError } from "../errors.js";
+import { isMemmapError, UnsupportedError } from "../errors.js";
 import { type SystemConstants, systemConstants } from "./constants.js";
 
 /** The error number of a call, as it was right after it; 0 when it succeeded. */
@@ -66,6 +66,21 @@ export function loadLibC(): LibC {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UnsupportedError(`koffi does not give the C library: ${reason}`, { cause });
   }
+}
+
+let shared: LibC | null | undefined;
+
+/** As {@link loadLibC}, once for this thread; undefined where it throws. */
+export function libC(): LibC | undefined {
+  if (shared === undefined) {
+    try {
+      shared = loadLibC();
+    } catch (error) {
+      if (!isMemmapError(error, "UNSUPPORTED")) throw error;
+      shared = null;
+    }
+  }
+  return shared ?? undefined;
 }
 
 function bind(koffi: Koffi, constants: SystemConstants): LibC {

@@ -1,4 +1,4 @@
-import { type AsyncOptions, isMuch, type SharedBytes, shareBytes, spansOf } from "../array/index.js";
+import { type AsyncOptions, isMuch, type SeenBytes, shareBytes, spansOf } from "../array/index.js";
 import type { ColumnState } from "../store/index.js";
 import { canStartWorkers } from "../workers/index.js";
 import { copySpan } from "./assign-task.js";
@@ -57,7 +57,7 @@ function sharedBytes(
   name: string,
   state: ColumnState,
   options: AsyncOptions,
-): SharedBytes | undefined {
+): SeenBytes | undefined {
   const column = table.columnFor(name, state);
   if (state.fortran || !isMuch(column.nbytes, options) || !canStartWorkers()) return undefined;
   const { array, path } = column.parallelSource;

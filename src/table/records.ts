@@ -2,13 +2,13 @@ import {
   type AsyncOptions,
   inParallel,
   isMuch,
+  lendArray,
   RecordArray,
+  resultRoom,
   room,
   type SharedArray,
   STRIDED,
   shareArray,
-  sharedZeros,
-  shareMemory,
   spansOf,
   whileThere,
 } from "../array/index.js";
@@ -50,8 +50,8 @@ export async function packRecordsAsync<D extends DTypeLike>(
   const dtype = recordDType(columns);
   const shared = isMuch(dtype.itemsize * length, options) ? sharedColumns(columns) : undefined;
   if (shared === undefined) return packRecords<D>(columns, length);
-  const records = sharedZeros(dtype, [length]);
-  const task = { columns: shared, records: shareMemory(records) };
+  const records = resultRoom(dtype, [length]);
+  const task = { columns: shared, records: lendArray(records) };
   const inputs = spansOf(length, options).map((span) => ({ ...span, ...task }));
   const run = { ...options, module: MODULE, act: packSpan, inputs };
   const arrays = columns.map(([, column]) => column[STRIDED]());

@@ -15,7 +15,7 @@ import { flattened, inParts, ORDERED_BYTES, withWorkers } from "./order.js";
 import { type Few, fewInSpan, type RenumberTask, renumber, uniquePart } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel } from "./run.js";
-import { type SharedArray, type SharedStrided, sharedZeros, shareMemory } from "./share.js";
+import { lendArray, resultZeros, type SharedArray } from "./share.js";
 import { byteLength, isMuch, type Source, type Span, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -32,7 +32,7 @@ interface Search {
   readonly label: string;
   readonly options: UniqueOptions & AsyncOptions & { readonly workers: number };
   /** The inverse, if it is asked for. */
-  readonly inverse: SharedStrided | undefined;
+  readonly inverse: Strided | undefined;
 }
 
 /** NumPy's `unique` of all elements, as `distinct` gives it, by workers where that pays. */
@@ -46,7 +46,7 @@ export async function distinctAsync(
   const size = sizeOf(layout.shape);
   if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0)
     return distinct(array, options, label);
-  const inverse = options.inverse === true ? sharedZeros(I8, layout.shape) : undefined;
+  const inverse = options.inverse === true ? resultZeros(I8, layout.shape) : undefined;
   const some = withWorkers(options, array);
   const search: Search = { array: flattened(source), dtype, size, label, options: some, inverse };
   const found = await whileThere(
@@ -66,7 +66,7 @@ async function amongFew({ array, dtype, size, options, inverse }: Search): Promi
     part,
     index: options.index === true,
     counts: options.counts === true,
-    inverse: inverse && shareMemory(inverse),
+    inverse: inverse && lendArray(inverse),
   }));
   const found = await inParallel({ ...options, module: MODULE, act: fewInSpan, inputs });
   const few = found.flatMap((one) => one ?? []);
@@ -111,7 +111,7 @@ function joined(dtype: DType, parts: readonly NumericArray[]): NumericArray {
 
 /** What the parts wrote to the beginning of their shares, side by side: where they are, or elsewhere if that is a small part of it. */
 function together(
-  { dtype, layout, bytes }: SharedStrided,
+  { dtype, layout, bytes }: Strided,
   parts: readonly { readonly before: number; readonly distinct: number }[],
 ): Strided {
   const total = parts.reduce((sum, part) => sum + part.distinct, 0);
@@ -137,12 +137,12 @@ function startsOf(lengths: readonly number[]): number[] {
 
 /** Has workers give the values in an inverse the numbers that they have among all. */
 async function renumbered(
-  inverse: SharedStrided,
+  inverse: Strided,
   numbers: Pick<RenumberTask, "before" | "ranks">,
   size: number,
   options: AsyncOptions,
 ): Promise<void> {
-  const common = { ...numbers, inverse: shareMemory(inverse) };
+  const common = { ...numbers, inverse: lendArray(inverse) };
   const inputs = spansOf(size, options).map((span) => ({ ...common, ...span }));
   await inParallel({ ...options, module: MODULE, act: renumber, inputs });
 }
@@ -169,14 +169,14 @@ function countsOf(few: readonly Few[], ranks: ArrayLike<number> = [], count: num
 
 /** Has parts, cut by the values of their elements, which so have no value in common, searched one by one. */
 async function amongMany({ array, dtype, size, label, options, inverse }: Search): Promise<Distinct> {
-  const values = sharedZeros(dtype, [size]);
-  const index = options.index === true ? sharedZeros(I8, [size]) : undefined;
-  const counts = options.counts === true ? sharedZeros(I8, [size]) : undefined;
+  const values = resultZeros(dtype, [size]);
+  const index = options.index === true ? resultZeros(I8, [size]) : undefined;
+  const counts = options.counts === true ? resultZeros(I8, [size]) : undefined;
   const shared = {
-    values: shareMemory(values),
-    index: index && shareMemory(index),
-    counts: counts && shareMemory(counts),
-    inverse: inverse && shareMemory(inverse),
+    values: lendArray(values),
+    index: index && lendArray(index),
+    counts: counts && lendArray(counts),
+    inverse: inverse && lendArray(inverse),
   };
   const parts = await inParts(array, label, options, (tasks) => {
     const inputs = tasks.map((task) => ({ ...task, ...shared }));

@@ -13,7 +13,7 @@ import { type ReductionName, reductionOf } from "../numerics/reductions.js";
 import { whileThere } from "./reading.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel } from "./run.js";
-import { type SharedArray, sharedZeros, shareMemory } from "./share.js";
+import { lendArray, resultZeros, type SharedArray } from "./share.js";
 import { forWorkers, type Source, shareOperand, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -90,12 +90,12 @@ async function whole(
 async function along(work: Work, axes: readonly number[]) {
   const { source, reduction, options } = work;
   const shape = resultShape(source.array, axes, options.keepdims === true, reduction, source.label);
-  const results = sharedZeros(reduction.dtype, shape);
+  const results = resultZeros(reduction.dtype, shape);
   const parts = spansOf(sizeOf(shape), options);
   const inputs = parts.map((_, index) => ({
     ...described(work),
     axes,
-    results: shareMemory(results),
+    results: lendArray(results),
     part: { index, of: parts.length },
   }));
   await inParallel({ ...options, module: MODULE, act: reduceSomeRuns, inputs });

@@ -18,8 +18,8 @@ export interface Picked {
 const STEP = 1 << 18;
 
 /** How many rows of a span a mask selects. */
-export function countMasked({ mask, from, to }: Span & { readonly mask: SharedBytes }): number {
-  return maskCount(openBytes(mask).subarray(from, to));
+export function countMasked({ mask, from, to }: Span & { readonly mask: SharedBytes }): Promise<number> {
+  return holdingBytes(async () => maskCount(openBytes(mask).subarray(from, to)));
 }
 
 /** The rows of a span that a mask selects. */
@@ -56,13 +56,15 @@ export function filterSpan(
 
 /** The rows at some of the places. */
 export interface TakeTask extends Span {
-  readonly rows: Rows;
+  /** Of `Rows`. */
+  readonly rows: SharedArray;
   readonly columns: readonly Picked[];
 }
 
 /** Moves the rows at a span of the places. */
-export function takeSpan({ columns, rows, ...task }: TakeTask, context: TaskContext): Promise<void> {
+export function takeSpan({ columns, ...task }: TakeTask, context: TaskContext): Promise<void> {
   return holdingBytes(async () => {
+    const rows = rowsOf(openArray(task.rows));
     const pairs = openPairs(columns);
     for (const { from, to } of steps(task)) {
       for (const pair of pairs) {
@@ -71,6 +73,13 @@ export function takeSpan({ columns, rows, ...task }: TakeTask, context: TaskCont
       }
     }
   });
+}
+
+function rowsOf({ dtype, bytes: { buffer, byteOffset, length } }: Strided): Rows {
+  const count = length / dtype.itemsize;
+  return dtype.kind === "i"
+    ? new Int32Array(buffer, byteOffset, count)
+    : new Float64Array(buffer, byteOffset, count);
 }
 
 function openPairs(columns: readonly Picked[]) {

@@ -7,15 +7,7 @@ import type { Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import {
-  copyShared,
-  type SharedArray,
-  type SharedStrided,
-  shareArray,
-  sharedBuffer,
-  sharedZeros,
-  shareMemory,
-} from "./share.js";
+import { copyLent, lendArray, resultRoom, type SharedArray, shareArray } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 
 /** What workers run. */
@@ -49,7 +41,7 @@ export async function filterAsync(
   }
   const array: Strided = { dtype: parseDType("b1"), layout: denseLayout([mask.length], 1), bytes: mask };
   const byWorkers = async (seen: readonly SharedArray[]) => {
-    const { bytes: shared } = shareArray(array) ?? copyShared(array);
+    const { bytes: shared } = shareArray(array) ?? copyLent(array);
     const workers = workersFor(bytes, options, SHARE * PARALLEL_BYTES);
     const spans = spansOf(mask.length, { workers }, { least: PAGE });
     const inputs = spans.map((span) => ({ ...span, mask: shared }));
@@ -107,22 +99,22 @@ export async function takeAsync(
   }));
 }
 
-function sharedRows(rows: Rows): Rows {
-  const buffer = sharedBuffer(rows.byteLength);
-  const shared = rows instanceof Int32Array ? new Int32Array(buffer) : new Float64Array(buffer);
-  shared.set(rows);
-  return shared;
+/** A copy: nobody changes places that were judged. */
+function sharedRows(rows: Rows): SharedArray {
+  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+  const dtype = parseDType(rows instanceof Int32Array ? "=i4" : "=f8");
+  return copyLent({ dtype, layout: denseLayout([rows.length], dtype.itemsize), bytes });
 }
 
 /** Memory for so many rows of each array. */
 function room(
   seen: readonly SharedArray[],
   rows: number,
-): { readonly results: readonly SharedStrided[]; readonly columns: readonly Picked[] } {
+): { readonly results: readonly Strided[]; readonly columns: readonly Picked[] } {
   const results = seen.map(({ descr, layout }) =>
-    sharedZeros(dtypeFromDescr(descr), layout.shape.with(0, rows)),
+    resultRoom(dtypeFromDescr(descr), layout.shape.with(0, rows)),
   );
-  return { results, columns: seen.map((from, i) => ({ from, to: shareMemory(results[i]) })) };
+  return { results, columns: seen.map((from, i) => ({ from, to: lendArray(results[i]) })) };
 }
 
 /** Has workers pick rows from the arrays that they see, while this thread picks from the others. */

@@ -85,6 +85,8 @@ async function onWorkers<I, O>(
   };
   const onAbort = () => fail(signal?.reason);
   signal?.addEventListener("abort", onAbort);
+  // Whoever lends memory to them keeps it by what says so.
+  inHands.add(inputs);
   const input: Turns = { module, name: act.name, inputs, next: new Int32Array(new SharedArrayBuffer(4)) };
   const turns = Array.from({ length: Math.min(workers, inputs.length) }, () =>
     run.submit<Turns, Outputs>({ module: TURNS, name: "takeTurns", input }),
@@ -99,9 +101,13 @@ async function onWorkers<I, O>(
     }
     return results;
   } finally {
+    inHands.delete(inputs);
     signal?.removeEventListener("abort", onAbort);
   }
 }
+
+/** The inputs of tasks that run. */
+const inHands = new Set<readonly unknown[]>();
 
 async function onThisThread<I, O>({ act, inputs, signal }: ParallelTasks<I, O>): Promise<O[]> {
   const context = {

@@ -2,10 +2,11 @@ import { type Descr, type DType, dtypeFromDescr, sizeOf } from "../../dtype/inde
 import { ClosedError, LimitError } from "../../errors.js";
 import { currentFiles } from "../../platform/files.js";
 import { useLargePages } from "../../platform/fresh.js";
+import { canLend } from "../../platform/index.js";
 import { copyElements } from "../copy.js";
 import { denseLayout, extent, type Layout } from "../layout.js";
-import { countAsGarbage, openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
-import type { Strided } from "../strided.js";
+import { countAsGarbage, lendBytes, openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
+import { room, type Strided, zeros } from "../strided.js";
 
 /** An array for another thread; a structured clone of it says the same. */
 export interface SharedArray {
@@ -34,13 +35,19 @@ export function shareArray({ dtype, layout, bytes }: Strided, now?: string): Sha
 export function copyShared(array: Strided): SharedArray {
   const copy = sharedZeros(array.dtype, array.layout.shape);
   copyElements(array, copy);
-  return shareMemory(copy);
+  return lendArray(copy);
 }
 
-/** An array of {@link sharedZeros}, for other threads. */
-export function shareMemory({ dtype, layout, bytes }: SharedStrided): SharedArray {
-  const { buffer, byteOffset: offset, length } = bytes;
-  return { descr: dtype.descr, layout, bytes: { kind: "memory", buffer, offset, length } };
+/** As {@link copyShared}, for tasks of `inParallel`: in memory that costs less to get. @throws LimitError */
+export function copyLent(array: Strided): SharedArray {
+  const copy = resultRoom(array.dtype, array.layout.shape);
+  copyElements(array, copy);
+  return lendArray(copy);
+}
+
+/** A new array of {@link resultRoom} or {@link resultZeros}, which nobody else has seen yet, for tasks of `inParallel`. */
+export function lendArray({ dtype, layout, bytes }: Strided): SharedArray {
+  return { descr: dtype.descr, layout, bytes: lendBytes(bytes) };
 }
 
 /**
@@ -52,13 +59,17 @@ export function openArray({ descr, layout, bytes }: SharedArray): Strided {
   return { dtype: dtypeFromDescr(descr), layout, bytes: openBytes(bytes) };
 }
 
-/** An array in memory that all threads see. */
-export interface SharedStrided extends Strided {
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
+/** A new array in C order that workers can fill, all of it: what its bytes are before is left open. @throws LimitError */
+export function resultRoom(dtype: DType, shape: readonly number[]): Strided {
+  return canLend() ? room(dtype, shape) : sharedZeros(dtype, shape);
 }
 
 /** A new array in C order, all bytes zero, that workers can fill. @throws LimitError where there is no memory for it */
-export function sharedZeros(dtype: DType, shape: readonly number[]): SharedStrided {
+export function resultZeros(dtype: DType, shape: readonly number[]): Strided {
+  return canLend() ? zeros(dtype, shape) : sharedZeros(dtype, shape);
+}
+
+function sharedZeros(dtype: DType, shape: readonly number[]): Strided {
   const bytes = new Uint8Array(sharedBuffer(sizeOf(shape) * dtype.itemsize));
   useLargePages(bytes);
   return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes };

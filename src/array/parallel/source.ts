@@ -2,7 +2,7 @@ import { sizeOf } from "../../dtype/index.js";
 import { broadcast, unstretched } from "../layout.js";
 import type { Strided } from "../strided.js";
 import { type AsyncOptions, PARALLEL_BYTES, workersOf } from "./run.js";
-import { copyShared, type SharedArray, shareArray } from "./share.js";
+import { copyLent, type SharedArray, shareArray } from "./share.js";
 
 /** An array as its asynchronous methods hand it on. */
 export interface Source {
@@ -74,7 +74,7 @@ export function shareOperand(side: Strided, array: Strided): SharedArray | undef
   if (shared !== undefined) return shared;
   const once = { ...side, layout: unstretched(side.layout) };
   if (byteLength(once) > COPIED_PART * byteLength(array)) return undefined;
-  const copy = copyShared(once);
+  const copy = copyLent(once);
   const layout = broadcast(copy.layout, side.layout.shape);
   return layout && { ...copy, layout };
 }
