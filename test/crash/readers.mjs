@@ -50,5 +50,5 @@ export async function runReaders({ seed, milliseconds, durability = "process" })
 
 /** Waits until the table describes itself. */
 async function made(root) {
-  for (let i = 0; i < 1000 && !existsSync(join(root, ".attr")); i += 1) await sleep(5);
+  for (let i = 0; i < 10_000 && !existsSync(join(root, ".attr")); i += 1) await sleep(5);
 }
