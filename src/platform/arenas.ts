@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import type { LibC } from "./libc.js";
 import { type WebAssemblyMemory, webAssembly } from "./web-assembly.js";
 
@@ -21,6 +22,16 @@ const SOME = 4;
 const MOST = 2 ** 32 - WASM_PAGE;
 /** Each takes ten gigabytes of addresses, of which a process has a hundred thousand. */
 const MOST_ARENAS = 256;
+
+let permitted = isMainThread;
+
+/**
+ * Has files be mapped into arenas in this thread, for one that moves no bytes out of a mapping and hands them to another thread: the
+ * engine takes back an arena when its thread ends, whoever sees its bytes by then. The main thread ends last.
+ */
+export function permitArenas(): void {
+  permitted = true;
+}
 
 /** A range of an arena. */
 export interface Place {
@@ -135,7 +146,7 @@ export class Arenas {
 
   /** With room for some more such files, so that columns that are looked at together come to lie together. */
   #add(length: number): Arena | undefined {
-    if (!this.#extensible || this.#all.size >= MOST_ARENAS) return undefined;
+    if (!permitted || !this.#extensible || this.#all.size >= MOST_ARENAS) return undefined;
     const sizes = [...this.#all].reduce((sum, { size }) => sum + size, 0);
     try {
       const wanted = Math.min(Math.max(FIRST, sizes, SOME * length), MOST);

@@ -6,6 +6,7 @@
 import { readlinkSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { WorkerError } from "../errors.js";
+import { permitArenas } from "../platform/arenas.js";
 import { BUSY, LEAVE, type Order, type Reply, THREAD, type ThreadData } from "./protocol.js";
 import { nameOf, type TaskContext, type TaskFunction } from "./task.js";
 import { messageOf, packThrown } from "./thrown.js";
@@ -16,6 +17,9 @@ const LINGER = 200;
 if (parentPort === null) throw new WorkerError("the program of the worker threads was started as a program");
 const port = parentPort;
 const { state } = workerData as ThreadData;
+
+// What tasks answer is copied.
+permitArenas();
 
 // Output would go through the main thread, and keep it alive.
 for (const stream of [process.stdout, process.stderr]) stream._writev = (_, done) => done();

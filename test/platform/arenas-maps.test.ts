@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, openSync, read, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { compareScalar, FloatSum, maskCount } from "../../src/compute/index.js";
@@ -383,6 +385,22 @@ describe.skipIf(!hasArenas || !hasProc)("processes with files in arenas", () => 
       right: true,
     });
     expect(isAll(readFileSync(path), 5)).toBe(true);
+  });
+
+  it("see bytes that a worker moved and handed over when it is gone", () => {
+    const path = fileWith(2 * MIB + 5, 5);
+    expect(bytesOf(path, ["handed"])).toEqual({ length: 2 * MIB + 5, right: true });
+  });
+
+  it("do without them where addresses are limited", () => {
+    const path = fileWith(2 * MIB, 5);
+    const child = fileURLToPath(new URL("./children/arena.ts", import.meta.url));
+    const flags = ["--import", import.meta.resolve("tsx"), child, path, "alone"];
+    // What loads the program takes much itself.
+    const limited = ["-c", 'ulimit -v 60000000 && exec "$0" "$@"', process.execPath, ...flags];
+    const { stdout, stderr } = spawnSync("/bin/sh", limited, { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({ hosted: false, sum: 10 * MIB, after: 0 });
   });
 
   it("do without them where there is no WebAssembly", () => {

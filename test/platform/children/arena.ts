@@ -3,7 +3,7 @@ import { openSync, read, readFileSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { CountNonzero, IntegerSum } from "../../../src/compute/index.js";
 import { isMemmapError } from "../../../src/errors.js";
-import { hostOf } from "../../../src/platform/arenas.js";
+import { hostOf, permitArenas } from "../../../src/platform/arenas.js";
 import type { Mapping } from "../../../src/platform/platform.js";
 import { posixPlatform } from "../../../src/platform/posix.js";
 import { argument, leaveRoomFor } from "./implementation.js";
@@ -48,8 +48,29 @@ async function workers(): Promise<object> {
   return { ends: Object.fromEntries(found), left: areas() - held.length, right: held.every(isRight) };
 }
 
+/** Hands the bytes of a mapping, not a copy, to the main thread, which sees them when this one is gone. */
+async function handOver(): Promise<void> {
+  const { buffer } = map();
+  const stream = new ReadableStream({
+    type: "bytes",
+    start(controller) {
+      controller.enqueue(new Uint8Array(buffer));
+      controller.close();
+    },
+  });
+  const { value } = await stream.getReader().read();
+  if (value instanceof Uint8Array) parentPort?.postMessage(value.buffer, [value.buffer as ArrayBuffer]);
+}
+
+async function handed(): Promise<object> {
+  const [said] = await ended("handed");
+  const bytes = new Uint8Array(said instanceof ArrayBuffer ? said : new ArrayBuffer(0));
+  return { length: bytes.length, right: bytes.every((byte) => byte === 5) };
+}
+
 /** Maps that are open, closed and, with a living view, dropped, and a read into one of them. */
 function inWorker(): void {
+  permitArenas();
   const kept = Array.from({ length: 6 }, (_, at) => map(at % 2 === 0));
   const views = Array.from({ length: 6 }, () => new Uint8Array(map().buffer));
   for (let at = 0; at < 6; at += 1) map().close(() => openSync(path, "r"));
@@ -86,6 +107,7 @@ function many(): object {
   return { code, count, first, again: new Uint8Array(map().buffer)[0] };
 }
 
-const TASKS: Record<string, () => object | Promise<object>> = { workers, alone, many };
-if (!isMainThread) inWorker();
+const TASKS: Record<string, () => object | Promise<object>> = { workers, handed, alone, many };
+if (workerData === "handed") await handOver();
+else if (!isMainThread) inWorker();
 else console.log(JSON.stringify(await TASKS[argument(1)]?.()));
