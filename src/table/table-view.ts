@@ -225,8 +225,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /**
    * {@link TableView.take} by worker threads, which all columns are shared among. They map the files themselves, so they do not see
-   * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread. The copies lie in
-   * memory that threads share.
+   * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread.
    *
    * @throws as `take`, LimitError for a bad number of workers, IndexError where rows were discarded meanwhile, NotFoundError,
    * StaleError and CorruptError where a column was deleted or renamed, or a file replaced or cut short, before a worker opened it,
@@ -279,8 +278,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   }
 
   /**
-   * {@link TableView.assign} by worker threads, where the source lies in files or in memory that threads share: the records of
-   * `toRecordsAsync`, typed arrays over a SharedArrayBuffer, columns of another table. All else is stored on this thread, and so
+   * {@link TableView.assign} by worker threads, where the source lies in files or in memory that threads share: columns of
+   * another table, typed arrays over a SharedArrayBuffer. All else is stored on this thread, and so
    * is what comes from the files that are stored into. The source is to be left alone until the rows are there. Until then the
    * table takes no structural change; closing it ends the assignment.
    *

@@ -35,7 +35,7 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  *
  * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread. The first call of all starts the
  * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
- * results lie in memory that threads share; runs that are read together are one worker's.
+ * runs that are read together are one worker's.
  *
  * Rows that come, and a table that is closed meanwhile, are no matter. What the methods without `Async` throw is what these reject
  * with; further
