@@ -337,8 +337,7 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /**
    * {@link TableView.toRecords} by worker threads. They map the files themselves, so they do not see what was stored into columns
-   * that are open for reading; where a column is in ordinary memory, this thread does it. The records lie in memory that threads
-   * share.
+   * that are open for reading; where a column is in ordinary memory, this thread does it.
    *
    * @throws as `toRecords`, LimitError for a bad number of workers, StaleError, NotFoundError, IndexError and ClosedError where
    * files, columns or rows went meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection
