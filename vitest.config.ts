@@ -41,7 +41,7 @@ const NOT_THIS_TIME = isChosen
 
 const EXCLUDED = ["test/interop/**", "**/node_modules/**", ...NOT_THIS_TIME];
 /** They put functions of their own in the place of Node's, for whoever is loaded after them. */
-const ALONE = ["test/npy/open.test.ts", "test/npy/read.test.ts"];
+const ALONE = ["test/array/parallel-shared.test.ts", "test/npy/open.test.ts", "test/npy/read.test.ts"];
 
 export default defineConfig({
   test: {
