@@ -54,6 +54,11 @@ export interface Piece {
   readonly mask: number;
 }
 
+/** Pieces of what lies in the kernels' memory are larger: each costs some calls. */
+const PIECE_IN_PLACE = 1 << 22;
+/** Kernels that sum integers take no more. */
+const MOST = 1 << 20;
+
 /** Lays the elements `start` to `end - 1` before the kernels, piece by piece; all but the last have whole blocks. */
 export function* pieces(
   running: Engine,
@@ -62,7 +67,8 @@ export function* pieces(
   end: number,
   mask?: Mask,
 ): Generator<Piece> {
-  const length = PIECE_BYTES / values.BYTES_PER_ELEMENT;
+  const isInPlace = mask === undefined && running.addressOf(values.buffer) !== undefined;
+  const length = Math.min((isInPlace ? PIECE_IN_PLACE : PIECE_BYTES) / values.BYTES_PER_ELEMENT, MOST);
   for (let from = start; from < end; from += length) {
     const stop = Math.min(from + length, end);
     const [count, first] = [stop - from, from - start];

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../dtype/index.js";
 import { split } from "../blocks.js";
-import type { Strided } from "../strided.js";
+import { contiguousBytes, type Strided } from "../strided.js";
 import { memoryOrder } from "./axes.js";
 import { Chooser } from "./chooser.js";
 import { blockLength, type Reader } from "./reader.js";
@@ -46,7 +46,9 @@ export function reduceChunk<Result>(
   reader: Reader,
 ): unknown {
   const accumulator = reduction.start();
-  const length = blockLength(array.dtype);
+  // What lies as it is wanted is looked at as a whole.
+  const isWhole = where === undefined && contiguousBytes(array) !== undefined && reader.isDirect(array.dtype);
+  const length = isWhole ? Number.POSITIVE_INFINITY : blockLength(array.dtype);
   const masks = where && split(where.layout, length);
   const chooser = new Chooser();
   for (const layout of split(array.layout, length)) {

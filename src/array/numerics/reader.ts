@@ -31,6 +31,11 @@ export class Reader {
   readonly #scratch = new Scratch();
   readonly #converted = new Scratch();
 
+  /** Whether elements of a dtype are given as they are, where they stand side by side, and not as copies. */
+  isDirect({ native, kind, itemsize }: DType): boolean {
+    return native && kind !== "b" && !(kind === "f" && itemsize === 2);
+  }
+
   /** A piece as the kernels take it. */
   read(piece: Strided): NumericArray {
     return this.convert(this.raw(piece), piece.dtype);
