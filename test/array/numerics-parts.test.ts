@@ -9,8 +9,11 @@ import { parseDType, toHalf } from "../../src/dtype/index.js";
 import { CastError } from "../../src/errors.js";
 
 describe("reduce", () => {
-  it("stops reading when the result is settled", () => {
-    const array = zeros(parseDType("u1"), [3 << 20]);
+  it.each([
+    ["of chunks, which are read as they are", "u1", 1 << 22],
+    ["of pieces, where they are copied", "b1", 1 << 20],
+  ])("stops reading when the result is settled: %s", (_, dtype, length) => {
+    const array = zeros(parseDType(dtype), [9 << 20]);
     const added: number[] = [];
     const start = () => ({
       settled: false,
@@ -25,7 +28,7 @@ describe("reduce", () => {
     });
     const reduced = reduce(array, { name: "first", dtype: parseDType("i8"), start }, {}, "array");
     expect(reduced).toEqual({ value: 1 });
-    expect(added).toEqual([1 << 20]);
+    expect(added).toEqual([length]);
   });
 });
 
