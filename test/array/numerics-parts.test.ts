@@ -23,7 +23,9 @@ describe("reduce", () => {
       },
       result: () => added.length,
       state: () => added.length,
-      absorb: () => undefined,
+      absorb() {
+        this.settled = true;
+      },
       reset: () => undefined,
     });
     const reduced = reduce(array, { name: "first", dtype: parseDType("i8"), start }, {}, "array");
