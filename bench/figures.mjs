@@ -25,7 +25,7 @@ const SLOW_GOAL = { one: 3, all: 5 };
 /** What is not counted: so many turns, or so many seconds. */
 const WARMUP = { turns: 10, seconds: 0.2 };
 /** What is short is done so often in a turn that it takes this many seconds: else what is measured is how cold the caches are. */
-const TURN = 0.02;
+const TURN = 0.1;
 /** Seconds after which one gets no further turn. */
 const PATIENCE = 4;
 const SLOW_PATIENCE = 1;

@@ -32,6 +32,17 @@ export function scanned<Piece>(
   return advised(scan, pieces, startOf);
 }
 
+/** Whether all of an array that is mapped seems to be in memory: one page of each 8 MiB is. */
+export function isCached({ dtype, layout, bytes }: Strided): boolean {
+  const [from, to] = extent(layout, dtype.itemsize);
+  const mapping = mappingOf(bytes);
+  if (mapping === undefined || from >= to) return true;
+  for (let at = bytes.byteOffset + from; at < bytes.byteOffset + to; at += WINDOW) {
+    if (!mapping.holds(at)) return false;
+  }
+  return mapping.holds(bytes.byteOffset + to - 1);
+}
+
 function* advised<Piece>(
   scan: Scan,
   pieces: Iterable<Piece>,

@@ -45,7 +45,8 @@ async function expectSame(array: ArrayView, options: object = {}): Promise<void>
   for (const name of REDUCTIONS) {
     if ("where" in options && name.startsWith("arg")) continue;
     const expected = methods[name](options);
-    expect(await methods[`${name}Async`]({ ...options, workers: 3 })).toEqual(expected);
+    const found = await parallelAlways(async () => methods[`${name}Async`]({ ...options, workers: 3 }));
+    expect(found).toEqual(expected);
   }
 }
 
@@ -61,19 +62,35 @@ describe("a reduction of several chunks", () => {
   it("has the first of several places and of several NaN", async () => {
     const nan = new Set([LENGTH - 1, 600_000, 1_050_000]);
     const array = doubles((i) => (nan.has(i) ? Number.NaN : i % 1000));
-    expect(await array.argminAsync()).toBe(600_000);
-    expect(await array.argmaxAsync({ skipNaN: true })).toBe(999);
-    expect(await array.minAsync()).toBeNaN();
-    expect(await array.maxAsync({ skipNaN: true })).toBe(999);
+    await parallelAlways(async () => {
+      expect(await array.argminAsync()).toBe(600_000);
+      expect(await array.argmaxAsync({ skipNaN: true })).toBe(999);
+      expect(await array.minAsync()).toBeNaN();
+      expect(await array.maxAsync({ skipNaN: true })).toBe(999);
+    });
   });
 
   it("stops where it is settled", async () => {
     for (const at of [0, 700_000, LENGTH - 1]) {
       const array = doubles((i) => Number(i === at));
-      expect(await array.anyAsync()).toBe(true);
-      expect(await array.allAsync()).toBe(false);
+      await parallelAlways(async () => {
+        expect(await array.anyAsync()).toBe(true);
+        expect(await array.allAsync()).toBe(false);
+      });
       expect(await array.eq(0).allAsync()).toBe(false);
     }
+  });
+
+  it("is this thread's where memory is as fast as it", async () => {
+    await pool().close();
+    const array = doubles((i) => i % 7);
+    expect(await array.sumAsync()).toBe(array.sum());
+    expect(await array.stdAsync()).toBe(array.std());
+    expect(pool().size).toBe(0);
+    // Kernels see it only as a copy.
+    const strided = array.slice(null, null, -1);
+    expect(await strided.sumAsync()).toBe(strided.sum());
+    expect(pool().size).toBeGreaterThan(0);
   });
 });
 

@@ -33,7 +33,8 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * Reductions by worker threads: each gives what the method without `Async` gives, to the last bit, whatever the number of
  * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading.
  *
- * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread. The first call of all starts the
+ * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread; so are numbers of less than 64 MiB that
+ * lie side by side in a file which is in memory already, since one thread reads them as fast as several. The first call of all starts the
  * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
  * runs that are read together are one worker's.
  *

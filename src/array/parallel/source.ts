@@ -51,10 +51,15 @@ export async function parallelAlways<T>(work: () => Promise<T>): Promise<T> {
  * The array for workers; undefined where the work is done at once, on this thread, since it is small or no other thread sees the
  * array.
  *
+ * @param least bytes that are not small
  * @throws as {@link isMuch}
  */
-export function forWorkers({ array, path }: Source, options: AsyncOptions): SharedArray | undefined {
-  return isMuch(byteLength(array), options) ? shareArray(array, path) : undefined;
+export function forWorkers(
+  { array, path }: Source,
+  options: AsyncOptions,
+  least?: number,
+): SharedArray | undefined {
+  return isMuch(byteLength(array), options, least) ? shareArray(array, path) : undefined;
 }
 
 /** Bytes that all elements of an array take without gaps. */
