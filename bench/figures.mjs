@@ -23,7 +23,7 @@ const SLOW_ROWS = 10_000_000;
 /** Goals against the better of them, whatever the work. */
 const SLOW_GOAL = { one: 3, all: 5 };
 /** What is not counted: so many turns, or so many seconds. */
-const WARMUP = { turns: 10, seconds: 0.2 };
+const WARMUP = { turns: 50, seconds: 0.3 };
 /** What is short is done so often in a turn that it takes this many seconds: else what is measured is how cold the caches are. */
 const TURN = 0.1;
 /** Seconds after which one gets no further turn. */
