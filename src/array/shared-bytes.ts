@@ -72,6 +72,12 @@ export function countAsGarbage(buffer: SharedArrayBuffer): void {
 /** What this thread lent, for as long as somebody has what says so. */
 const lent = new WeakMap<SharedBytes, Uint8Array>();
 
+/** Frees lent memory that was made for the work that is over: it is used again the sooner. */
+export function freeLent(shared: SharedBytes): void {
+  const bytes = lent.get(shared);
+  if (bytes?.buffer instanceof ArrayBuffer) giveBack(new Uint8Array(bytes.buffer));
+}
+
 /**
  * Lends memory that nobody else has seen to other threads, for work that ends before this object is let go.
  *
@@ -88,8 +94,6 @@ export function lendBytes(bytes: Uint8Array): SharedBytes {
 
 const mapped = new MappedFiles();
 
-/** What this thread borrowed, by address, until all work is done that holds bytes. */
-const borrowed = new Map<bigint, Uint8Array<ArrayBuffer>>();
 let holds = 0;
 
 /** Does work in which all bytes that it opens stay good. */
@@ -100,27 +104,41 @@ export async function holdingBytes<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     holds -= 1;
-    if (holds === 0) returnAll();
+    if (holds === 0) giveBackOldest();
     mapped.letGo();
   }
 }
 
-function returnAll(): void {
-  for (const bytes of borrowed.values()) giveBack(bytes);
-  borrowed.clear();
-}
+/**
+ * What this thread borrowed, by address, the one that was used last at the end. Memory is given out again and again, and each new
+ * view of some would have garbage collected: so views stay, and nobody looks at them until their memory is lent anew.
+ */
+const borrowed = new Map<bigint, Uint8Array<ArrayBuffer>>();
+const MOST_BORROWED = 32;
 
 function borrowBytes({ loan }: SharedBytes & { readonly kind: "lent" }): Uint8Array {
-  const known = borrowed.get(loan.address);
-  if (known !== undefined && known.length >= loan.length) return known.subarray(0, loan.length);
-  const bytes = borrow(loan);
-  borrowed.set(loan.address, bytes);
+  const { address, length } = loan;
+  let bytes = borrowed.get(address);
+  if (bytes?.length !== length) {
+    if (bytes !== undefined) giveBack(bytes);
+    bytes = borrow(loan);
+  }
+  borrowed.delete(address);
+  borrowed.set(address, bytes);
   return bytes;
+}
+
+function giveBackOldest(): void {
+  for (const [address, bytes] of borrowed) {
+    if (borrowed.size <= MOST_BORROWED) return;
+    borrowed.delete(address);
+    giveBack(bytes);
+  }
 }
 
 /**
  * The bytes, in any thread. A file is mapped for as long as this thread reads it again and again: they are to be used at
- * once, but within {@link holdingBytes}, without which no lent ones are to be had.
+ * once, but within {@link holdingBytes}, without which none is lent.
  *
  * @throws StaleError where the file is another one by now, CorruptError where it is shorter, DiskError
  */

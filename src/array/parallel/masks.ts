@@ -15,7 +15,7 @@ import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { lendArray, resultRoom, resultZeros, type SharedArray } from "./share.js";
+import { freeCopy, lendArray, resultRoom, resultZeros, type SharedArray } from "./share.js";
 import {
   byteLength,
   forWorkers,
@@ -66,7 +66,11 @@ async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, op
   const spans = spansOf(sizeOf(array.layout.shape), { workers }, { least: PAGE, tasks });
   const inputs = spans.map((span) => ({ ...common, ...span }));
   const run = { ...options, workers, module: MODULE, act: markPart, inputs };
-  await whileThere([array, ...sides], options, () => inParallel(run));
+  try {
+    await whileThere([array, ...sides], options, () => inParallel(run));
+  } finally {
+    for (const other of others) freeCopy(other);
+  }
   return mask;
 }
 

@@ -16,7 +16,7 @@ import { contiguousBytes, type Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { lendArray, resultZeros, type SharedArray } from "./share.js";
+import { freeCopy, lendArray, resultZeros, type SharedArray } from "./share.js";
 import { byteLength, forWorkers, type Source, shareOperand, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -53,13 +53,17 @@ export async function reduceAsync(
     return reduce(array, reduction, options, label);
   }
   const work: Work = { source, shared, name, reduction, options };
-  return whileThere(where === undefined ? [array] : [array, where], options, async () => {
-    if (axes !== undefined) return { array: await along(work, axes) };
-    requireChosen({ array, where }, reduction, label);
-    // What was copied for the workers has another layout.
-    const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
-    return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
-  });
+  try {
+    return await whileThere(where === undefined ? [array] : [array, where], options, async () => {
+      if (axes !== undefined) return { array: await along(work, axes) };
+      requireChosen({ array, where }, reduction, label);
+      // What was copied for the workers has another layout.
+      const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
+      return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
+    });
+  } finally {
+    if (mask !== undefined) freeCopy(mask);
+  }
 }
 
 /** Whether an array is read as fast as memory is: kernels see it as it is, and no disk is waited for. */

@@ -7,7 +7,7 @@ import type { Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { copyLent, lendArray, resultRoom, type SharedArray, shareArray } from "./share.js";
+import { copyLent, freeCopy, lendArray, resultRoom, type SharedArray, shareArray } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 
 /** What workers run. */
@@ -41,22 +41,26 @@ export async function filterAsync(
   }
   const array: Strided = { dtype: parseDType("b1"), layout: denseLayout([mask.length], 1), bytes: mask };
   const byWorkers = async (seen: readonly SharedArray[]) => {
-    const { bytes: shared } = shareArray(array) ?? copyLent(array);
+    const chosen = shareArray(array) ?? copyLent(array);
     const workers = workersFor(bytes, options, SHARE * PARALLEL_BYTES);
     const spans = spansOf(mask.length, { workers }, { least: PAGE });
-    const inputs = spans.map((span) => ({ ...span, mask: shared }));
+    const inputs = spans.map((span) => ({ ...span, mask: chosen.bytes }));
     const run = { ...options, workers, module: MODULE };
-    const counts = await inParallel({ ...run, act: countMasked, inputs });
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    const { results, columns } = room(seen, total);
-    let before = 0;
-    const tasks = inputs.map((input, i) => {
-      const task = { ...input, columns, before, count: counts[i] };
-      before += counts[i];
-      return task;
-    });
-    await inParallel({ ...run, act: filterSpan, inputs: tasks });
-    return results;
+    try {
+      const counts = await inParallel({ ...run, act: countMasked, inputs });
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      const { results, columns } = room(seen, total);
+      let before = 0;
+      const tasks = inputs.map((input, i) => {
+        const task = { ...input, columns, before, count: counts[i] };
+        before += counts[i];
+        return task;
+      });
+      await inParallel({ ...run, act: filterSpan, inputs: tasks });
+      return results;
+    } finally {
+      freeCopy(chosen);
+    }
   };
   let chosen: MaskedRows | undefined;
   const here = (one: Strided) => {
@@ -89,8 +93,12 @@ export async function takeAsync(
     const { results, columns } = room(seen, rows.length);
     const workers = workersFor(bytes, options, SHARE * TAKEN_BYTES);
     const inputs = spansOf(rows.length, { workers }).map((span) => ({ ...span, rows: places, columns }));
-    await inParallel({ ...options, workers, module: MODULE, act: takeSpan, inputs });
-    return results;
+    try {
+      await inParallel({ ...options, workers, module: MODULE, act: takeSpan, inputs });
+      return results;
+    } finally {
+      freeCopy(places);
+    }
   };
   const arrays = sources.map(({ array }) => array);
   return whileThere(arrays, options, async () => ({

@@ -5,7 +5,14 @@ import { useLargePages } from "../../platform/fresh.js";
 import { canLend } from "../../platform/index.js";
 import { copyElements } from "../copy.js";
 import { denseLayout, extent, type Layout } from "../layout.js";
-import { countAsGarbage, lendBytes, openBytes, type SharedBytes, shareBytes } from "../shared-bytes.js";
+import {
+  countAsGarbage,
+  freeLent,
+  lendBytes,
+  openBytes,
+  type SharedBytes,
+  shareBytes,
+} from "../shared-bytes.js";
 import { room, type Strided, zeros } from "../strided.js";
 
 /** An array for another thread; a structured clone of it says the same. */
@@ -38,11 +45,20 @@ export function copyShared(array: Strided): SharedArray {
   return lendArray(copy);
 }
 
-/** As {@link copyShared}, for tasks of `inParallel`: in memory that costs less to get. @throws LimitError */
+const copies = new WeakSet<SharedBytes>();
+
+/** As {@link copyShared}, for tasks of `inParallel`: in memory that costs less to get, until {@link freeCopy}. @throws LimitError */
 export function copyLent(array: Strided): SharedArray {
   const copy = resultRoom(array.dtype, array.layout.shape);
   copyElements(array, copy);
-  return lendArray(copy);
+  const shared = lendArray(copy);
+  copies.add(shared.bytes);
+  return shared;
+}
+
+/** Frees what {@link copyLent} gave, once no task needs it; nothing for all else. */
+export function freeCopy({ bytes }: Pick<SharedArray, "bytes">): void {
+  if (copies.has(bytes)) freeLent(bytes);
 }
 
 /** A new array of {@link resultRoom} or {@link resultZeros}, which nobody else has seen yet, for tasks of `inParallel`. */
