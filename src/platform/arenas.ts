@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import type { LibC } from "./libc.js";
 import { type WebAssemblyMemory, webAssembly } from "./web-assembly.js";
@@ -146,11 +147,14 @@ export class Arenas {
 
   /** With room for some more such files, so that columns that are looked at together come to lie together. */
   #add(length: number): Arena | undefined {
-    if (!permitted || !this.#extensible || this.#all.size >= MOST_ARENAS) return undefined;
+    const needed = neededFor(length);
+    // Systems refuse, at once, to promise more memory than they have, whether or not it is ever touched.
+    const memory = totalmem();
+    if (!permitted || !this.#extensible || this.#all.size >= MOST_ARENAS || needed > memory) return undefined;
     const sizes = [...this.#all].reduce((sum, { size }) => sum + size, 0);
     try {
-      const wanted = Math.min(Math.max(FIRST, sizes, SOME * length), MOST);
-      const arena = new Arena(this.#libc, Math.max(neededFor(length), wanted));
+      const wanted = Math.min(Math.max(FIRST, sizes, SOME * length), MOST, memory / 2);
+      const arena = new Arena(this.#libc, Math.max(needed, wanted));
       this.#all.add(arena);
       return arena;
     } catch {
