@@ -121,13 +121,12 @@ describe("a table that comes back", () => {
     back: (table: MemmapTable, path: string) => Promise<MemmapTable>,
   ) =>
     it(`has the same values: ${name}`, async () => {
-      let given = 0;
       await fc.assert(
         fc.asyncProperty(tables, async ([columns, batch]) => {
           await withTable(columns, batch, async (table) => {
             const expected = expectedRows(columns, table);
-            if (expected === undefined) return;
-            given += 1;
+            // Others come in the place of those that SQL has no type for.
+            fc.pre(expected !== undefined);
             const path = `${table.root}-back`;
             try {
               using again = await back(table, path);
@@ -141,7 +140,6 @@ describe("a table that comes back", () => {
         }),
         { numRuns: RUNS },
       );
-      expect(given).toBeGreaterThan(0);
     });
 
   const importing = { durability: "process" } as const;
