@@ -1,4 +1,11 @@
-import { type AccessMode, ArrayView, denseLayout, type Layout } from "../array/index.js";
+import {
+  type AccessMode,
+  ArrayView,
+  denseLayout,
+  type Layout,
+  type Range,
+  rangeRows,
+} from "../array/index.js";
 import type { DTypeLike } from "../dtype/index.js";
 import {
   type AttrInput,
@@ -124,6 +131,13 @@ export class MemmapColumn<
   /** Removes the index. @returns whether there was one. @throws ReadOnlyError in mode `"r"` */
   dropIndex(): boolean {
     return this.#storage.index.drop();
+  }
+
+  /** @internal Of a column without rows too, those that are not there lie where they will once there are so many again. */
+  override rows(range: Range): ArrayView<D, M> {
+    const { state } = this.#storage;
+    if (state.rows > 0 || range.length === 0) return super.rows(range);
+    return this.derive(rangeRows(layoutOf({ ...state, rows: 1 }), range));
   }
 
   /** The shape, the dtype, and the first and last elements; of a column that is gone, that it is. */

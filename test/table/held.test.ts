@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemmapTable, NotFoundError } from "../../src/index.js";
+import { IndexError, MemmapTable, NotFoundError } from "../../src/index.js";
 import { temporaryPaths } from "../support/temporary.js";
 
 const fresh = temporaryPaths();
@@ -26,6 +26,19 @@ describe("a slice of a table shows the columns that the table has now", () => {
     expect(slice.has("a")).toBe(false);
     expect(() => slice.column("a")).toThrow(NotFoundError);
     expect(slice.column("b").at(0)).toBe(2);
+  });
+
+  it("has rows that are there again in a column that it met without any", () => {
+    using table = create(2);
+    const slice = table.slice(1, null);
+    table.resize(0);
+    table.addColumn("a", "i4", { itemShape: [2, 2] });
+    const column = slice.column("a");
+    expect(() => column.at(0)).toThrow(IndexError);
+    table.append({ a: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
+    expect(column.strides).toEqual([16, 8, 4]);
+    expect(column.at(0)).toEqual(Int32Array.of(5, 6, 7, 8));
+    expect(column.values).toEqual(Int32Array.of(5, 6, 7, 8));
   });
 });
 
