@@ -70,10 +70,11 @@ export {
   copyShared,
   lendArray,
   openArray,
-  resultRoom,
   type SharedArray,
   shareArray,
   sharedBuffer,
+  sharedZeros,
+  shareForTasks,
 } from "./parallel/share.js";
 export { isMuch, type Source, type Span, spansOf } from "./parallel/source.js";
 export { takeRows } from "./pick.js";

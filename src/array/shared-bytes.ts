@@ -2,6 +2,7 @@ import { isMemmapError, StaleError } from "../errors.js";
 import type { Files } from "../platform/files.js";
 import {
   borrow,
+  canLend,
   type FileIdentity,
   giveBack,
   identityOf,
@@ -79,15 +80,15 @@ export function freeLent(shared: SharedBytes): void {
 }
 
 /**
- * Lends memory that nobody else has seen to other threads, for work that ends before this object is let go.
+ * Lends memory to other threads, for work that ends before this object is let go.
  *
- * @param bytes shared memory, or ordinary memory of a system that lends: `canLend`
+ * @param bytes shared memory; or ordinary memory that nobody else has seen, where the system lends: `canLend`
  */
 export function lendBytes(bytes: Uint8Array): SharedBytes {
   const { buffer, byteOffset: offset, length } = bytes;
-  if (buffer instanceof SharedArrayBuffer) return { kind: "memory", buffer, offset, length };
   if (length === 0) return { kind: "memory", buffer: new SharedArrayBuffer(0), offset: 0, length };
-  const shared: SharedBytes = { kind: "lent", loan: lend(new Uint8Array(buffer, offset, length)) };
+  if (buffer instanceof SharedArrayBuffer && !canLend()) return { kind: "memory", buffer, offset, length };
+  const shared: SharedBytes = { kind: "lent", loan: lend(bytes) };
   lent.set(shared, bytes);
   return shared;
 }
@@ -104,7 +105,7 @@ export async function holdingBytes<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     holds -= 1;
-    if (holds === 0) giveBackOldest();
+    if (holds === 0) giveBackSome();
     mapped.letGo();
   }
 }
@@ -119,16 +120,21 @@ const MOST_BORROWED = 32;
 function borrowBytes({ loan }: SharedBytes & { readonly kind: "lent" }): Uint8Array {
   const { address, length } = loan;
   let bytes = borrowed.get(address);
-  if (bytes?.length !== length) {
-    if (bytes !== undefined) giveBack(bytes);
-    bytes = borrow(loan);
+  if (bytes !== undefined && bytes.length < length) {
+    outgrown.push(bytes);
+    bytes = undefined;
   }
+  bytes ??= borrow(loan);
   borrowed.delete(address);
   borrowed.set(address, bytes);
-  return bytes;
+  return bytes.subarray(0, length);
 }
 
-function giveBackOldest(): void {
+/** Views in whose place there are longer ones; a task may still look at them. */
+const outgrown: Uint8Array<ArrayBuffer>[] = [];
+
+function giveBackSome(): void {
+  for (const bytes of outgrown.splice(0)) giveBack(bytes);
   for (const [address, bytes] of borrowed) {
     if (borrowed.size <= MOST_BORROWED) return;
     borrowed.delete(address);

@@ -14,12 +14,12 @@ export function canLend(): boolean {
 }
 
 /**
- * Lends memory to other threads: they see the same bytes, where a message would copy them. The lender keeps it, and shows its
- * buffer to nobody who might give that away, until they are done with it.
+ * Lends memory to other threads: they see the same bytes, where a message would copy them, and hold nothing when they are done. Until
+ * then the lender keeps it: memory that threads share, or ordinary memory whose buffer he shows to nobody who might give it away.
  *
  * @param bytes some; not none
  */
-export function lend(bytes: Uint8Array<ArrayBuffer>): Loan {
+export function lend(bytes: Uint8Array): Loan {
   // The engine may move a short array until somebody has seen its buffer.
   const { buffer, byteOffset, length } = bytes;
   return { address: calls().addressOf(new Uint8Array(buffer)) + BigInt(byteOffset), length };

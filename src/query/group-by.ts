@@ -5,7 +5,7 @@ import {
   type SharedArray,
   STRIDED,
   type Strided,
-  shareArray,
+  shareForTasks,
   takeRows,
   whileThere,
   wrap,
@@ -196,7 +196,9 @@ function share(
   const bytes = [...keys, ...columns].reduce((sum, { dtype }) => sum + rows * dtype.itemsize, 0);
   if (!isMuch(bytes, options)) return undefined;
   const shareAll = (names: readonly string[], arrays: readonly Strided[]): SharedArray[] | undefined => {
-    const shared = arrays.flatMap((array, i) => shareArray(array, plan.column(names[i]).storage.path) ?? []);
+    const shared = arrays.flatMap(
+      (array, i) => shareForTasks(array, plan.column(names[i]).storage.path) ?? [],
+    );
     return shared.length === arrays.length ? shared : undefined;
   };
   const [sharedKeys, sharedColumns] = [shareAll(plan.keys, keys), shareAll(plan.columns, columns)];

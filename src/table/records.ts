@@ -4,11 +4,11 @@ import {
   isMuch,
   lendArray,
   RecordArray,
-  resultRoom,
   room,
   type SharedArray,
   STRIDED,
-  shareArray,
+  sharedZeros,
+  shareForTasks,
   spansOf,
   whileThere,
 } from "../array/index.js";
@@ -50,7 +50,7 @@ export async function packRecordsAsync<D extends DTypeLike>(
   const dtype = recordDType(columns);
   const shared = isMuch(dtype.itemsize * length, options) ? sharedColumns(columns) : undefined;
   if (shared === undefined) return packRecords<D>(columns, length);
-  const records = resultRoom(dtype, [length]);
+  const records = sharedZeros(dtype, [length]);
   const task = { columns: shared, records: lendArray(records) };
   const inputs = spansOf(length, options).map((span) => ({ ...span, ...task }));
   const run = { ...options, module: MODULE, act: packSpan, inputs };
@@ -64,7 +64,7 @@ export async function packRecordsAsync<D extends DTypeLike>(
 function sharedColumns(columns: readonly NamedColumn[]): SharedArray[] | undefined {
   const shared = columns.flatMap(([, column]) => {
     const { array, path } = column.parallelSource;
-    return shareArray(array, path) ?? [];
+    return shareForTasks(array, path) ?? [];
   });
   return shared.length === columns.length ? shared : undefined;
 }

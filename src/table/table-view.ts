@@ -225,7 +225,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /**
    * {@link TableView.take} by worker threads, which all columns are shared among. They map the files themselves, so they do not see
-   * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread.
+   * what was stored into columns that are open for reading; columns in ordinary memory are left to this thread. The copies lie in
+   * memory that threads share.
    *
    * @throws as `take`, LimitError for a bad number of workers, IndexError where rows were discarded meanwhile, NotFoundError,
    * StaleError and CorruptError where a column was deleted or renamed, or a file replaced or cut short, before a worker opened it,
@@ -278,8 +279,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
   }
 
   /**
-   * {@link TableView.assign} by worker threads, where the source lies in files or in memory that threads share: columns of
-   * another table, typed arrays over a SharedArrayBuffer. All else is stored on this thread, and so
+   * {@link TableView.assign} by worker threads, where the source lies in files or in memory that threads share: the records of
+   * `toRecordsAsync`, typed arrays over a SharedArrayBuffer, columns of another table. All else is stored on this thread, and so
    * is what comes from the files that are stored into. The source is to be left alone until the rows are there. Until then the
    * table takes no structural change; closing it ends the assignment.
    *
@@ -337,7 +338,8 @@ export class TableView<S extends Schema = Schema, M extends AccessMode = AccessM
 
   /**
    * {@link TableView.toRecords} by worker threads. They map the files themselves, so they do not see what was stored into columns
-   * that are open for reading; where a column is in ordinary memory, this thread does it.
+   * that are open for reading; where a column is in ordinary memory, this thread does it. The records lie in memory that threads
+   * share.
    *
    * @throws as `toRecords`, LimitError for a bad number of workers, StaleError, NotFoundError, IndexError and ClosedError where
    * files, columns or rows went meanwhile, WorkerError where a worker died, the reason of a signal; always by rejection

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { filterSpan } from "../../src/array/parallel/rows-task.js";
-import { lendArray, resultZeros } from "../../src/array/parallel/share.js";
+import { lendArray, sharedZeros } from "../../src/array/parallel/share.js";
 import { parallelAlways } from "../../src/array/parallel/source.js";
 import { parseDType } from "../../src/dtype/index.js";
 import { StaleError } from "../../src/errors.js";
@@ -55,9 +55,9 @@ describe("a mask that changes between the count of its rows and their copies", (
   it.each([1, 3])("is a StaleError, and no row goes to where it has no place: %i of two", async (count) => {
     const dtype = parseDType("i4");
     const [from, to, mask] = [
-      resultZeros(dtype, [4]),
-      resultZeros(dtype, [4]),
-      resultZeros(parseDType("b1"), [4]),
+      sharedZeros(dtype, [4]),
+      sharedZeros(dtype, [4]),
+      sharedZeros(parseDType("b1"), [4]),
     ];
     from.bytes.fill(9);
     mask.bytes.set([1, 0, 1, 0]);

@@ -12,9 +12,11 @@ import { filterAsync, takeAsync } from "./rows.js";
 import type { AsyncOptions } from "./run.js";
 
 /**
- * Masks and rows by worker threads, as {@link AsyncReducibleArray} has reductions. What workers make lies in ordinary memory, which
- * is lent to them meanwhile; what then is done with it is done on this thread. Masks and other operands in ordinary memory are
- * copied for the workers where they are small beside the array; else the mask is made at once on this thread.
+ * Masks and rows by worker threads, as {@link AsyncReducibleArray} has reductions. What workers make lies in memory that threads
+ * share, so that other asynchronous forms take it as it is: the `buffer` of `values` is a SharedArrayBuffer, which
+ * `postMessage` shares and does not copy, and which `Response` and WebCrypto refuse; `toArray()` copies into ordinary memory. Masks
+ * and other operands in ordinary memory are copied for the workers where they are small beside the array; else the mask is made at
+ * once on this thread.
  */
 export abstract class AsyncArray<
   D extends DTypeLike = DTypeLike,

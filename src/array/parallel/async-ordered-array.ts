@@ -16,8 +16,8 @@ import type { AsyncOptions } from "./run.js";
  * array that is open for reading.
  *
  * Arrays of less than 1 MiB are sorted at once on this thread; those in ordinary memory are copied first. Each worker looks through
- * the whole array for its range, so there are no more of them than that pays for: one for each 4 MiB, eight at most. Memory beside
- * the results, in all workers together: twice the array for `sort`, 33 bytes an element for `argsort`
+ * the whole array for its range, so there are no more of them than that pays for: one for each 4 MiB, eight at most. Results lie in
+ * memory that threads share. Memory beside them, in all workers together: twice the array for `sort`, 33 bytes an element for `argsort`
  * of numbers, else what {@link NumericArray.argsort} takes and two copies; a result's worth more for `unique` of many. What is
  * changed while it runs is put in order as it was at one moment or another, or is a StaleError.
  *

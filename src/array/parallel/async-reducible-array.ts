@@ -34,9 +34,9 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading.
  *
  * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread; so are numbers of less than 64 MiB that
- * lie side by side in a file which is in memory already, since one thread reads them as fast as several. The first call of all starts the
+ * lie side by side in a file which is in memory already, to their sum, mean, extremum or count: these take some milliseconds. The first call of all starts the
  * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
- * runs that are read together are one worker's.
+ * results lie in memory that threads share; runs that are read together are one worker's.
  *
  * Rows that come, and a table that is closed meanwhile, are no matter. What the methods without `Async` throw is what these reject
  * with; further

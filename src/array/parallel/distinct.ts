@@ -15,7 +15,7 @@ import { flattened, inParts, ORDERED_BYTES, withWorkers } from "./order.js";
 import { type Few, fewInSpan, type RenumberTask, renumber, uniquePart } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel } from "./run.js";
-import { lendArray, resultZeros, type SharedArray } from "./share.js";
+import { lendArray, type SharedArray, sharedZeros } from "./share.js";
 import { byteLength, isMuch, type Source, type Span, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -46,7 +46,7 @@ export async function distinctAsync(
   const size = sizeOf(layout.shape);
   if (!isMuch(byteLength(array), options, ORDERED_BYTES) || size === 0)
     return distinct(array, options, label);
-  const inverse = options.inverse === true ? resultZeros(I8, layout.shape) : undefined;
+  const inverse = options.inverse === true ? sharedZeros(I8, layout.shape) : undefined;
   const some = withWorkers(options, array);
   const search: Search = { array: flattened(source), dtype, size, label, options: some, inverse };
   const found = await whileThere(
@@ -169,9 +169,9 @@ function countsOf(few: readonly Few[], ranks: ArrayLike<number> = [], count: num
 
 /** Has parts, cut by the values of their elements, which so have no value in common, searched one by one. */
 async function amongMany({ array, dtype, size, label, options, inverse }: Search): Promise<Distinct> {
-  const values = resultZeros(dtype, [size]);
-  const index = options.index === true ? resultZeros(I8, [size]) : undefined;
-  const counts = options.counts === true ? resultZeros(I8, [size]) : undefined;
+  const values = sharedZeros(dtype, [size]);
+  const index = options.index === true ? sharedZeros(I8, [size]) : undefined;
+  const counts = options.counts === true ? sharedZeros(I8, [size]) : undefined;
   const shared = {
     values: lendArray(values),
     index: index && lendArray(index),

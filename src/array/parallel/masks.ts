@@ -15,7 +15,7 @@ import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { freeCopy, lendArray, resultRoom, resultZeros, type SharedArray } from "./share.js";
+import { freeCopy, lendArray, type SharedArray, sharedZeros } from "./share.js";
 import {
   byteLength,
   forWorkers,
@@ -60,7 +60,7 @@ async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, op
   if (shared === undefined) return here();
   const others = sides.flatMap((side) => shareOperand(side, array) ?? []);
   if (others.length < sides.length) return here();
-  const mask = resultRoom(B1, array.layout.shape);
+  const mask = sharedZeros(B1, array.layout.shape);
   const common = { work: work(others), array: shared, label, mask: lendArray(mask) };
   const workers = workersFor(byteLength(array), options, SHARE);
   const spans = spansOf(sizeOf(array.layout.shape), { workers }, { least: PAGE, tasks });
@@ -84,7 +84,7 @@ export async function compareAsync(
   const plan = planComparison(source.array, comparisons, source.label);
   const { array, tests } = plan;
   if (statistics !== undefined && isMuch(byteLength(array), options)) {
-    const mask = resultZeros(B1, array.layout.shape);
+    const mask = sharedZeros(B1, array.layout.shape);
     const left = undecided(plan, statistics, mask.bytes);
     const count = left.reduce((sum, [from, to]) => sum + to - from, 0);
     if (count * array.dtype.itemsize < PARALLEL_BYTES) {

@@ -9,7 +9,7 @@ import type { Strided } from "../strided.js";
 import { type Ordering, orderPart, orderRuns } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES, requireAsyncOptions } from "./run.js";
-import { copyLent, lendArray, resultRoom, type SharedArray, shareArray } from "./share.js";
+import { copyLent, lendArray, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 import { changed, findBounds, type PartSize } from "./value-parts.js";
 
@@ -50,7 +50,7 @@ export async function orderAsync(
   const resultDType = name === "sort" ? dtype : I8;
   const some = withWorkers(options, array);
   if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, some);
-  const result = resultRoom(resultDType, flat ? [size] : layout.shape);
+  const result = sharedZeros(resultDType, flat ? [size] : layout.shape);
   const shared = lendArray(result);
   // To count small integers takes no longer than to look which part they are in.
   const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...some, workers: 1 } : some;
@@ -80,10 +80,10 @@ async function ordered(
 ): Promise<Strided> {
   const { array, label } = source;
   const { shape } = array.layout;
-  const result = resultRoom(name === "sort" ? array.dtype : I8, shape);
+  const result = sharedZeros(name === "sort" ? array.dtype : I8, shape);
   const common = {
     name,
-    array: shareArray(array, source.path) ?? copyLent(array),
+    array: shareForTasks(array, source.path) ?? copyLent(array),
     result: lendArray(result),
     axis,
     label,
@@ -151,10 +151,10 @@ export async function inParts<Size extends PartSize>(
 export function flattened({ array, path }: Source): SharedArray {
   const { dtype, layout } = array;
   const size = sizeOf(layout.shape);
-  if (layout.shape.length === 1) return shareArray(array, path) ?? copyLent(array);
+  if (layout.shape.length === 1) return shareForTasks(array, path) ?? copyLent(array);
   const flat = { ...denseLayout([size], dtype.itemsize), offset: layout.offset };
   const whole = isContiguous(layout, dtype.itemsize)
-    ? shareArray({ ...array, layout: flat }, path)
+    ? shareForTasks({ ...array, layout: flat }, path)
     : undefined;
   return whole ?? { ...copyLent(array), layout: denseLayout([size], dtype.itemsize) };
 }

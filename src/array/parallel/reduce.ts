@@ -16,15 +16,15 @@ import { contiguousBytes, type Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { freeCopy, lendArray, resultZeros, type SharedArray } from "./share.js";
+import { freeCopy, lendArray, type SharedArray, sharedZeros } from "./share.js";
 import { byteLength, forWorkers, type Source, shareOperand, spansOf } from "./source.js";
 
 /** What workers run. */
 const MODULE = new URL("./reduce-task.js", import.meta.url).href;
 
 /**
- * Of fewer bytes, where they are read in place, workers would be told of it in no less time than it takes: half a millisecond for
- * both, of two and a half.
+ * Of fewer bytes, which take two or three milliseconds to look at, workers win nothing: it takes half a millisecond to have them
+ * begin, and two read memory hardly faster than one.
  */
 const IN_PLACE_BYTES = 1 << 26;
 
@@ -46,7 +46,7 @@ export async function reduceAsync(
   const { array, label } = source;
   const reduction = reductionOf(name, array.dtype, options, label);
   const { axes, where } = judged(array, reduction, options, label);
-  const isFast = axes === undefined && where === undefined && isReadInPlace(array);
+  const isFast = axes === undefined && where === undefined && isLookedThrough(name, reduction, array);
   const shared = forWorkers(source, options, isFast ? IN_PLACE_BYTES : PARALLEL_BYTES);
   const mask = shared && where && shareOperand(where, array);
   if (shared === undefined || (where !== undefined && mask === undefined)) {
@@ -66,13 +66,27 @@ export async function reduceAsync(
   }
 }
 
-/** Whether an array is read as fast as memory is: kernels see it as it is, and no disk is waited for. */
-function isReadInPlace(array: Strided): boolean {
+/** Reductions whose kernels look at each element once, as fast as memory is. */
+const LOOKS: ReadonlySet<ReductionName> = new Set([
+  "sum",
+  "mean",
+  "min",
+  "max",
+  "any",
+  "all",
+  "countNonzero",
+]);
+
+/** Whether an array is reduced as fast as memory is read: kernels see its elements where they are, and no disk is waited for. */
+function isLookedThrough(name: ReductionName, { anyTruth }: Reduction, array: Strided): boolean {
   const { dtype, bytes } = array;
   return (
+    LOOKS.has(name) &&
     hostOf(bytes.buffer) !== undefined &&
     contiguousBytes(array) !== undefined &&
-    "biuf".includes(dtype.kind) &&
+    ("iu".includes(dtype.kind) ||
+      (dtype.kind === "f" && dtype.itemsize > 2) ||
+      (dtype.kind === "b" && anyTruth === true)) &&
     dtype.native &&
     byteLength(array) < IN_PLACE_BYTES &&
     isCached(array)
@@ -117,7 +131,7 @@ async function whole(
 async function along(work: Work, axes: readonly number[]) {
   const { source, reduction, options } = work;
   const shape = resultShape(source.array, axes, options.keepdims === true, reduction, source.label);
-  const results = resultZeros(reduction.dtype, shape);
+  const results = sharedZeros(reduction.dtype, shape);
   const parts = spansOf(sizeOf(shape), options);
   const inputs = parts.map((_, index) => ({
     ...described(work),

@@ -7,7 +7,7 @@ import type { Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { copyLent, freeCopy, lendArray, resultRoom, type SharedArray, shareArray } from "./share.js";
+import { copyLent, freeCopy, lendArray, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 
 /** What workers run. */
@@ -41,7 +41,7 @@ export async function filterAsync(
   }
   const array: Strided = { dtype: parseDType("b1"), layout: denseLayout([mask.length], 1), bytes: mask };
   const byWorkers = async (seen: readonly SharedArray[]) => {
-    const chosen = shareArray(array) ?? copyLent(array);
+    const chosen = shareForTasks(array) ?? copyLent(array);
     const workers = workersFor(bytes, options, SHARE * PARALLEL_BYTES);
     const spans = spansOf(mask.length, { workers }, { least: PAGE });
     const inputs = spans.map((span) => ({ ...span, mask: chosen.bytes }));
@@ -120,7 +120,7 @@ function room(
   rows: number,
 ): { readonly results: readonly Strided[]; readonly columns: readonly Picked[] } {
   const results = seen.map(({ descr, layout }) =>
-    resultRoom(dtypeFromDescr(descr), layout.shape.with(0, rows)),
+    sharedZeros(dtypeFromDescr(descr), layout.shape.with(0, rows)),
   );
   return { results, columns: seen.map((from, i) => ({ from, to: lendArray(results[i]) })) };
 }
@@ -132,7 +132,7 @@ async function picked(
   here: (array: Strided) => Strided,
 ): Promise<Strided[]> {
   // All at once: what is mapped now need not be so later.
-  const shared = sources.map(({ array, path }) => shareArray(array, path));
+  const shared = sources.map(({ array, path }) => shareForTasks(array, path));
   const seen = shared.flatMap((one) => one ?? []);
   const working = seen.length === 0 ? Promise.resolve([]) : byWorkers(seen);
   // Whoever throws first here is heard; the workers end in any case.

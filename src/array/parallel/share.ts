@@ -13,7 +13,7 @@ import {
   type SharedBytes,
   shareBytes,
 } from "../shared-bytes.js";
-import { room, type Strided, zeros } from "../strided.js";
+import { room, type Strided } from "../strided.js";
 
 /** An array for another thread; a structured clone of it says the same. */
 export interface SharedArray {
@@ -42,14 +42,16 @@ export function shareArray({ dtype, layout, bytes }: Strided, now?: string): Sha
 export function copyShared(array: Strided): SharedArray {
   const copy = sharedZeros(array.dtype, array.layout.shape);
   copyElements(array, copy);
-  return lendArray(copy);
+  const { buffer, byteOffset: offset, length } = copy.bytes;
+  return { descr: copy.dtype.descr, layout: copy.layout, bytes: { kind: "memory", buffer, offset, length } };
 }
 
 const copies = new WeakSet<SharedBytes>();
 
 /** As {@link copyShared}, for tasks of `inParallel`: in memory that costs less to get, until {@link freeCopy}. @throws LimitError */
 export function copyLent(array: Strided): SharedArray {
-  const copy = resultRoom(array.dtype, array.layout.shape);
+  const { dtype, layout } = array;
+  const copy = canLend() ? room(dtype, layout.shape) : sharedZeros(dtype, layout.shape);
   copyElements(array, copy);
   const shared = lendArray(copy);
   copies.add(shared.bytes);
@@ -61,7 +63,13 @@ export function freeCopy({ bytes }: Pick<SharedArray, "bytes">): void {
   if (copies.has(bytes)) freeLent(bytes);
 }
 
-/** A new array of {@link resultRoom} or {@link resultZeros}, which nobody else has seen yet, for tasks of `inParallel`. */
+/** As {@link shareArray}, for tasks of `inParallel`: workers let go of memory that threads share as soon as they are done with it. */
+export function shareForTasks(array: Strided, now?: string): SharedArray | undefined {
+  const shared = shareArray(array, now);
+  return shared?.bytes.kind === "memory" ? lendArray(array) : shared;
+}
+
+/** An array of {@link sharedZeros}, or another one that nobody else has seen, for tasks of `inParallel`. */
 export function lendArray({ dtype, layout, bytes }: Strided): SharedArray {
   return { descr: dtype.descr, layout, bytes: lendBytes(bytes) };
 }
@@ -75,17 +83,18 @@ export function openArray({ descr, layout, bytes }: SharedArray): Strided {
   return { dtype: dtypeFromDescr(descr), layout, bytes: openBytes(bytes) };
 }
 
-/** A new array in C order that workers can fill, all of it: what its bytes are before is left open. @throws LimitError */
-export function resultRoom(dtype: DType, shape: readonly number[]): Strided {
-  return canLend() ? room(dtype, shape) : sharedZeros(dtype, shape);
+/** An array in memory that all threads see. */
+export interface SharedStrided extends Strided {
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
 }
 
-/** A new array in C order, all bytes zero, that workers can fill. @throws LimitError where there is no memory for it */
-export function resultZeros(dtype: DType, shape: readonly number[]): Strided {
-  return canLend() ? zeros(dtype, shape) : sharedZeros(dtype, shape);
-}
-
-function sharedZeros(dtype: DType, shape: readonly number[]): Strided {
+/**
+ * A new array in C order, all bytes zero, in memory that threads share: it stays where it is, whatever becomes of what shows it, so
+ * that workers can fill it, and look at it later.
+ *
+ * @throws LimitError where there is no memory for it
+ */
+export function sharedZeros(dtype: DType, shape: readonly number[]): SharedStrided {
   const bytes = new Uint8Array(sharedBuffer(sizeOf(shape) * dtype.itemsize));
   useLargePages(bytes);
   return { dtype, layout: denseLayout(shape, dtype.itemsize), bytes };

@@ -2,7 +2,7 @@ import { sizeOf } from "../../dtype/index.js";
 import { broadcast, unstretched } from "../layout.js";
 import type { Strided } from "../strided.js";
 import { type AsyncOptions, PARALLEL_BYTES, workersOf } from "./run.js";
-import { copyLent, type SharedArray, shareArray } from "./share.js";
+import { copyLent, type SharedArray, shareForTasks } from "./share.js";
 
 /** An array as its asynchronous methods hand it on. */
 export interface Source {
@@ -59,7 +59,7 @@ export function forWorkers(
   options: AsyncOptions,
   least?: number,
 ): SharedArray | undefined {
-  return isMuch(byteLength(array), options, least) ? shareArray(array, path) : undefined;
+  return isMuch(byteLength(array), options, least) ? shareForTasks(array, path) : undefined;
 }
 
 /** Bytes that all elements of an array take without gaps. */
@@ -75,7 +75,7 @@ const COPIED_PART = 1 / 4;
  * than it gains.
  */
 export function shareOperand(side: Strided, array: Strided): SharedArray | undefined {
-  const shared = shareArray(side);
+  const shared = shareForTasks(side);
   if (shared !== undefined) return shared;
   const once = { ...side, layout: unstretched(side.layout) };
   if (byteLength(once) > COPIED_PART * byteLength(array)) return undefined;
