@@ -2,14 +2,26 @@
 import { openNpy } from "memmap-table";
 
 const arrays = new Map();
+const kept = [];
+
+function mapped(path, at) {
+  const known = arrays.get(path);
+  // Rows that came since are in no map that was made before.
+  if (known !== undefined && at < known.length) return known;
+  const array = openNpy(path, { mode: "r+" });
+  arrays.set(path, array);
+  kept.push(array);
+  return array;
+}
 
 process.on("message", ({ path, at, value, flush }) => {
-  let array = arrays.get(path);
-  if (array === undefined) {
-    array = openNpy(path, { mode: "r+" });
-    arrays.set(path, array);
+  let answer = "stored";
+  try {
+    const array = mapped(path, at);
+    array.set(at, value);
+    if (flush) array.flush();
+  } catch (error) {
+    answer = String(error);
   }
-  array.set(at, value);
-  if (flush) array.flush();
-  process.send("stored");
+  process.send(answer);
 });

@@ -17,7 +17,8 @@ export function startStorer(): Storer {
     async store(path, at, value, flush = false) {
       child ??= fork(fileURLToPath(new URL("./storer.mjs", import.meta.url)), { serialization: "advanced" });
       child.send({ path, at, value, flush });
-      await once(child, "message");
+      const [answer] = await once(child, "message");
+      if (answer !== "stored") throw new Error(answer);
     },
   };
 }
