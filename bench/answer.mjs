@@ -21,9 +21,11 @@ let last;
 async function done({ work: asked, arguments: all }, work, checks) {
   const [times, name, ...values] = asked === "repeat" ? all : [1, asked, ...all];
   if (work[name] === undefined) return { error: `there is no work ${name}` };
-  // Nobody pays for what another work left behind; for what it leaves behind itself each pays as its users do.
-  if (asked !== "repeat" || name !== last) globalThis.gc?.();
-  last = name;
+  // Nobody pays for what another work left behind; for what it leaves behind itself each pays as its users do, the asynchronous
+  // forms together with the others.
+  const now = name.replace(/Async$/, "");
+  if (asked !== "repeat" || now !== last) globalThis.gc?.();
+  last = now;
   try {
     let result;
     const start = performance.now();

@@ -68,7 +68,7 @@ export {
 } from "./parallel/run.js";
 export {
   copyShared,
-  lendArray,
+  lendForTasks,
   openArray,
   type SharedArray,
   shareArray,

@@ -7,8 +7,8 @@ import {
   giveBack,
   identityOf,
   isSameFile,
-  type Loan,
   lend,
+  type MemoryLoan,
 } from "../platform/index.js";
 import { originOf } from "./file-storage.js";
 import { MappedFiles } from "./mapped-files.js";
@@ -30,7 +30,7 @@ export type SeenBytes =
     };
 
 /** Where another thread finds some bytes: seen by all, or lent for a while. */
-export type SharedBytes = SeenBytes | { readonly kind: "lent"; readonly loan: Loan };
+export type SharedBytes = SeenBytes | { readonly kind: "lent"; readonly loan: MemoryLoan };
 
 /**
  * Where another thread finds these bytes; undefined where it cannot.

@@ -3,7 +3,7 @@ import { type LibC, libC } from "./libc.js";
 import { assertTransfer, detach } from "./transfer.js";
 
 /** Memory of one thread in which others of the process may work, as plain data. */
-export interface Loan {
+export interface MemoryLoan {
   readonly address: bigint;
   readonly length: number;
 }
@@ -19,14 +19,14 @@ export function canLend(): boolean {
  *
  * @param bytes some; not none
  */
-export function lend(bytes: Uint8Array): Loan {
+export function lend(bytes: Uint8Array): MemoryLoan {
   // The engine may move a short array until somebody has seen its buffer.
   const { buffer, byteOffset, length } = bytes;
   return { address: calls().addressOf(new Uint8Array(buffer)) + BigInt(byteOffset), length };
 }
 
 /** The memory of a loan, in any thread of the process, until it is given back. */
-export function borrow({ address, length }: Loan): Uint8Array<ArrayBuffer> {
+export function borrow({ address, length }: MemoryLoan): Uint8Array<ArrayBuffer> {
   // What could not be given back is not borrowed.
   assertTransfer();
   return new Uint8Array(calls().view(address, length));

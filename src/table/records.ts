@@ -2,7 +2,7 @@ import {
   type AsyncOptions,
   inParallel,
   isMuch,
-  lendArray,
+  lendForTasks,
   RecordArray,
   room,
   type SharedArray,
@@ -51,7 +51,7 @@ export async function packRecordsAsync<D extends DTypeLike>(
   const shared = isMuch(dtype.itemsize * length, options) ? sharedColumns(columns) : undefined;
   if (shared === undefined) return packRecords<D>(columns, length);
   const records = sharedZeros(dtype, [length]);
-  const task = { columns: shared, records: lendArray(records) };
+  const task = { columns: shared, records: lendForTasks(records) };
   const inputs = spansOf(length, options).map((span) => ({ ...span, ...task }));
   const run = { ...options, module: MODULE, act: packSpan, inputs };
   const arrays = columns.map(([, column]) => column[STRIDED]());

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { filterSpan } from "../../src/array/parallel/rows-task.js";
-import { lendArray, sharedZeros } from "../../src/array/parallel/share.js";
+import { lendForTasks, sharedZeros } from "../../src/array/parallel/share.js";
 import { parallelAlways } from "../../src/array/parallel/source.js";
 import { parseDType } from "../../src/dtype/index.js";
 import { StaleError } from "../../src/errors.js";
@@ -61,8 +61,8 @@ describe("a mask that changes between the count of its rows and their copies", (
     ];
     from.bytes.fill(9);
     mask.bytes.set([1, 0, 1, 0]);
-    const columns = [{ from: lendArray(from), to: lendArray(to) }];
-    const task = { from: 0, to: 4, before: 0, count, columns, mask: lendArray(mask).bytes };
+    const columns = [{ from: lendForTasks(from), to: lendForTasks(to) }];
+    const task = { from: 0, to: 4, before: 0, count, columns, mask: lendForTasks(mask).bytes };
     expect(await rejection(filterSpan(task, { stopped: false }))).toBeInstanceOf(StaleError);
     expect(to.bytes.subarray(8).every((byte) => byte === 0)).toBe(true);
   });

@@ -31,7 +31,8 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
 
 /**
  * Reductions by worker threads: each gives what the method without `Async` gives, to the last bit, whatever the number of
- * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading.
+ * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading; what is done
+ * on this thread sees it.
  *
  * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread; so are numbers of less than 64 MiB that
  * lie side by side in a file which is in memory already, to their sum, mean, extremum or count: these take some milliseconds. The first call of all starts the

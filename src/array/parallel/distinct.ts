@@ -15,7 +15,7 @@ import { flattened, inParts, ORDERED_BYTES, withWorkers } from "./order.js";
 import { type Few, fewInSpan, type RenumberTask, renumber, uniquePart } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel } from "./run.js";
-import { lendArray, type SharedArray, sharedZeros } from "./share.js";
+import { lendForTasks, type SharedArray, sharedZeros } from "./share.js";
 import { byteLength, isMuch, type Source, type Span, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -66,7 +66,7 @@ async function amongFew({ array, dtype, size, options, inverse }: Search): Promi
     part,
     index: options.index === true,
     counts: options.counts === true,
-    inverse: inverse && lendArray(inverse),
+    inverse: inverse && lendForTasks(inverse),
   }));
   const found = await inParallel({ ...options, module: MODULE, act: fewInSpan, inputs });
   const few = found.flatMap((one) => one ?? []);
@@ -142,7 +142,7 @@ async function renumbered(
   size: number,
   options: AsyncOptions,
 ): Promise<void> {
-  const common = { ...numbers, inverse: lendArray(inverse) };
+  const common = { ...numbers, inverse: lendForTasks(inverse) };
   const inputs = spansOf(size, options).map((span) => ({ ...common, ...span }));
   await inParallel({ ...options, module: MODULE, act: renumber, inputs });
 }
@@ -173,10 +173,10 @@ async function amongMany({ array, dtype, size, label, options, inverse }: Search
   const index = options.index === true ? sharedZeros(I8, [size]) : undefined;
   const counts = options.counts === true ? sharedZeros(I8, [size]) : undefined;
   const shared = {
-    values: lendArray(values),
-    index: index && lendArray(index),
-    counts: counts && lendArray(counts),
-    inverse: inverse && lendArray(inverse),
+    values: lendForTasks(values),
+    index: index && lendForTasks(index),
+    counts: counts && lendForTasks(counts),
+    inverse: inverse && lendForTasks(inverse),
   };
   const parts = await inParts(array, label, options, (tasks) => {
     const inputs = tasks.map((task) => ({ ...task, ...shared }));

@@ -15,7 +15,7 @@ import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { freeCopy, lendArray, type SharedArray, sharedZeros } from "./share.js";
+import { freeCopy, lendForTasks, type SharedArray, sharedZeros } from "./share.js";
 import {
   byteLength,
   forWorkers,
@@ -59,9 +59,12 @@ async function masked({ source, sides, work, tasks = TASKS, here }: MaskPlan, op
   const shared = forWorkers(source, options);
   if (shared === undefined) return here();
   const others = sides.flatMap((side) => shareOperand(side, array) ?? []);
-  if (others.length < sides.length) return here();
+  if (others.length < sides.length) {
+    for (const other of others) freeCopy(other);
+    return here();
+  }
   const mask = sharedZeros(B1, array.layout.shape);
-  const common = { work: work(others), array: shared, label, mask: lendArray(mask) };
+  const common = { work: work(others), array: shared, label, mask: lendForTasks(mask) };
   const workers = workersFor(byteLength(array), options, SHARE);
   const spans = spansOf(sizeOf(array.layout.shape), { workers }, { least: PAGE, tasks });
   const inputs = spans.map((span) => ({ ...common, ...span }));

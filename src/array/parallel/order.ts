@@ -9,7 +9,7 @@ import type { Strided } from "../strided.js";
 import { type Ordering, orderPart, orderRuns } from "./order-task.js";
 import { whileThere } from "./reading.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES, requireAsyncOptions } from "./run.js";
-import { copyLent, lendArray, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
+import { copyLent, lendForTasks, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 import { changed, findBounds, type PartSize } from "./value-parts.js";
 
@@ -51,7 +51,7 @@ export async function orderAsync(
   const some = withWorkers(options, array);
   if (!flat && layout.shape[axis] !== size) return ordered(source, name, axis, some);
   const result = sharedZeros(resultDType, flat ? [size] : layout.shape);
-  const shared = lendArray(result);
+  const shared = lendForTasks(result);
   // To count small integers takes no longer than to look which part they are in.
   const cut = isPlain(dtype) && dtype.itemsize < 4 ? { ...some, workers: 1 } : some;
   const run = { ...options, module: MODULE, act: orderPart };
@@ -84,7 +84,7 @@ async function ordered(
   const common = {
     name,
     array: shareForTasks(array, source.path) ?? copyLent(array),
-    result: lendArray(result),
+    result: lendForTasks(result),
     axis,
     label,
   };

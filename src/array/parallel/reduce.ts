@@ -16,7 +16,7 @@ import { contiguousBytes, type Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { freeCopy, lendArray, type SharedArray, sharedZeros } from "./share.js";
+import { freeCopy, lendForTasks, type SharedArray, sharedZeros } from "./share.js";
 import { byteLength, forWorkers, type Source, shareOperand, spansOf } from "./source.js";
 
 /** What workers run. */
@@ -136,7 +136,7 @@ async function along(work: Work, axes: readonly number[]) {
   const inputs = parts.map((_, index) => ({
     ...described(work),
     axes,
-    results: lendArray(results),
+    results: lendForTasks(results),
     part: { index, of: parts.length },
   }));
   await inParallel({ ...options, module: MODULE, act: reduceSomeRuns, inputs });

@@ -7,7 +7,7 @@ import type { Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
 import { countMasked, filterSpan, type Picked, takeSpan } from "./rows-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
-import { copyLent, freeCopy, lendArray, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
+import { copyLent, freeCopy, lendForTasks, type SharedArray, sharedZeros, shareForTasks } from "./share.js";
 import { byteLength, isMuch, type Source, spansOf, workersFor } from "./source.js";
 
 /** What workers run. */
@@ -89,8 +89,8 @@ export async function takeAsync(
     return { arrays: sources.map(({ array }) => here(array)), rows: rows.length };
   }
   const byWorkers = async (seen: readonly SharedArray[]) => {
-    const places = sharedRows(rows);
     const { results, columns } = room(seen, rows.length);
+    const places = sharedRows(rows);
     const workers = workersFor(bytes, options, SHARE * TAKEN_BYTES);
     const inputs = spansOf(rows.length, { workers }).map((span) => ({ ...span, rows: places, columns }));
     try {
@@ -122,7 +122,7 @@ function room(
   const results = seen.map(({ descr, layout }) =>
     sharedZeros(dtypeFromDescr(descr), layout.shape.with(0, rows)),
   );
-  return { results, columns: seen.map((from, i) => ({ from, to: lendArray(results[i]) })) };
+  return { results, columns: seen.map((from, i) => ({ from, to: lendForTasks(results[i]) })) };
 }
 
 /** Has workers pick rows from the arrays that they see, while this thread picks from the others. */

@@ -84,15 +84,15 @@ async function onWorkers<I, O>(
     run.interrupt();
   };
   const onAbort = () => fail(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
-  // Whoever lends memory to them keeps it by what says so.
-  inHands.add(inputs);
   const input: Turns = { module, name: act.name, inputs, next: new Int32Array(new SharedArrayBuffer(4)) };
-  const turns = Array.from({ length: Math.min(workers, inputs.length) }, () =>
-    run.submit<Turns, Outputs>({ module: TURNS, name: "takeTurns", input }),
-  );
-  for (const turn of turns) turn.catch(fail);
   try {
+    signal?.addEventListener("abort", onAbort);
+    // Whoever lends memory to them keeps it by what says so.
+    inHands.add(inputs);
+    const turns = Array.from({ length: Math.min(workers, inputs.length) }, () =>
+      run.submit<Turns, Outputs>({ module: TURNS, name: "takeTurns", input }),
+    );
+    for (const turn of turns) turn.catch(fail);
     const settled = await Promise.allSettled(turns);
     if (failures.length > 0) throw failures[0];
     const results: O[] = new Array(inputs.length);
@@ -101,6 +101,8 @@ async function onWorkers<I, O>(
     }
     return results;
   } finally {
+    // A pool that was closed has rejected them before its workers are gone.
+    await run.finish().catch(() => undefined);
     inHands.delete(inputs);
     signal?.removeEventListener("abort", onAbort);
   }

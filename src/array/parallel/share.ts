@@ -53,7 +53,7 @@ export function copyLent(array: Strided): SharedArray {
   const { dtype, layout } = array;
   const copy = canLend() ? room(dtype, layout.shape) : sharedZeros(dtype, layout.shape);
   copyElements(array, copy);
-  const shared = lendArray(copy);
+  const shared = lendForTasks(copy);
   copies.add(shared.bytes);
   return shared;
 }
@@ -66,11 +66,11 @@ export function freeCopy({ bytes }: Pick<SharedArray, "bytes">): void {
 /** As {@link shareArray}, for tasks of `inParallel`: workers let go of memory that threads share as soon as they are done with it. */
 export function shareForTasks(array: Strided, now?: string): SharedArray | undefined {
   const shared = shareArray(array, now);
-  return shared?.bytes.kind === "memory" ? lendArray(array) : shared;
+  return shared?.bytes.kind === "memory" ? lendForTasks(array) : shared;
 }
 
 /** An array of {@link sharedZeros}, or another one that nobody else has seen, for tasks of `inParallel`. */
-export function lendArray({ dtype, layout, bytes }: Strided): SharedArray {
+export function lendForTasks({ dtype, layout, bytes }: Strided): SharedArray {
   return { descr: dtype.descr, layout, bytes: lendBytes(bytes) };
 }
 
