@@ -34,6 +34,10 @@ export class BigExtremum extends Leading<bigint, BigArray> {
   protected find(values: BigArray, start: number, end: number): Extremum<bigint> | null {
     const running = engineFor(end - start, values);
     if (running !== undefined) return this.#findByKernel(running, values, start, end);
+    return this.#findPlain(values, start, end);
+  }
+
+  #findPlain(values: BigArray, start: number, end: number): Extremum<bigint> | null {
     const nan = !this.#nat ? "value" : this.#skipNaN ? "skip" : "stop";
     const index = firstBigExtremum(this.#view.of(values), start, end, isSigned(values), this.#side, nan);
     return index < 0 ? null : { value: values[index], index: index - start };
@@ -53,7 +57,13 @@ export class BigExtremum extends Leading<bigint, BigArray> {
       if (this.isMissing(value)) continue;
       const known = this.#valueOnly && !(this.#nat && value === GREATEST);
       const place = known ? 0 : kernels.findI64(at, count, BigInt.asIntN(64, value));
-      if (place >= 0) best = { value, index: first + place };
+      // What is mapped may have been changed since: then one look has to do.
+      const found =
+        place < 0 ? this.#findPlain(values, start + first, start + first + count) : { value, index: place };
+      if (found === null) continue;
+      if (this.isMissing(found.value)) return { value: found.value, index: first + found.index };
+      if (best !== null && !this.precedes(found.value, best.value)) continue;
+      best = { value: found.value, index: first + found.index };
     }
     return best;
   }

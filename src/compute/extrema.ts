@@ -36,6 +36,11 @@ export class NumberExtremum extends Leading<number, NumberArray> {
     if (running !== undefined) {
       return this.#findByKernel(running, suffix, values, start, end);
     }
+    return this.#findPlain(values, start, end);
+  }
+
+  #findPlain(values: NumberArray, start: number, end: number): Extremum<number> | null {
+    const isDouble = values instanceof Float64Array;
     const length = isDouble ? DOUBLES : BLOCK;
     let best: Extremum<number> | null = null;
     for (let at = start; at < end; at += length) {
@@ -71,10 +76,15 @@ export class NumberExtremum extends Leading<number, NumberArray> {
       if (this.#isFound(value)) best = { value: plain(value), index: 0 };
       else {
         const place = find(at, count, value);
-        if (place < 0) continue;
-        best = { value: plain(values[start + first + place]), index: first + place };
+        // What is mapped may have been changed since: then one look has to do.
+        const found =
+          place < 0
+            ? this.#findPlain(values, start + first, start + first + count)
+            : { value: plain(values[start + first + place]), index: place };
+        if (found === null || (best !== null && !this.#leads(found.value, best.value))) continue;
+        best = { value: found.value, index: first + found.index };
       }
-      if (this.isMissing(value)) break;
+      if (this.isMissing(best.value)) break;
     }
     return best;
   }

@@ -1,3 +1,4 @@
+import { StaleError } from "../errors.js";
 import { engineAround, engineFor } from "./few.js";
 import { gatherBytes, gatherLongs, gatherShorts, gatherViewed, gatherWords } from "./indexed.js";
 import { eachIndexBlock, type IndexBlock, type IndexList } from "./indices.js";
@@ -48,6 +49,13 @@ function enginePicking(src: Uint8Array, itemsize: number, indices: IndexList): E
   return isSmall ? engineFor(indices.length) : undefined;
 }
 
+/** What places are that are not those which were judged. */
+function placesChanged(): StaleError {
+  return new StaleError(
+    "the places of rows were changed while rows were taken; leave them alone until these are there",
+  );
+}
+
 function gatherByKernel(
   src: Uint8Array,
   itemsize: number,
@@ -58,9 +66,12 @@ function gatherByKernel(
   const [places, gathered] = [slot(1), slot(2)];
   const step = SLOT / Math.max(itemsize, indices.BYTES_PER_ELEMENT);
   const elements = running.place(src, 0, src.length, slot(0));
+  const count = Math.floor(src.length / itemsize);
   for (let at = 0; at < indices.length; at += step) {
     const end = Math.min(at + step, indices.length);
     running.load(indices, at, end, places);
+    // Whoever judged them may not be the last who saw them, and behind the elements are others.
+    if (running.kernels.maxU32(places, end - at) >= count) throw placesChanged();
     running.kernels.gatherElements(itemsize, elements, places, end - at, gathered);
     running.unload(gathered, (end - at) * itemsize, dst, at * itemsize);
   }

@@ -21,6 +21,8 @@ const FIRST = 1 << 26;
 const SOME = 4;
 /** Addresses in an arena have 32 bits. The last page is left out, so that its end has an address too. */
 const MOST = 2 ** 32 - WASM_PAGE;
+/** Milliseconds until memory that was not to be had is asked for again. */
+const PATIENCE = 30_000;
 /** Each takes ten gigabytes of addresses, of which a process has a hundred thousand. */
 const MOST_ARENAS = 256;
 
@@ -53,6 +55,8 @@ export class Arena {
   readonly size: number;
   /** Where it lies. */
   readonly address: bigint;
+  /** Its distance from the beginning of a large page. */
+  readonly #phase: number;
   /** Ascending, and none ends where the next one begins. */
   #free: Span[];
 
@@ -62,6 +66,7 @@ export class Arena {
     this.memory = new (webAssembly().Memory)({ initial: pages, maximum: pages });
     this.size = pages * WASM_PAGE;
     this.address = libc.addressOf(new Uint8Array(this.memory.buffer));
+    this.#phase = Number(this.address % BigInt(LARGE_PAGE));
     this.#free = [{ start: ARENA_HEAD, end: this.size }];
   }
 
@@ -73,9 +78,10 @@ export class Arena {
   /** The beginning of so many bytes that nobody has; undefined where there is no room for them. */
   take(length: number): number | undefined {
     const taken = takenBy(length);
-    const align = BigInt(length < LARGE_PAGE ? UNIT : LARGE_PAGE);
+    const align = length < LARGE_PAGE ? UNIT : LARGE_PAGE;
     for (const [at, { start, end }] of this.#free.entries()) {
-      const ahead = Number(-(this.address + BigInt(start)) & (align - 1n));
+      if (end - start < taken) continue;
+      const ahead = (align - ((this.#phase + start) % align)) % align;
       const [from, to] = [start + ahead, start + ahead + taken];
       if (to > end) continue;
       const rest = [
@@ -116,13 +122,13 @@ export function takenBy(length: number): number {
 export class Arenas {
   readonly #libc: Pick<LibC, "addressOf">;
   readonly #all = new Set<Arena>();
-  /** Whether there may be more of them. */
-  #extensible: boolean;
+  /** When there may be more of them, by the clock of `performance`. */
+  #extensible: number;
 
   /** @param usable whether this process may have as many addresses as it likes */
   constructor(libc: Pick<LibC, "addressOf" | "constants">, usable: boolean) {
     this.#libc = libc;
-    this.#extensible = usable && libc.constants.mapsIntoArenas;
+    this.#extensible = usable && libc.constants.mapsIntoArenas ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /** A range for so many bytes; undefined where they are better, or have to be, anywhere else. */
@@ -150,7 +156,8 @@ export class Arenas {
     const needed = neededFor(length);
     // Systems refuse, at once, to promise more memory than they have, whether or not it is ever touched.
     const memory = totalmem();
-    if (!permitted || !this.#extensible || this.#all.size >= MOST_ARENAS || needed > memory) return undefined;
+    const isExtensible = permitted && performance.now() >= this.#extensible;
+    if (!isExtensible || this.#all.size >= MOST_ARENAS || needed > memory) return undefined;
     const sizes = [...this.#all].reduce((sum, { size }) => sum + size, 0);
     try {
       const wanted = Math.min(Math.max(FIRST, sizes, SOME * length), MOST, memory / 2);
@@ -158,8 +165,8 @@ export class Arenas {
       this.#all.add(arena);
       return arena;
     } catch {
-      // To ask again would take long: V8 looks for memory by collecting all of its garbage.
-      this.#extensible = false;
+      // To ask takes long: V8 looks for memory by collecting all of its garbage.
+      this.#extensible = performance.now() + PATIENCE;
       return undefined;
     }
   }

@@ -12,6 +12,8 @@ export interface SystemConstants {
   /** Whether files may be mapped over memory of WebAssembly: tried on this system. */
   readonly mapsIntoArenas: boolean;
   readonly advice: Readonly<Partial<Record<Advice, number>>>;
+  /** Advice that forked processes do not get such memory; absent where the system has no such thing. */
+  readonly dontFork?: number;
   /** Advice to map the pages of a file at once (Linux 5.14); absent where the system has no such thing. */
   readonly populateRead?: number;
   /** Of `renameat2(2)`: the descriptor that stands for the working directory, and the flag that exchanges. */
@@ -31,6 +33,7 @@ const LINUX: SystemConstants = {
   msSync: 4,
   mapsIntoArenas: true,
   advice: { ...COMMON_ADVICE, hugepage: 14 },
+  dontFork: 10,
   populateRead: 22,
   exchange: { here: -100, flag: 2 },
   falloc: { keepSize: 1, punchHole: 2, zeroRange: 0x10 },

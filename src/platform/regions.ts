@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { constants as os } from "node:os";
 import { UnsupportedError } from "../errors.js";
-import { Arenas, noteHost, type Place, takenBy } from "./arenas.js";
+import { type Arena, Arenas, noteHost, type Place, takenBy } from "./arenas.js";
 import { movedError, notDetachedError } from "./checks.js";
 import type { Errno, LibC } from "./libc.js";
 import type { MapCount } from "./map-count.js";
@@ -33,6 +33,8 @@ export class Regions {
   readonly #held = new Set<Region>();
   readonly #quarantine: Quarantine;
   readonly #arenas: Arenas;
+  /** Arenas whose memory is all alike to the system. */
+  readonly #prepared = new WeakSet<Arena>();
   /** On the owners: it was dropped. */
   readonly #owners = new FinalizationRegistry<Region>((region) => this.#ownerGone(region));
   /** On the ArrayBuffers: nothing can reach the range any more. */
@@ -44,7 +46,9 @@ export class Regions {
     this.#count = count;
     this.#most = limit / 4;
     this.#quarantine = new Quarantine(this.#most);
-    this.#arenas = new Arenas(libc, limit === Number.POSITIVE_INFINITY);
+    // Without kernels nobody works in them.
+    const usable = limit === Number.POSITIVE_INFINITY && process.env.MEMMAP_KERNELS !== "plain";
+    this.#arenas = new Arenas(libc, usable);
   }
 
   /** Maps `length` bytes of an open file from `offset` on, which must be there. */
@@ -143,7 +147,10 @@ export class Regions {
   #mapInArena(fd: number, length: number, shared: boolean, offset: number): Mapped | undefined {
     const place = this.#arenas.take(length);
     if (place === undefined) return undefined;
-    const address = place.arena.address + BigInt(place.offset);
+    const { arena } = place;
+    const address = arena.address + BigInt(place.offset);
+    if (!this.#prepared.has(arena)) this.#keepFromForks(arena.address, arena.size);
+    this.#prepared.add(arena);
     const flags = this.#flags(shared) | this.#libc.constants.mapFixed;
     if (this.#libc.mmap(address, length, flags, fd, offset) > 0n) return { address, place };
     // A failure may have taken away what was there.
@@ -169,10 +176,20 @@ export class Regions {
   /** Whether the file is gone from the range; an arena keeps it. */
   #unmap(address: bigint, length: number, place: Place | undefined): boolean {
     if (place === undefined) return this.#libc.munmap(address, length) === 0;
-    // With what is behind it, which differs from zeros of ours to the system: each of the two would stay a map by itself.
-    const isGone = this.#coverWithZeros({ address, length: takenBy(length) });
-    if (isGone) this.#arenas.give(place);
+    // With what is behind it, and as what is around it: else each would stay a map of the system by itself.
+    const taken = takenBy(length);
+    const isGone = this.#coverWithZeros({ address, length: taken });
+    if (isGone) {
+      this.#keepFromForks(address, taken);
+      this.#arenas.give(place);
+    }
     return isGone;
+  }
+
+  /** As the engine keeps memory of WebAssembly. */
+  #keepFromForks(address: bigint, length: number): void {
+    const { dontFork } = this.#libc.constants;
+    if (dontFork !== undefined) this.#libc.madvise(address, length, dontFork);
   }
 
   #makeRoom(length: number, path: string): void {

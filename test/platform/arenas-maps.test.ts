@@ -189,6 +189,21 @@ describe.skipIf(!hasArenas || !hasProc)("a file in an arena", () => {
     }
   });
 
+  it("leaves no map of the system behind, of whatever length it was", async () => {
+    const platform = posixPlatform();
+    const path = fileWith(1_200_000, 1);
+    const long = fileWith(2_400_000, 1);
+    const kept = mapPath(platform, path);
+    const before = maps().length;
+    let mappings = Array.from({ length: 40 }, (_, i) => mapPath(platform, i % 2 === 0 ? long : path));
+    expect(maps().length).toBeGreaterThan(before + 40);
+    for (const mapping of mappings) mapping.close();
+    mappings = [];
+    // Of two for each file that could stay.
+    await collectUntil(() => maps().length < before + 30);
+    kept.close();
+  });
+
   it.each([true, false])(
     "is out of reach of what stores to its place after it was closed (reopened: %s)",
     (reopened) => {

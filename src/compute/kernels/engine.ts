@@ -33,9 +33,12 @@ export class Engine {
   readonly kernels: Kernels;
   readonly #memory: WebAssemblyMemory;
   #bytes: Uint8Array<ArrayBuffer>;
+  /** So much of the memory is the kernels' own, where not all of it is. */
+  readonly #head: number | undefined;
 
-  /** @param memory of which {@link Engine.base} bytes and the slots are nobody else's */
-  constructor(memory: WebAssemblyMemory) {
+  /** @param head of the memory so many bytes are the kernels' own; all if undefined */
+  constructor(memory: WebAssemblyMemory, head?: number) {
+    this.#head = head;
     const { Instance } = webAssembly();
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
@@ -59,8 +62,9 @@ export class Engine {
    * @throws RangeError where there is no such memory: it has 4 GiB at most
    */
   reserve(size: number): void {
-    const lacking = BASE + size - this.#bytes.length;
+    const lacking = BASE + size - (this.#head ?? this.#bytes.length);
     if (lacking <= 0) return;
+    if (this.#head !== undefined) throw new RangeError("where files are mapped, memory does not grow");
     this.#memory.grow(Math.ceil(lacking / PAGE));
     this.#bytes = new Uint8Array(this.#memory.buffer);
   }
@@ -74,7 +78,7 @@ export class Engine {
     return host?.memory === this.#memory ? host.offset : undefined;
   }
 
-  /** Where the elements `start` to `end - 1` are, for a kernel that reads them: in place where they can be, else copied to `at`. */
+  /** Where the elements `start` to `end - 1` are, for a kernel that does not store there: in place where they can be, else copied to `at`. */
   place(values: Elements, start: number, end: number, at: number): number {
     const base = this.addressOf(values.buffer);
     if (base !== undefined) return base + values.byteOffset + start * values.BYTES_PER_ELEMENT;
@@ -120,7 +124,7 @@ export function engine(): Engine | undefined {
   return shared ?? undefined;
 }
 
-const hosted = new WeakMap<WebAssemblyMemory, Engine>();
+const hosted = new WeakMap<WebAssemblyMemory, Engine | null>();
 
 /** The kernels in whose memory elements are mapped, as one of {@link engine}: with its slots. Undefined where they are elsewhere. */
 export function engineOver({ buffer }: ArrayBufferView): Engine | undefined {
@@ -128,10 +132,15 @@ export function engineOver({ buffer }: ArrayBufferView): Engine | undefined {
   if (memory === undefined || engine() === undefined) return undefined;
   let found = hosted.get(memory);
   if (found === undefined) {
-    found = new Engine(memory);
+    try {
+      found = new Engine(memory, ARENA_HEAD);
+    } catch {
+      // Those of this thread work on copies.
+      found = null;
+    }
     hosted.set(memory, found);
   }
-  return found;
+  return found ?? undefined;
 }
 
 function makeShared(): Engine | null {
