@@ -27,7 +27,7 @@ const IN_TURN = [
   ["stream/life-memory", "stream/multitables-faults", "stream/life-workers", "stream/multitables-reader"],
   ["store/lease", "store/lock"],
   ["frame/sql/connection", "frame/sql/import-large"],
-  ["platform/worker", "workers/process"],
+  ["platform/worker", "workers/process", "platform/arenas-maps"],
   ["crash/states", "scale/scale"],
   ["frame/new-table", "table/full-disk-steps", "store/check-damage", "hdf5/export-workers"],
   ["testing/arbitraries", "testing/run"],

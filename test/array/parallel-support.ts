@@ -11,6 +11,9 @@ type Parallel = typeof import("../../src/array/parallel/run.js") &
 
 /** The package as it is built, in which alone there are workers. */
 export const { MemmapTable, openNpy, saveNpy, slice }: Package = await import(built("index.js"));
+export const { hostOf }: typeof import("../../src/platform/index.js") = await import(
+  built("platform/index.js")
+);
 export const { inParallel, parallelAlways }: Parallel = {
   ...(await import(built("array/parallel/run.js"))),
   ...(await import(built("array/parallel/source.js"))),
