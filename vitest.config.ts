@@ -22,11 +22,15 @@ process.env.SEED = String(seed);
  * `ALL=1`, and whichever is asked for by name.
  */
 const IN_TURN = [
-  ["group/workers-bytes", "group/workers-failure", "group/workers-process", "group/workers-stop"],
+  ["group/workers-bytes", "group/workers-failure", "group/workers-stop", "group/workers-process"],
   ["crash/frames-kill", "crash/kill", "crash/frames", "crash/readers", "crash/locks", "crash/stops"],
   ["stream/life-memory", "stream/multitables-faults", "stream/life-workers", "stream/multitables-reader"],
   ["store/lease", "store/lock"],
   ["frame/sql/connection", "frame/sql/import-large"],
+  ["frame/danfo/from-frame", "frame/sql/import-csv"],
+  ["stream/reader", "table/parallel-records"],
+  ["server/hostile-names", "server/hostile-clients"],
+  ["server/tar", "server/http-permissions"],
   ["platform/worker", "workers/process", "platform/arenas-maps"],
   ["crash/states", "scale/scale"],
   ["frame/new-table", "table/full-disk-steps", "store/check-damage", "hdf5/export-workers"],

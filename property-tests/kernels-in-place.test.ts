@@ -158,7 +158,7 @@ describe.skipIf(homes === undefined)("kernels on files where they are mapped", (
           );
         },
       ),
-      runs(16),
+      runs(9),
     );
   });
 
@@ -191,7 +191,7 @@ describe.skipIf(homes === undefined)("kernels on files where they are mapped", (
           ]);
         },
       ),
-      runs(16),
+      runs(9),
     );
   });
 
@@ -256,7 +256,7 @@ describe.skipIf(homes === undefined)("kernels on files where they are mapped", (
           );
         },
       ),
-      runs(12),
+      runs(8),
     );
   });
 
@@ -368,7 +368,7 @@ describe.skipIf(homes === undefined)("kernels on files where they are mapped", (
           expectEqual([where.bytes(), other.bytes()], before);
         },
       ),
-      runs(15),
+      runs(8),
     );
   });
 });
