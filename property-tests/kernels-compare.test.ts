@@ -108,6 +108,13 @@ function same(count: number, write: (out: Uint8Array, at: number) => void): void
   expect(Buffer.compare(fast, plain)).toBe(0);
 }
 
+/** How many of the bytes that work writes without kernels are true. */
+function markedBy(count: number, write: (out: Uint8Array, at: number) => void): number {
+  const out = new Uint8Array(count);
+  withoutKernels(() => write(out, 0));
+  return out.reduce((sum, truth) => sum + truth, 0);
+}
+
 const runs = (numRuns: number) => ({ numRuns });
 
 describe("kernels of comparisons", () => {
@@ -121,6 +128,36 @@ describe("kernels of comparisons", () => {
         );
       }),
       runs(150),
+    );
+  });
+
+  it("count what they would mark", () => {
+    fc.assert(
+      fc.property(
+        arrays,
+        chosen,
+        chosen,
+        ops,
+        ends,
+        fc.boolean(),
+        ({ values, start }, one, two, op, end, dates) => {
+          const [low, high] = [scalarIn(values, one), scalarIn(values, two)];
+          const options = { nat: dates && values instanceof BigInt64Array };
+          const [stop, count] = [values.length, values.length - start];
+          const single = markedBy(count, (out, at) =>
+            compute.compareScalar(op, values, start, stop, low, out, at, options),
+          );
+          const asked = () => compute.countScalar(op, values, start, stop, low, options);
+          expect([asked(), withoutKernels(asked)]).toEqual([single, single]);
+          const ends = [{ op: "ge", scalar: low } as const, { op: end, scalar: high } as const] as const;
+          const both = markedBy(count, (out, at) =>
+            compute.compareBoth(ends, values, start, stop, out, at, options),
+          );
+          const askedBoth = () => compute.countBoth(ends, values, start, stop, options);
+          expect([askedBoth(), withoutKernels(askedBoth)]).toEqual([both, both]);
+        },
+      ),
+      runs(80),
     );
   });
 

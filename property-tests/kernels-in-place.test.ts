@@ -186,6 +186,7 @@ describe.skipIf(homes === undefined)("kernels on files where they are mapped", (
               compute.compareScalar(op, a, 1, 1 + count, scalars[0], out, at, { nat }),
             ),
             marked(count, (out, at) => compute.between(a, 1, 1 + count, ...scalars, out, at, { nat })),
+            compute.countScalar(op, a, 1, 1 + count, scalars[0], { nat }),
             marked(count, (out, at) => compute.compareArrays(op, a, 1, b, 0, count, out, at, { nat })),
             marked(count, (out, at) => compute.isnan(a, 1, 1 + count, out, at, { nat })),
           ]);

@@ -15,6 +15,7 @@ export { compareComplexArrays, compareComplexScalar } from "./compare-complex.js
 export { compareUnitsArrays, compareUnitsScalar, type Units } from "./compare-units.js";
 export { compress, expand } from "./compress.js";
 export { ComplexCount, Count } from "./count.js";
+export { countBoth, countScalar } from "./counting.js";
 export { ComplexCumsum, type Cumulator, FloatCumsum } from "./cumulate.js";
 export { IntegerCumsum } from "./cumulate-integers.js";
 export { NumberExtremum } from "./extrema.js";

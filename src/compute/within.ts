@@ -1,4 +1,5 @@
 import { isFloat } from "./blocks.js";
+import { pieces } from "./fed.js";
 import { floatInterval, type Interval, type IntervalOp, integerInterval, intersection } from "./intervals.js";
 import { type Engine, SLOT, slot } from "./kernels/engine.js";
 import type { CompareOp } from "./plan.js";
@@ -101,4 +102,27 @@ export function markSpan(
     }
     running.unload(marks, to - from, out, outOffset + from - start);
   }
+}
+
+/** How many of the elements `start` to `end - 1` {@link markSpan} would mark. */
+export function countSpan(
+  span: Span,
+  values: NumericArray,
+  start: number,
+  end: number,
+  running: Engine,
+): number {
+  const { kernels } = running;
+  const size = values.BYTES_PER_ELEMENT;
+  const { integers, floats, flip } = { floats: undefined, ...span };
+  if (integers !== undefined && integers.low > integers.high) return flip ? end - start : 0;
+  let within = 0;
+  for (const { at, count } of pieces(running, values, start, end)) {
+    if (integers !== undefined) {
+      within += kernels.countIntegers(size, at, count, integers.low, integers.high);
+    } else if (floats !== undefined) {
+      within += kernels.countFloats(size, at, count, floats.low, floats.high);
+    }
+  }
+  return flip ? end - start - within : within;
 }

@@ -24,6 +24,10 @@ export interface CompareKernels {
     flip: number,
     out: number,
   ): void;
+  /** How many integers of `size` bytes are from `low` to `high`, which is not below; each is looked at once. */
+  countIntegers(size: number, at: number, count: number, low: bigint, high: bigint): number;
+  /** How many floats of `size` bytes are from `low` to `high`. */
+  countFloats(size: number, at: number, count: number, low: number, high: number): number;
   /** Where elements of two arrays are equal. */
   equalPairs(
     float: number,

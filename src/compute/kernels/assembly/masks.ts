@@ -1,6 +1,6 @@
 /** Masks put together, turned around and counted. */
 
-import { falseAt, storeTruths } from "./truths";
+import { falseAt, storeTruths, sumOfBytes } from "./truths";
 
 /** Where both masks are true. Operands and result may be the same memory. */
 export function andMasks(a: usize, b: usize, count: i32, out: usize): void {
@@ -37,9 +37,7 @@ export function countMask(at: usize, count: i32): i32 {
     const stop = at + (whole < 16 * 255 ? whole : 16 * 255);
     let counts = i8x16.splat(0);
     for (; at < stop; at += 16) counts = i8x16.sub(counts, falseAt(at));
-    const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
-    trues -= i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
-    trues -= i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+    trues -= sumOfBytes(counts);
   }
   for (; at < end; at++) trues += i32(load<u8>(at) != 0);
   return trues;

@@ -1,6 +1,6 @@
 /** Elements within two ends, which is what comparisons with a scalar come to. */
 
-import { narrow32, narrow64, storeTruths } from "./truths";
+import { firstOf, narrow32, narrow64, storeTruths, sumOfBytes } from "./truths";
 
 /** Which of sixteen elements, as they stand after `base`, are above `range`: integers of two's complement. */
 // @ts-ignore: a decorator
@@ -30,6 +30,36 @@ function beyond<T>(at: usize, base: v128, range: v128): v128 {
 @inline
 function lane<T>(x: v128, base: v128, range: v128): v128 {
   return v128.gt<T>(v128.sub<T>(x, base), range);
+}
+
+/** So many times a byte counts one more before it is full. */
+const FULL = 255;
+
+// @ts-ignore: a decorator
+@inline
+function countRange<T>(at: usize, count: i32, low: i64, high: i64): i32 {
+  const weight: i64 = 1 << (8 * sizeof<T>() - 1);
+  const base = v128.splat<T>(<T>(low + weight));
+  const range = v128.splat<T>(<T>(high - low + weight));
+  let outside = 0;
+  let left = count;
+  while (left >= 16) {
+    let counts = i8x16.splat(0);
+    for (let times = min(left >> 4, FULL); times > 0; times--, left -= 16, at += 16 * sizeof<T>()) {
+      counts = i8x16.sub(counts, beyond<T>(at, base, range));
+    }
+    outside += sumOfBytes(counts);
+  }
+  if (left > 0) outside += sumOfBytes(firstOf(left, beyond<T>(at, base, range)));
+  return count - outside;
+}
+
+/** How many integers of `size` bytes, signed or not, are from `low` to `high`. */
+export function countIntegers(size: i32, at: usize, count: i32, low: i64, high: i64): i32 {
+  if (size == 1) return countRange<i8>(at, count, low, high);
+  if (size == 2) return countRange<i16>(at, count, low, high);
+  if (size == 4) return countRange<i32>(at, count, low, high);
+  return countRange<i64>(at, count, low, high);
 }
 
 // @ts-ignore: a decorator
@@ -124,4 +154,35 @@ export function withinFloats(
 ): void {
   if (size == 4) withinOf<f32>(at, count, low, high, flip, out);
   else withinOf<f64>(at, count, low, high, flip, out);
+}
+
+// @ts-ignore: a decorator
+@inline
+function countEnds<T, Ends>(at: usize, count: i32, low: f64, high: f64): i32 {
+  const least = v128.splat<T>(<T>low);
+  const most = v128.splat<T>(<T>high);
+  let within = 0;
+  let left = count;
+  while (left >= 16) {
+    let counts = i8x16.splat(0);
+    for (let times = min(left >> 4, FULL); times > 0; times--, left -= 16, at += 16 * sizeof<T>()) {
+      counts = i8x16.sub(counts, floatLanes<T, Ends>(at, least, most));
+    }
+    within += sumOfBytes(counts);
+  }
+  if (left > 0) within += sumOfBytes(firstOf(left, floatLanes<T, Ends>(at, least, most)));
+  return within;
+}
+
+// @ts-ignore: a decorator
+@inline
+function countOf<T>(at: usize, count: i32, low: f64, high: f64): i32 {
+  if (high == Infinity) return countEnds<T, AtLeast>(at, count, low, high);
+  if (low == -Infinity) return countEnds<T, AtMost>(at, count, low, high);
+  return countEnds<T, Between>(at, count, low, high);
+}
+
+/** How many floats of `size` bytes are from `low` to `high`. */
+export function countFloats(size: i32, at: usize, count: i32, low: f64, high: f64): i32 {
+  return size == 4 ? countOf<f32>(at, count, low, high) : countOf<f64>(at, count, low, high);
 }

@@ -25,3 +25,24 @@ export function narrow32(a: v128, b: v128, c: v128, d: v128): v128 {
 export function falseAt(at: usize): v128 {
   return i8x16.eq(v128.load(at), i8x16.splat(0));
 }
+
+/** The first so many of sixteen truths, all bits of a byte or none, as 0 and 1; 0 for the others. */
+// @ts-ignore: a decorator
+@inline
+export function firstOf(count: i32, truths: v128): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return v128.and(v128.and(truths, i8x16.lt_u(places, i8x16.splat(<i8>count))), i8x16.splat(1));
+}
+
+/** The sum of sixteen counts. */
+// @ts-ignore: a decorator
+@inline
+export function sumOfBytes(counts: v128): i32 {
+  const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
+  return (
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3)
+  );
+}
