@@ -33,11 +33,11 @@ await flights.prefetch(["delay", "date"], slice(0, 1_000_000));
 
 heading("the distance flown by those an hour late or more");
 const delay = flights.column("delay");
-const late = delay.ge(60);
-console.log(late.countNonzero(), "flights,", flights.column("distance").sum({ where: late }), "miles");
+const late = delay.condition("ge", 60);
+console.log(late.count(), "flights,", flights.column("distance").sum({ where: late }), "miles");
 console.log(
   "the same on all processors:",
-  await flights.column("distance").sumAsync({ where: await delay.geAsync(60) }),
+  await flights.column("distance").sumAsync({ where: late }),
   "miles",
 );
 

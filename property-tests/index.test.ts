@@ -56,7 +56,13 @@ function numbers(length: number, isOrdered: boolean): Float64Array {
 function answers(column: ArrayView, from: number, low: number, high: number): Uint8Array {
   const rows = column.slice(from, null);
   const masks = [rows.between(low, high), rows.eq(low), rows.ne(low), rows.lt(low), rows.ge(high)];
-  return Buffer.concat(masks.map(({ values }) => values as Uint8Array));
+  const conditions = [
+    rows.condition("between", low, high),
+    ...(["eq", "ne", "lt"] as const).map((op) => rows.condition(op, low)),
+    rows.condition("ge", high),
+  ];
+  const counts = Float64Array.from(conditions, (condition) => condition.count());
+  return Buffer.concat([...masks.map(({ values }) => values as Uint8Array), new Uint8Array(counts.buffer)]);
 }
 
 /** A column in memory of the same elements as a file's. */

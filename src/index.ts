@@ -14,6 +14,7 @@ export {
   type Bound,
   type Candidates,
   type Comparand,
+  type Condition,
   type CumsumOptions,
   type ExtremumOf,
   type IndexArray,

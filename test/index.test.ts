@@ -111,6 +111,7 @@ describe("the public names", () => {
       CommitOptions
       Comparand
       Complex
+      Condition
       CreateOptions
       CumsumOptions
       DType
@@ -239,6 +240,7 @@ describe("the public members", () => {
       between
       betweenAsync
       bytes
+      condition
       countNonzero
       countNonzeroAsync
       cumsum

@@ -56,6 +56,7 @@ export type {
   VarOf,
 } from "./numerics/result-types.js";
 export { asStrided, dtypeOf, isTypedArray, type TypedArray, viewTyped } from "./operand.js";
+export { Condition } from "./parallel/condition.js";
 export { noteDiscarded, noteMoved, whileThere } from "./parallel/reading.js";
 export { filterAsync, type PickedRows, takeAsync } from "./parallel/rows.js";
 export {

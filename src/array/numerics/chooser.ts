@@ -1,17 +1,16 @@
 import { type Accumulator, compress, type NumericArray } from "../../compute/index.js";
-import type { Strided } from "../strided.js";
-import { Reader } from "./reader.js";
+import { Marker, type Where } from "./where.js";
 
 /** Adds those elements of blocks that masks choose. */
 export class Chooser {
-  readonly #reader = new Reader();
+  readonly #marker = new Marker();
   /** Memory for the chosen elements of a block. */
   #room: NumericArray | undefined;
 
-  /** @param mask one byte for each element of `values`; any but 0 is true */
-  add(accumulator: Accumulator<unknown>, values: NumericArray, mask: Strided): void {
-    const bytes = this.#reader.readBytes(mask);
-    if (!(bytes instanceof Uint8Array) || bytes.length === 0) return;
+  /** @param where the elements of `values` that count */
+  add(accumulator: Accumulator<unknown>, values: NumericArray, where: Where): void {
+    const bytes = this.#marker.marks(where);
+    if (bytes.length === 0) return;
     if (accumulator.addWhere !== undefined) {
       accumulator.addWhere(values, 0, bytes.length, { bytes, start: 0 });
       return;

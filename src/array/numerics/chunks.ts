@@ -5,6 +5,7 @@ import { memoryOrder } from "./axes.js";
 import { Chooser } from "./chooser.js";
 import { blockLength, type Reader } from "./reader.js";
 import type { Reduction } from "./reduce.js";
+import type { Where } from "./where.js";
 
 /**
  * Bytes of a chunk: large beside what it costs to have one reduced by another thread, small beside the caches that
@@ -12,10 +13,13 @@ import type { Reduction } from "./reduce.js";
  */
 const CHUNK_BYTES = 1 << 22;
 
+/** Of what is compared and reduced in turn, and of the marks between, shorter pieces stay in the processor's second cache. */
+const TOGETHER = 4;
+
 /** What is reduced: an array, and the mask of its shape that says which of its elements count, all if there is none. */
 export interface Operand {
   readonly array: Strided;
-  readonly where?: Strided | undefined;
+  readonly where?: Where | undefined;
 }
 
 /**
@@ -48,7 +52,13 @@ export function reduceChunk<Result>(
   const accumulator = reduction.start();
   // What lies as it is wanted is looked at as a whole.
   const isWhole = where === undefined && contiguousBytes(array) !== undefined && reader.isDirect(array.dtype);
-  const length = isWhole ? Number.POSITIVE_INFINITY : blockLength(array.dtype);
+  const block = blockLength(array.dtype);
+  // The same for masks and for what they are made of: sums depend on where they are cut.
+  const length = isWhole
+    ? Number.POSITIVE_INFINITY
+    : where === undefined
+      ? block
+      : Math.ceil(block / TOGETHER);
   const masks = where && split(where.layout, length);
   const chooser = new Chooser();
   for (const layout of split(array.layout, length)) {

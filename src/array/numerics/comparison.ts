@@ -1,5 +1,5 @@
 import { type CompareOp, maskAnd } from "../../compute/index.js";
-import { parseDType, sizeOf } from "../../dtype/index.js";
+import { type DType, parseDType, sizeOf } from "../../dtype/index.js";
 import { ShapeError } from "../../errors.js";
 import { splitRange } from "../blocks.js";
 import { broadcast, type Layout, showShape } from "../layout.js";
@@ -12,7 +12,7 @@ import { listAsArray } from "./lists.js";
 import { type PairTest, pairTest } from "./pairs.js";
 import { blockLength, nativeOf, Reader } from "./reader.js";
 import { bothTest, type ScalarTest, scalarTest } from "./scalars.js";
-import { compareBlocks, type Span } from "./skipping.js";
+import { type Decided, decideBlocks } from "./skipping.js";
 
 /** One comparison of all elements: with one value, or with an array. */
 export interface Comparison {
@@ -78,9 +78,28 @@ export function planComparison(
     comparisons,
     shape,
     tests,
-    both: isOfValues(tests) && sides.length === 2 ? bothTest(array.dtype, sides[0], sides[1]) : undefined,
+    both: isOfValues(tests) && sides.length === 2 ? testOfValues(array.dtype, sides, label) : undefined,
     limit: blockLength(array.dtype, ...dtypes),
     reader: new Reader(),
+  };
+}
+
+/** Comparisons of elements of a dtype with one value each as one test, where all hold. @throws as {@link scalarTest} */
+export function testOfValues(dtype: DType, comparisons: readonly Comparison[], label: string): ScalarTest {
+  const tests = comparisons.map(({ op, other }) => scalarTest(op, dtype, other, label));
+  const [first, second, ...others] = comparisons;
+  const isTwo = second !== undefined && others.length === 0;
+  return (isTwo ? bothTest(dtype, first, second) : undefined) ?? tests.reduce(inTurn);
+}
+
+/** Where two tests hold. */
+function inTurn(one: ScalarTest, other: ScalarTest): ScalarTest {
+  let further = new Uint8Array(0);
+  return (values, count, out, at) => {
+    if (further.length < count) further = new Uint8Array(count);
+    one(values, count, out, at);
+    other(values, count, further, 0);
+    maskAnd(out, at, further, 0, count, out, at);
   };
 }
 
@@ -133,25 +152,19 @@ export function compare(
   const plan = planComparison(array, comparisons, label);
   const make = statistics === undefined ? room : zeros;
   const result = make(parseDType("b1"), plan.shape);
-  for (const [from, to] of undecided(plan, statistics, result.bytes)) {
-    compareRange(plan, from, to, result.bytes, from);
-  }
+  const { certain, unknown } = decide(plan, statistics);
+  for (const [from, to] of certain) result.bytes.fill(1, from, to);
+  for (const [from, to] of unknown) compareRange(plan, from, to, result.bytes, from);
   return result;
 }
 
-/**
- * Decides a comparison as far as block statistics do.
- *
- * @param out takes 1 for each element where it is known to hold; all zeros before
- * @returns what is left for {@link compareRange}: all elements where there are no statistics
- */
-export function undecided(
+/** What block statistics decide of a comparison; the rest is left for {@link compareRange}, all where there are none. */
+export function decide(
   { array, comparisons, shape, tests }: ComparisonPlan,
   statistics: BlockStatistics | undefined,
-  out: Uint8Array,
-): readonly Span[] {
-  if (statistics === undefined || !isOfValues(tests)) return [[0, sizeOf(shape)]];
-  return compareBlocks(array, comparisons, statistics, out);
+): Decided {
+  if (statistics === undefined || !isOfValues(tests)) return { certain: [], unknown: [[0, sizeOf(shape)]] };
+  return decideBlocks(array, comparisons, statistics);
 }
 
 /** Whether no test is with an array. */

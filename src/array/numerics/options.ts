@@ -14,7 +14,7 @@ export interface AxisOptions {
   /**
    * Take those elements alone that this mask chooses, as NumPy's `where`: without making an array of them, and so several
    * times as fast as filtering first. It has the array's shape, stretches to it as NumPy's broadcasting does, or has one axis
-   * with a boolean for each row. For reductions to one value.
+   * with a boolean for each row. A {@link Condition} is made into no mask. For reductions to one value.
    */
   readonly where?: WhereMask | null | undefined;
 }

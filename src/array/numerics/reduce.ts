@@ -6,10 +6,11 @@ import { scanned } from "../scan.js";
 import { dataView, type Strided, zeros } from "../strided.js";
 import { openRuns, reducedShape, runsAlong, tiles, tilingOf } from "./axes.js";
 import { chunksOf, type Operand, reduceChunk } from "./chunks.js";
+import { heldBy } from "./held.js";
 import { type AxisOptions, resolveAxes } from "./options.js";
 import { blockLength, Reader } from "./reader.js";
 import { anyOf } from "./truth.js";
-import { whereOf } from "./where.js";
+import { type Where, whereOf } from "./where.js";
 
 /** How one reduction of one dtype goes. */
 export interface Reduction<Result = unknown> {
@@ -55,7 +56,7 @@ export function judged(
   reduction: Reduction,
   options: AxisOptions,
   label: string,
-): { readonly axes: readonly number[] | undefined; readonly where: Strided | undefined } {
+): { readonly axes: readonly number[] | undefined; readonly where: Where | undefined } {
   const axes = resolveAxes(options, array.layout.shape.length, label);
   const where = whereOf(options.where, array, label);
   if (axes !== undefined || reduction.isPlace === true) refuseWhere(where, reduction);
@@ -74,7 +75,7 @@ export function requireElements(
 }
 
 /** @throws UnsupportedError for a mask: reductions along axes, and those to places, take none */
-function refuseWhere(where: Strided | undefined, { name, isPlace = false }: Reduction): void {
+function refuseWhere(where: Where | undefined, { name, isPlace = false }: Reduction): void {
   if (where === undefined) return;
   const what = isPlace ? name : `${name} along an axis`;
   throw new UnsupportedError(`${what} takes no where; it goes with reductions to one value of elements`);
@@ -84,7 +85,9 @@ function refuseWhere(where: Strided | undefined, { name, isPlace = false }: Redu
 export function requireChosen({ array, where }: Operand, reduction: Reduction, label: string): void {
   requireElements(reduction, sizeOf(array.layout.shape), array, label);
   if (where === undefined || reduction.needsElements !== true) return;
-  if (reduceAll({ array: where }, anyOf(where.dtype, label), label) === true) return;
+  const { compared } = where;
+  const any = compared === undefined ? anyOf(where.dtype, label) : heldBy(where.dtype, compared, label, 1);
+  if (Boolean(reduceAll<unknown>({ array: where }, any, label))) return;
   throw new ShapeError(`${reduction.name} of no elements has no result; where chooses none of ${label}`);
 }
 

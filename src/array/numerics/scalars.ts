@@ -4,6 +4,8 @@ import {
   compareComplexScalar,
   compareScalar,
   compareUnitsScalar,
+  countBoth,
+  countScalar,
   type EndComparison,
   type NumericArray,
 } from "../../compute/index.js";
@@ -24,7 +26,11 @@ import { stepsOfDate } from "./steps.js";
 import { unitsOf } from "./text-units.js";
 
 /** Compares the `count` elements of a block with one value. */
-export type ScalarTest = (values: NumericArray, count: number, out: Uint8Array, outOffset: number) => void;
+export interface ScalarTest {
+  (values: NumericArray, count: number, out: Uint8Array, outOffset: number): void;
+  /** How many of them it would mark, where that is found without marks. */
+  readonly counted?: (values: NumericArray, count: number) => number;
+}
 
 /** A comparison of elements of a dtype with one value, exact. @throws DTypeError where they have none */
 export function scalarTest(op: CompareOp, dtype: DType, value: unknown, label: string): ScalarTest {
@@ -85,7 +91,11 @@ export function bothTest(
   const [a, b] = [first, second].map(({ op, other }) => countComparison(op, dtype, other));
   if (a === undefined || b === undefined || !(isEnd(a) && isEnd(b))) return undefined;
   const options = { nat: dtype.step !== undefined };
-  return (values, count, out, to) => compareBoth([a, b], values, 0, count, out, to, options);
+  const test: ScalarTest = (values, count, out, to) =>
+    compareBoth([a, b], values, 0, count, out, to, options);
+  return Object.assign(test, {
+    counted: (values: NumericArray, count: number) => countBoth([a, b], values, 0, count, options),
+  });
 }
 
 function isEnd(comparison: CountComparison): comparison is EndComparison {
@@ -108,7 +118,11 @@ function realComparison(op: CompareOp, dtype: DType, value: unknown): CountCompa
 }
 
 function countTest({ op, scalar }: CountComparison, nat: boolean): ScalarTest {
-  return (values, count, out, to) => compareScalar(op, values, 0, count, scalar, out, to, { nat });
+  const test: ScalarTest = (values, count, out, to) =>
+    compareScalar(op, values, 0, count, scalar, out, to, { nat });
+  return Object.assign(test, {
+    counted: (values: NumericArray, count: number) => countScalar(op, values, 0, count, scalar, { nat }),
+  });
 }
 
 function realTest(op: CompareOp, dtype: DType, value: unknown): ScalarTest | undefined {

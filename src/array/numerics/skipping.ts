@@ -14,23 +14,30 @@ interface ScalarComparison {
 /** Elements from one to before another, in C order. */
 export type Span = readonly [from: number, to: number];
 
+/** How many elements some spans have together. */
+export function lengthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
 /** What is known of a block: that a comparison holds nowhere in it, or everywhere; or neither. */
 const NOWHERE = 0;
 const EVERYWHERE = 1;
 const UNKNOWN = 2;
 
-/**
- * Compares whole blocks of a column by what is known of them.
- *
- * @param out takes 1 for each element where all comparisons are known to hold; all zeros before
- * @returns the elements of which nothing is known, ascending: they have to be compared
- */
-export function compareBlocks(
+/** What block statistics decide. */
+export interface Decided {
+  /** The elements for which all comparisons are known to hold, ascending. */
+  readonly certain: readonly Span[];
+  /** Those of which nothing is known, ascending: they have to be compared. */
+  readonly unknown: readonly Span[];
+}
+
+/** Compares whole blocks of a column by what is known of them. */
+export function decideBlocks(
   { dtype, layout }: Pick<Strided, "dtype" | "layout">,
   comparisons: readonly ScalarComparison[],
   statistics: BlockStatistics | undefined,
-  out: Uint8Array,
-): readonly Span[] {
+): Decided {
   const count = sizeOf(layout.shape);
   const first = layout.offset / dtype.itemsize;
   if (
@@ -40,22 +47,23 @@ export function compareBlocks(
     !dtype.equals(statistics.dtype) ||
     !isContiguous(layout, dtype.itemsize)
   ) {
-    return [[0, count]];
+    return { certain: [], unknown: [[0, count]] };
   }
   const { blockLength } = statistics;
   const known = together(comparisons.map(({ op, other }) => verdictsOf(op, other, statistics)));
-  const spans: Span[] = [];
+  const certain: Span[] = [];
+  const unknown: Span[] = [];
   for (let from = 0; from < count; ) {
     let block = Math.floor((first + from) / blockLength);
     const verdict = known[block];
     do block += 1;
     while (block < known.length && known[block] === verdict);
     const to = Math.min(block * blockLength - first, count);
-    if (verdict === EVERYWHERE) out.fill(1, from, to);
-    else if (verdict !== NOWHERE) spans.push([from, to]);
+    if (verdict === EVERYWHERE) certain.push([from, to]);
+    else if (verdict !== NOWHERE) unknown.push([from, to]);
     from = to;
   }
-  return spans;
+  return { certain, unknown };
 }
 
 /** What is known of each block where it must hold in all of some respects. */

@@ -1,14 +1,45 @@
-import { parseDType, showValue } from "../../dtype/index.js";
+import { parseDType, showValue, sizeOf } from "../../dtype/index.js";
 import { DTypeError, ShapeError } from "../../errors.js";
 import { broadcast, denseLayout, type Layout, showShape } from "../layout.js";
 import { maskOf } from "../rows.js";
-import { isViewable, STRIDED, type Strided } from "../strided.js";
+import type { BlockStatistics } from "../statistics.js";
+import { isViewable, STRIDED, type Strided, type Viewable } from "../strided.js";
+import { type Comparison, operandArray, testOfValues } from "./comparison.js";
 import type { WhereMask } from "./options.js";
+import { Reader } from "./reader.js";
+import type { ScalarTest } from "./scalars.js";
 
 const B1 = parseDType("b1");
 
+/** What is compared, and with what, where that is put off until it is known what for. */
+export interface Compared {
+  readonly array: Strided;
+  readonly comparisons: readonly Comparison[];
+  readonly label: string;
+  readonly statistics: BlockStatistics | undefined;
+}
+
+/** How conditions tell what they are made of. */
+export const COMPARED = Symbol("memmap-table.compared");
+
+/** A mask that has not been made. */
+export interface Conditional extends Viewable {
+  [COMPARED](): Compared;
+}
+
+function isConditional(value: unknown): value is Conditional {
+  return typeof value === "object" && value !== null && COMPARED in value;
+}
+
+/** Which elements count: a mask of their shape, or with comparisons an array of that shape for whose elements they hold. */
+export interface Where extends Strided {
+  /** Each with one value. */
+  readonly compared?: readonly Comparison[] | undefined;
+}
+
 /**
- * A mask as an array of the shape of the one whose elements it chooses; undefined if there is none.
+ * A mask as an array of the shape of the one whose elements it chooses; undefined if there is none. A condition stays one where it is
+ * a single test, and nothing is known of the elements that would spare to read them.
  *
  * @throws DTypeError where it holds no booleans, ShapeError where the shapes do not go together
  */
@@ -16,12 +47,46 @@ export function whereOf(
   mask: WhereMask | null | undefined,
   array: Strided,
   label: string,
-): Strided | undefined {
+): Where | undefined {
   if (mask === undefined || mask === null) return undefined;
+  const condition = isConditional(mask) ? mask[COMPARED]() : undefined;
+  if (condition !== undefined && condition.statistics === undefined && isOfValues(condition)) {
+    const { array: other, comparisons } = condition;
+    const layout = stretched(other.layout, array.layout.shape, label);
+    return { ...other, layout, compared: comparisons };
+  }
   const given = isViewable(mask) ? mask[STRIDED]() : listed(mask, label);
   if (given.dtype.kind !== "b") throw new DTypeError(`where is a mask of booleans (b1), not ${given.dtype}`);
   return { ...given, layout: stretched(given.layout, array.layout.shape, label) };
 }
+
+/** Whether nothing is compared with an array. */
+export function isOfValues({ array, comparisons, label }: Compared): boolean {
+  return comparisons.every(({ other }) => operandArray(other, array, label) === undefined);
+}
+
+/** Marks the elements that count, of one {@link Where} in pieces. */
+export class Marker {
+  readonly #reader = new Reader();
+  #marks = new Uint8Array(0);
+  #test: ScalarTest | undefined;
+
+  /** One byte for each element, 0 for those that do not count; good until the next call. */
+  marks(where: Where): Uint8Array {
+    const { compared, dtype } = where;
+    if (compared === undefined) {
+      const marks = this.#reader.readBytes(where);
+      return marks instanceof Uint8Array ? marks : NONE;
+    }
+    this.#test ??= testOfValues(dtype, compared, "");
+    const count = sizeOf(where.layout.shape);
+    if (this.#marks.length < count) this.#marks = new Uint8Array(count);
+    this.#test(this.#reader.read(where), count, this.#marks, 0);
+    return this.#marks.subarray(0, count);
+  }
+}
+
+const NONE = new Uint8Array(0);
 
 function listed(mask: Uint8Array | readonly boolean[], label: string): Strided {
   if (!(Array.isArray(mask) || mask instanceof Uint8Array)) {

@@ -1,4 +1,6 @@
-import type { DTypeLike } from "../../dtype/index.js";
+import type { CompareOp } from "../../compute/index.js";
+import { type DTypeLike, showValue } from "../../dtype/index.js";
+import { UnsupportedError } from "../../errors.js";
 import type { ArrayView } from "../array-view.js";
 import type { AccessMode } from "../base.js";
 import type { Candidates, Comparand, Mask } from "../numeric-array.js";
@@ -7,9 +9,31 @@ import type { ScalarFor } from "../numerics/result-types.js";
 import { maskOf, type RowSelection, rowsNow } from "../rows.js";
 import type { Strided, Viewable } from "../strided.js";
 import { AsyncReducibleArray } from "./async-reducible-array.js";
+import { Condition, type ConditionSource } from "./condition.js";
 import { combineAsync, compareAsync, isInAsync, missingAsync, negateAsync } from "./masks.js";
 import { filterAsync, takeAsync } from "./rows.js";
 import type { AsyncOptions } from "./run.js";
+
+/** What a condition compares. @throws UnsupportedError */
+function comparisonsOf(op: CompareOp | "between", others: readonly unknown[]): readonly Comparison[] {
+  const ops: readonly CompareOp[] = op === "between" ? ["ge", "le"] : [op];
+  if (!ops.every(isComparison)) {
+    throw new UnsupportedError(
+      `there is no comparison ${showValue(op)}; there are ${COMPARISONS.join(", ")} and between`,
+    );
+  }
+  if (others.length !== ops.length) {
+    const values = ops.length === 1 ? "1 value" : `${ops.length} values`;
+    throw new UnsupportedError(`${op} takes ${values}, not ${others.length}`);
+  }
+  return ops.map((each, i) => ({ op: each, other: others[i] }));
+}
+
+const COMPARISONS: readonly CompareOp[] = ["eq", "ne", "lt", "le", "gt", "ge"];
+
+function isComparison(op: CompareOp): boolean {
+  return COMPARISONS.includes(op);
+}
 
 /**
  * Masks and rows by worker threads, as {@link AsyncReducibleArray} has reductions. What workers make lies in memory that threads
@@ -24,6 +48,23 @@ export abstract class AsyncArray<
 > extends AsyncReducibleArray<D, M> {
   /** @internal An array over a copy. */
   protected abstract adopt(copy: Strided): ArrayView<D, "r">;
+
+  /**
+   * A comparison of the elements that is made when it is used, as {@link Condition} says; compared as in {@link NumericArray.eq}.
+   *
+   * @param op `eq`, `ne`, `lt`, `le`, `gt`, `ge`, or `between`, which takes two values, both included
+   * @throws DTypeError and ShapeError as comparing, UnsupportedError for another comparison
+   */
+  condition(op: "between", low: Comparand<D>, high: Comparand<D>): Condition;
+  condition(op: CompareOp, other: Comparand<D>): Condition;
+  condition(op: CompareOp | "between", ...others: readonly Comparand<D>[]): Condition {
+    const source: ConditionSource = {
+      source: () => this.parallelSource,
+      statistics: () => this.storage.statistics?.(),
+      own: (mask) => this.own(mask),
+    };
+    return new Condition(source, comparisonsOf(op, others));
+  }
 
   async #compareAsync(comparisons: readonly Comparison[], options: AsyncOptions = {}): Promise<Mask> {
     const statistics = this.storage.statistics?.();

@@ -59,7 +59,8 @@ export abstract class AsyncReducibleArray<
 
   async #reduceAsync(name: ReductionName, options: MomentOptions & AsyncOptions): Promise<unknown> {
     requireAsyncOptions(options);
-    const reduced = await reduceAsync(this.parallelSource, name, options);
+    const { skipNaN, ddof } = options;
+    const reduced = await reduceAsync(this.parallelSource, { name, options: { skipNaN, ddof } }, options);
     return "array" in reduced ? this.own(reduced.array) : reduced.value;
   }
 

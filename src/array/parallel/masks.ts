@@ -4,12 +4,13 @@ import {
   type Comparison,
   compare,
   compareRange,
+  decide,
   planComparison,
   stretch,
-  undecided,
 } from "../numerics/comparison.js";
 import { combine, maskOperand, missing, negate, requireMask, requireMissing } from "../numerics/masks.js";
 import { isIn, planMembership } from "../numerics/membership.js";
+import { lengthOf } from "../numerics/skipping.js";
 import type { BlockStatistics } from "../statistics.js";
 import type { Strided } from "../strided.js";
 import { type MaskWork, markPart } from "./mask-task.js";
@@ -87,11 +88,11 @@ export async function compareAsync(
   const plan = planComparison(source.array, comparisons, source.label);
   const { array, tests } = plan;
   if (statistics !== undefined && isMuch(byteLength(array), options)) {
-    const mask = sharedZeros(B1, array.layout.shape);
-    const left = undecided(plan, statistics, mask.bytes);
-    const count = left.reduce((sum, [from, to]) => sum + to - from, 0);
-    if (count * array.dtype.itemsize < PARALLEL_BYTES) {
-      for (const [from, to] of left) compareRange(plan, from, to, mask.bytes, from);
+    const { certain, unknown } = decide(plan, statistics);
+    if (lengthOf(unknown) * array.dtype.itemsize < PARALLEL_BYTES) {
+      const mask = sharedZeros(B1, array.layout.shape);
+      for (const [from, to] of certain) mask.bytes.fill(1, from, to);
+      for (const [from, to] of unknown) compareRange(plan, from, to, mask.bytes, from);
       return mask;
     }
   }

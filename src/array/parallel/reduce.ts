@@ -1,6 +1,7 @@
 import { sizeOf } from "../../dtype/index.js";
 import { hostOf } from "../../platform/index.js";
 import { chunksOf, type Operand } from "../numerics/chunks.js";
+import type { Comparison } from "../numerics/comparison.js";
 import type { MomentOptions } from "../numerics/options.js";
 import {
   judged,
@@ -10,11 +11,10 @@ import {
   requireChosen,
   resultShape,
 } from "../numerics/reduce.js";
-import { type ReductionName, reductionOf } from "../numerics/reductions.js";
 import { isCached } from "../scan.js";
 import { contiguousBytes, type Strided } from "../strided.js";
 import { whileThere } from "./reading.js";
-import { type ChunksTask, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
+import { type ChunksTask, madeBy, type Recipe, reduceChunks, reduceSomeRuns } from "./reduce-task.js";
 import { type AsyncOptions, inParallel, PARALLEL_BYTES } from "./run.js";
 import { freeCopy, lendForTasks, type SharedArray, sharedZeros } from "./share.js";
 import { byteLength, forWorkers, type Source, shareOperand, spansOf } from "./source.js";
@@ -32,7 +32,7 @@ const IN_PLACE_BYTES = 1 << 26;
 interface Work {
   readonly source: Source;
   readonly shared: SharedArray;
-  readonly name: ReductionName;
+  readonly recipe: Recipe;
   readonly reduction: Reduction;
   readonly options: MomentOptions & AsyncOptions;
 }
@@ -40,26 +40,26 @@ interface Work {
 /** Reduces an array as `reduce` does, by workers where that pays. The result is the same to the last bit. */
 export async function reduceAsync(
   source: Source,
-  name: ReductionName,
+  recipe: Recipe,
   options: MomentOptions & AsyncOptions,
 ): Promise<Reduced> {
   const { array, label } = source;
-  const reduction = reductionOf(name, array.dtype, options, label);
+  const reduction = madeBy(recipe, array.dtype, label);
   const { axes, where } = judged(array, reduction, options, label);
-  const isFast = axes === undefined && where === undefined && isLookedThrough(name, reduction, array);
+  const isFast = axes === undefined && where === undefined && isLookedThrough(reduction, array);
   const shared = forWorkers(source, options, isFast ? IN_PLACE_BYTES : PARALLEL_BYTES);
   const mask = shared && where && shareOperand(where, array);
   if (shared === undefined || (where !== undefined && mask === undefined)) {
     return reduce(array, reduction, options, label);
   }
-  const work: Work = { source, shared, name, reduction, options };
+  const work: Work = { source, shared, recipe, reduction, options };
   try {
     return await whileThere(where === undefined ? [array] : [array, where], options, async () => {
       if (axes !== undefined) return { array: await along(work, axes) };
       requireChosen({ array, where }, reduction, label);
       // What was copied for the workers has another layout.
       const operand = { array, where: where && mask && { ...where, layout: mask.layout } };
-      return { value: await whole(work, [...chunksOf(operand, reduction)], mask) };
+      return { value: await whole(work, [...chunksOf(operand, reduction)], mask, where?.compared) };
     });
   } finally {
     if (mask !== undefined) freeCopy(mask);
@@ -67,7 +67,7 @@ export async function reduceAsync(
 }
 
 /** Reductions whose kernels look at each element once, as fast as memory is. */
-const LOOKS: ReadonlySet<ReductionName> = new Set([
+const LOOKS: ReadonlySet<string> = new Set([
   "sum",
   "mean",
   "min",
@@ -75,10 +75,11 @@ const LOOKS: ReadonlySet<ReductionName> = new Set([
   "any",
   "all",
   "countNonzero",
+  "count",
 ]);
 
 /** Whether an array is reduced as fast as memory is read: kernels see its elements where they are, and no disk is waited for. */
-function isLookedThrough(name: ReductionName, { anyTruth }: Reduction, array: Strided): boolean {
+function isLookedThrough({ name, anyTruth }: Reduction, array: Strided): boolean {
   const { dtype, bytes } = array;
   return (
     LOOKS.has(name) &&
@@ -94,15 +95,16 @@ function isLookedThrough(name: ReductionName, { anyTruth }: Reduction, array: St
 }
 
 /** What the task of a worker makes the reduction of. */
-function described({ source: { label }, shared, name, options: { skipNaN, ddof } }: Work) {
-  return { name, options: { skipNaN, ddof }, label, array: shared };
+function described({ source: { label }, shared, recipe }: Work) {
+  return { recipe, label, array: shared };
 }
 
-/** @param where the mask that the chunks have parts of */
+/** @param where the mask that the chunks have parts of, or what it is made of by comparisons */
 async function whole(
   work: Work,
   chunks: readonly Operand[],
   where: SharedArray | undefined,
+  compared: readonly Comparison[] | undefined,
 ): Promise<unknown> {
   const { reduction, options } = work;
   const settled = new Int32Array(new SharedArrayBuffer(4)).fill(chunks.length);
@@ -110,6 +112,7 @@ async function whole(
     ({ from, to }): ChunksTask => ({
       ...described(work),
       where,
+      compared,
       chunks: chunks.slice(from, to).map(({ array, where }) => ({
         layout: array.layout,
         where: where?.layout,
