@@ -34,10 +34,12 @@ const WORK = {
   stdAsync: (name) => column(name).stdAsync(),
   count: (name) => column(name).countNonzero(),
   countAsync: (name) => column(name).countNonzeroAsync(),
-  countAbove: (name, than) => column(name).gt(than).countNonzero(),
-  countAboveAsync: async (name, than) => (await column(name).gtAsync(than)).countNonzeroAsync(),
-  sumWhere: (y, x, than) => column(y).sum({ where: column(x).gt(than) }),
-  sumWhereAsync: async (y, x, than) => column(y).sumAsync({ where: await column(x).gtAsync(than) }),
+  countAbove: (name, than) => column(name).condition("gt", than).count(),
+  countAboveAsync: (name, than) => column(name).condition("gt", than).countAsync(),
+  maskAbove: (name, than) => column(name).gt(than),
+  maskAboveAsync: (name, than) => column(name).gtAsync(than),
+  sumWhere: (y, x, than) => column(y).sum({ where: column(x).condition("gt", than) }),
+  sumWhereAsync: (y, x, than) => column(y).sumAsync({ where: column(x).condition("gt", than) }),
   group: (by) => groupBy(state.table, by).agg(total()),
   groupAsync: (by) => groupBy(state.table, by).aggAsync(total()),
   filter: (names, mask) => state.table.select(names).filter(column(mask)),
@@ -54,6 +56,8 @@ const WORK = {
   assignRecordsAsync: () => state.records.assignAsync(state.packed),
   between: (name, from, to) => column(name).between(from, to),
   betweenAsync: (name, from, to) => column(name).betweenAsync(from, to),
+  countBetween: (name, from, to) => column(name).condition("between", from, to).count(),
+  countBetweenAsync: (name, from, to) => column(name).condition("between", from, to).countAsync(),
 };
 
 const CHECKS = {
@@ -65,6 +69,7 @@ const CHECKS = {
   toRecords: (records) => records.field("i4").at(-1),
   assignRecords: () => state.records.column("i4").at(-1),
   between: (mask) => mask.countNonzero(),
+  maskAbove: (mask) => mask.countNonzero(),
 };
 const both = Object.entries(CHECKS).flatMap(([name, check]) => [
   [name, check],

@@ -65,6 +65,15 @@ export const WORKS = [
     goals: numpy(1, 1.6),
   },
   {
+    name: "mask of x > c",
+    act: "maskAbove",
+    args: ["f8", MIDDLE],
+    columns: ["f8"],
+    bytes: (n) => 9 * n,
+    goals: [],
+    peers: [],
+  },
+  {
     name: "sum of y where x > c",
     act: "sumWhere",
     args: ["s", "f8", MIDDLE],
@@ -134,6 +143,15 @@ export const WORKS = [
   {
     name: "between, sorted f8 with an index",
     act: "between",
+    args: ["s", 0.5, 0.501],
+    columns: ["s"],
+    bytes: (n) => n / 1000,
+    goals: [{ against: ["NumPy"], one: 100, all: 100, rows: 100_000_000 }],
+    peers: [],
+  },
+  {
+    name: "count of between, sorted f8 with an index",
+    act: "countBetween",
     args: ["s", 0.5, 0.501],
     columns: ["s"],
     bytes: (n) => n / 1000,

@@ -64,6 +64,7 @@ class NumPy:
     def std(self, name): return self.kept[name].std()
     def count(self, name): return np.count_nonzero(self.kept[name])
     def countAbove(self, name, than): return np.count_nonzero(self.kept[name] > than)
+    def maskAbove(self, name, than): return self.kept[name] > than
     def sumWhere(self, y, x, than): return self.kept[y][self.kept[x] > than].sum()
     def group(self, by, name): return np.bincount(self.kept[by], weights=self.kept[name])
     def filter(self, names, mask): return {name: self.kept[name][self.kept[mask]] for name in names}
@@ -71,6 +72,7 @@ class NumPy:
     def argsort(self, name): return np.argsort(self.kept[name], kind="stable")
     def unique(self, name): return np.unique(self.kept[name])
     def between(self, name, low, high): return (self.kept[name] >= low) & (self.kept[name] <= high)
+    def countBetween(self, name, low, high): return np.count_nonzero(self.between(name, low, high))
 
     def toRecords(self):
         records = np.empty(len(self.table["f8"]), self.dtype)
@@ -91,6 +93,7 @@ class NumPy:
         "unique": len,
         "toRecords": lambda records: records["i4"][-1],
         "between": np.count_nonzero,
+        "maskAbove": np.count_nonzero,
     }
 
 
