@@ -13,7 +13,8 @@ const WIDTHS = { f8: 8, f4: 4, i4: 4, i1: 1, b1: 1, k: 4, s: 8 };
 const ROW = FIVE.reduce((sum, name) => sum + WIDTHS[name], 0);
 
 /**
- * @typedef {{ against: string[], one: number, all: number, rows?: number }} Goal of the best of some peers, maybe at some length alone
+ * @typedef {{ against: string[], one?: number, all?: number, rows?: number }} Goal of the best of some peers, maybe at some length alone; or only who is
+ *   compared with
  * @typedef {object} Work
  * @property {string} name
  * @property {string} act what processes call it
@@ -70,7 +71,7 @@ export const WORKS = [
     args: ["f8", MIDDLE],
     columns: ["f8"],
     bytes: (n) => 9 * n,
-    goals: [],
+    goals: [{ against: ["NumPy"] }],
     peers: [],
   },
   {

@@ -115,7 +115,7 @@ function resultOf(work, rows, medians, rates) {
   const ratio = (names, seconds) => least(names.flatMap((name) => medians.get(name) ?? [])) / seconds;
   const goals = work.goals.map(({ against, one, all, rows: at }) => ({
     against,
-    goal: at === undefined || at === rows ? { one, all } : undefined,
+    goal: one !== undefined && (at === undefined || at === rows) ? { one, all } : undefined,
     ratio: { one: ratio(against, ours.one), all: ratio(against, ours.all) },
   }));
   return {

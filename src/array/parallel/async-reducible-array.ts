@@ -34,7 +34,7 @@ type Result<E extends DTypeLike> = Promise<ArrayView<E, "r+">>;
  * workers. Workers map the file themselves, so they do not see what was stored into an array that is open for reading; what is done
  * on this thread sees it.
  *
- * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread; so are numbers of less than 64 MiB that
+ * Arrays of less than 8 MiB, and those in ordinary memory, are reduced at once on this thread; so are numbers of less than 128 MiB that
  * lie side by side in a file which is in memory already, to their sum, mean, extremum or count: these take some milliseconds. The first call of all starts the
  * workers, which takes 0.1 to 0.3 seconds; they end when there was nothing to do for ten seconds, and keep no process alive. Along axes,
  * results lie in memory that threads share; runs that are read together are one worker's.

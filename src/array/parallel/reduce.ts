@@ -23,10 +23,10 @@ import { byteLength, forWorkers, type Source, shareOperand, spansOf } from "./so
 const MODULE = new URL("./reduce-task.js", import.meta.url).href;
 
 /**
- * Of fewer bytes, which take two or three milliseconds to look at, workers win nothing: it takes half a millisecond to have them
+ * Of fewer bytes, which take up to five milliseconds to look at, workers win nothing: it takes half a millisecond to have them
  * begin, and two read memory hardly faster than one.
  */
-const IN_PLACE_BYTES = 1 << 26;
+const IN_PLACE_BYTES = 1 << 27;
 
 /** A reduction with all that the workers need for it. */
 interface Work {
