@@ -89,13 +89,11 @@ export class Condition implements Conditional {
     return this.#of.own(this[STRIDED]());
   }
 
-  /** @internal */
   [STRIDED](): Strided {
     const { array, comparisons, label, statistics } = this[COMPARED]();
     return compare(array, comparisons, label, statistics);
   }
 
-  /** @internal */
   [COMPARED](): Compared {
     // Asked for first: what maps a column for writing makes its statistics count no more.
     const statistics = this.#of.statistics();
