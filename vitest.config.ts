@@ -44,8 +44,16 @@ const NOT_THIS_TIME = isChosen
   : IN_TURN.flatMap((files) => files.filter((_, i) => (i + seed) % 2 === 1));
 
 const EXCLUDED = ["test/interop/**", "**/node_modules/**", ...NOT_THIS_TIME];
-/** They put functions of their own in the place of Node's, for whoever is loaded after them. */
-const ALONE = ["test/array/parallel-shared.test.ts", "test/npy/open.test.ts", "test/npy/read.test.ts"];
+/** They put functions of their own in the place of Node's, for whoever is loaded after them; or count the threads of their process. */
+const ALONE = [
+  "test/array/parallel-shared.test.ts",
+  "test/npy/open.test.ts",
+  "test/npy/read.test.ts",
+  "test/stream/multitables-faults.test.ts",
+  "test/workers/failure.test.ts",
+  "test/workers/pool.test.ts",
+  "test/workers/stop.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -60,7 +68,10 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: "alone", include: ALONE } },
+      {
+        extends: true,
+        test: { name: "alone", include: ALONE.filter((file) => !NOT_THIS_TIME.includes(file)) },
+      },
     ],
     setupFiles: ["property-tests/seed.ts"],
     reporters: ["default", "./test/support/tally.ts"],

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ArrayView, TableView } from "../../src/index.js";
 import type { Block } from "../../src/stream/index.js";
 import { stopClock } from "../support/clock.js";
-import { rejection, threads, workers } from "../workers/support.js";
+import { expectThreads, rejection, threads, workers } from "../workers/support.js";
 import {
   ascending,
   bytesOf,
@@ -151,7 +151,7 @@ describe("the faults of multitables", () => {
     }
     expect(workers.workerPool().size).toBeLessThanOrEqual(2);
     await workers.workerPool().close();
-    expect(threads()).toBeLessThanOrEqual(before);
+    expectThreads(before);
   });
 
   it("7: a worker that is killed fails what it held, and nothing hangs", async () => {

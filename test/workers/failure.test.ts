@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../src/errors.js";
 import {
   built,
   errors,
+  expectThreads,
   open,
   pause,
   pools,
@@ -35,7 +36,7 @@ async function failureOf(
   expect(await rejection(run.whenRoom())).toBe(error);
   expect(await rejection(run.submit({ module, name, input }))).toBe(error);
   expect(pool.size).toBe(0);
-  expect(threads()).toBeLessThanOrEqual(before);
+  expectThreads(before);
   return error;
 }
 

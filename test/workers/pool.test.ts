@@ -6,6 +6,7 @@ import { temporaryPaths } from "../support/temporary.js";
 import {
   built,
   errors,
+  expectThreads,
   open,
   pause,
   pools,
@@ -180,7 +181,7 @@ describe("the end of workers", () => {
     await run.finish();
     expect(pool.size).toBeGreaterThan(0);
     while (pool.size > 0) await pause(5);
-    expect(threads()).toBeLessThanOrEqual(before);
+    expectThreads(before);
     const again = pool.begin({ workers: 1 });
     expect(await again.submit({ module: plain, name: "double", input: 1 })).toBe(2);
     await again.finish();

@@ -1,6 +1,16 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { open, pause, pools, reaches, rejection, sharedInts, tasks, threads } from "./support.js";
+import {
+  expectThreads,
+  open,
+  pause,
+  pools,
+  reaches,
+  rejection,
+  sharedInts,
+  tasks,
+  threads,
+} from "./support.js";
 
 const newPool = pools();
 const stopping = tasks("stopping");
@@ -32,7 +42,7 @@ describe("stop()", () => {
     run.stop("enough");
     const steps = shared[1];
     // The event loop has not run: the threads are gone by the system's own account.
-    expect(threads()).toBeLessThanOrEqual(before);
+    expectThreads(before);
     await pause(20);
     expect(shared[1]).toBe(steps);
     expect(await rejection(run.finish())).toBe("enough");

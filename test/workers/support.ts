@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { afterEach } from "vitest";
 import type { WorkerPool } from "../../src/workers/index.js";
@@ -33,9 +33,22 @@ export function pools(): (options?: ConstructorParameters<Workers["WorkerPool"]>
 // The threads for files, which the first request starts, stay: they are not to be counted later.
 await stat(".");
 
+const TASKS = "/proc/self/task";
+
 /** Threads of this process, where the system tells; Node's own included. */
 export function threads(): number {
-  return existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0;
+  return existsSync(TASKS) ? readdirSync(TASKS).length : 0;
+}
+
+/**
+ * Expects no more threads than there were. The system lists one for a moment more after its end was waited for: that moment is
+ * waited for too, without a turn of the event loop.
+ */
+export function expectThreads(most: number): void {
+  const turn = sharedInts(1);
+  for (let left = 5000; threads() > most && left > 0; left--) Atomics.wait(turn, 0, 0, 1);
+  const names = () => readdirSync(TASKS).map((task) => readFileSync(`${TASKS}/${task}/comm`, "utf8").trim());
+  if (threads() > most) throw new Error(`of ${most} threads became ${names().join(", ")}`);
 }
 
 export const sharedInts = (length: number): Int32Array<SharedArrayBuffer> =>
