@@ -6,7 +6,7 @@ import { denseCopy } from "./copy.js";
 import { showShape } from "./layout.js";
 import { isTypedArray } from "./operand.js";
 import { positionOf } from "./slice.js";
-import { contiguousBytes, isViewable, STRIDED, type Viewable } from "./strided.js";
+import { asItIs, contiguousBytes, isViewable, STRIDED, type Viewable } from "./strided.js";
 
 /** Row numbers, none negative, none outside. */
 export type Rows = Int32Array | Float64Array;
@@ -173,7 +173,6 @@ export function isMask(selection: unknown): boolean {
 
 /** The rows of a mask or of a list of positions. */
 export function selectedRows(selection: unknown, length: number, label: string): Rows {
-  return isMask(selection)
-    ? maskToIndices(maskOf(selection, length, label))
-    : rowsOf(selection, length, label);
+  const chosen = isViewable(selection) ? asItIs(selection) : selection;
+  return isMask(chosen) ? maskToIndices(maskOf(chosen, length, label)) : rowsOf(chosen, length, label);
 }

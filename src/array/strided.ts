@@ -25,6 +25,12 @@ export function isViewable(value: unknown): value is Viewable {
   return typeof value === "object" && value !== null && STRIDED in value;
 }
 
+/** An array as it is now: what is asked twice and made anew each time, as a condition's mask is, is made once. */
+export function asItIs(given: Viewable): Viewable {
+  const array = given[STRIDED]();
+  return { [STRIDED]: () => array };
+}
+
 /** A new array in C order, all bytes zero. @throws LimitError where there is no memory for it */
 export function zeros(dtype: DType, shape: readonly number[]): Strided {
   return made(dtype, shape, (length) => new Uint8Array(length));

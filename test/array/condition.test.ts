@@ -56,6 +56,26 @@ describe("a condition", () => {
     expect([...values]).toEqual([0, 1, 0]);
   });
 
+  it("is made once where rows are chosen by it", () => {
+    const values = listOf("i4", [4, 1, 3]) as ArrayView;
+    const source = { array: values[STRIDED](), label: "array", path: undefined };
+    let asked = 0;
+    const large = new Condition(
+      {
+        source: () => {
+          asked += 1;
+          return source;
+        },
+        statistics: () => undefined,
+        own: () => values as never,
+      },
+      [{ op: "ge", other: 3 }],
+    );
+    asked = 0;
+    values.put(large, 0);
+    expect([...values, asked]).toEqual([0, 1, 0, 1]);
+  });
+
   it("is the where of reductions, of their shape or of rows", () => {
     const grid = arrayOf(
       "i2",
