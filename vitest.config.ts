@@ -18,7 +18,7 @@ const seed = Number(process.env.SEED ?? Date.now() & 0x7fffffff);
 process.env.SEED = String(seed);
 
 /**
- * Files of processes, threads, full disks and random programs, each of which takes its seconds: of each list every other one runs, by the seed. All do with
+ * Files of processes, threads, full disks, kernels and random programs, each of which takes its seconds: of each list every other one runs, by the seed. All do with
  * `ALL=1`, and whichever is asked for by name.
  */
 const IN_TURN = [
@@ -35,7 +35,16 @@ const IN_TURN = [
   ["crash/states", "scale/scale"],
   ["frame/new-table", "table/full-disk-steps", "store/check-damage", "hdf5/export-workers"],
   ["testing/arbitraries", "testing/run"],
-  ["appender", "sql", "danfo", "embedding", "import", "arrow"].map((name) => `../property-tests/${name}`),
+  ["store/store", "store/repair"],
+  ["array/parallel-forms", "compute/gather", "table/attributes"],
+  ["remote/example", "stream/example", "group/example", "frame/sql/sql-example"],
+  ["server/http-limits", "remote/connection", "remote/whole-way", "remote/download"],
+  ...[
+    ["appender", "sql", "danfo", "embedding", "import", "arrow"],
+    ["kernels-in-place", "kernels-reduce", "kernels-sort", "kernels-compare", "kernels-convert"],
+    ["compute-moving", "compute-sorting", "condition", "parallel", "parallel-sort", "query"],
+    ["remote-reading", "server-bodies", "crash-states", "remote-wire", "hierarchy-frames", "hierarchy"],
+  ].map((names) => names.map((name) => `../property-tests/${name}`)),
 ].map((files) => files.map((file) => posix.join("test", `${file}.test.ts`)));
 const isChosen =
   process.env.ALL === "1" || process.argv.some((word) => /(^|[/\\])(test|property-tests)\b/.test(word));
