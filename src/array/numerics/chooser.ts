@@ -1,5 +1,9 @@
 import { type Accumulator, compress, type NumericArray } from "../../compute/index.js";
-import { Marker, type Where } from "./where.js";
+import { sizeOf } from "../../dtype/index.js";
+import { testOfValues } from "./comparison.js";
+import { Reader } from "./reader.js";
+import type { ScalarTest } from "./scalars.js";
+import type { Where } from "./where.js";
 
 /** Adds those elements of blocks that masks choose. */
 export class Chooser {
@@ -30,3 +34,26 @@ export class Chooser {
 function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
+
+/** Marks the elements that count, of one {@link Where} in pieces. */
+class Marker {
+  readonly #reader = new Reader();
+  #marks = new Uint8Array(0);
+  #test: ScalarTest | undefined;
+
+  /** One byte for each element, 0 for those that do not count; good until the next call. */
+  marks(where: Where): Uint8Array {
+    const { compared, dtype } = where;
+    if (compared === undefined) {
+      const marks = this.#reader.readBytes(where);
+      return marks instanceof Uint8Array ? marks : NONE;
+    }
+    this.#test ??= testOfValues(dtype, compared, "");
+    const count = sizeOf(where.layout.shape);
+    if (this.#marks.length < count) this.#marks = new Uint8Array(count);
+    this.#test(this.#reader.read(where), count, this.#marks, 0);
+    return this.#marks.subarray(0, count);
+  }
+}
+
+const NONE = new Uint8Array(0);

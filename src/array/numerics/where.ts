@@ -1,13 +1,11 @@
-import { parseDType, showValue, sizeOf } from "../../dtype/index.js";
+import { parseDType, showValue } from "../../dtype/index.js";
 import { DTypeError, ShapeError } from "../../errors.js";
 import { broadcast, denseLayout, type Layout, showShape } from "../layout.js";
 import { maskOf } from "../rows.js";
 import type { BlockStatistics } from "../statistics.js";
 import { isViewable, STRIDED, type Strided, type Viewable } from "../strided.js";
-import { type Comparison, operandArray, testOfValues } from "./comparison.js";
+import { type Comparison, operandArray } from "./comparison.js";
 import type { WhereMask } from "./options.js";
-import { Reader } from "./reader.js";
-import type { ScalarTest } from "./scalars.js";
 
 const B1 = parseDType("b1");
 
@@ -38,8 +36,8 @@ export interface Where extends Strided {
 }
 
 /**
- * A mask as an array of the shape of the one whose elements it chooses; undefined if there is none. A condition stays one where it is
- * a single test, and nothing is known of the elements that would spare to read them.
+ * A mask as an array of the shape of the one whose elements it chooses; undefined if there is none. A condition stays one where it
+ * is with values, and nothing is known of the elements that would spare to read them.
  *
  * @throws DTypeError where it holds no booleans, ShapeError where the shapes do not go together
  */
@@ -64,29 +62,6 @@ export function whereOf(
 export function isOfValues({ array, comparisons, label }: Compared): boolean {
   return comparisons.every(({ other }) => operandArray(other, array, label) === undefined);
 }
-
-/** Marks the elements that count, of one {@link Where} in pieces. */
-export class Marker {
-  readonly #reader = new Reader();
-  #marks = new Uint8Array(0);
-  #test: ScalarTest | undefined;
-
-  /** One byte for each element, 0 for those that do not count; good until the next call. */
-  marks(where: Where): Uint8Array {
-    const { compared, dtype } = where;
-    if (compared === undefined) {
-      const marks = this.#reader.readBytes(where);
-      return marks instanceof Uint8Array ? marks : NONE;
-    }
-    this.#test ??= testOfValues(dtype, compared, "");
-    const count = sizeOf(where.layout.shape);
-    if (this.#marks.length < count) this.#marks = new Uint8Array(count);
-    this.#test(this.#reader.read(where), count, this.#marks, 0);
-    return this.#marks.subarray(0, count);
-  }
-}
-
-const NONE = new Uint8Array(0);
 
 function listed(mask: Uint8Array | readonly boolean[], label: string): Strided {
   if (!(Array.isArray(mask) || mask instanceof Uint8Array)) {
