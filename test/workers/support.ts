@@ -46,7 +46,7 @@ export function threads(): number {
  */
 export function expectThreads(most: number): void {
   const turn = sharedInts(1);
-  for (let left = 5000; threads() > most && left > 0; left--) Atomics.wait(turn, 0, 0, 1);
+  for (let left = 1000; threads() > most && left > 0; left--) Atomics.wait(turn, 0, 0, 1);
   const names = () => readdirSync(TASKS).map((task) => readFileSync(`${TASKS}/${task}/comm`, "utf8").trim());
   if (threads() > most) throw new Error(`of ${most} threads became ${names().join(", ")}`);
 }
